@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,7 @@ def since() -> ColumnElement[datetime]:
     return func.coalesce(models.Outbox.finalized_at, models.Outbox.created_at)
 
 
+@cache  # a hundred parts, which take longer to put together than to answer
 def item_cause() -> ColumnElement[str | None]:
     """The name of the cause that the row's last answer has."""
     outbox = models.Outbox

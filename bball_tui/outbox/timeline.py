@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -177,10 +178,15 @@ async def _signature(session: AsyncSession, contract_id: int | None, promised_at
     )
 
 
+@cache
+def _attempt_cause() -> ColumnElement[str | None]:
+    attempt = models.OutboxAttempt
+    return cause_of(attempt.outcome, attempt.code, attempt.detail)
+
+
 async def _attempts(session: AsyncSession, outbox_id: int) -> tuple[Attempt, ...]:
     attempt = models.OutboxAttempt
-    cause = cause_of(attempt.outcome, attempt.code, attempt.detail).label("cause")
-    query = select(attempt, cause).where(attempt.outbox_id == outbox_id).order_by(attempt.id)
+    query = select(attempt, _attempt_cause().label("cause")).where(attempt.outbox_id == outbox_id).order_by(attempt.id)
     return tuple(
         Attempt(
             n=row.n,

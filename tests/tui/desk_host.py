@@ -14,7 +14,7 @@ from bball_tui.tui.app import BballApp
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.support.factory import Club, Parent, make_club, make_family
 from tests.tui.drawing import Picture
-from tests.tui.hands import press, rest
+from tests.tui.hands import rest, send, strokes
 
 PATIENCE = 30.0
 """Seconds after which a test gives up: many times what a busy machine needs."""
@@ -48,9 +48,9 @@ class Desk:
         )
 
     async def press(self, *keys: str) -> None:
-        """Press keys, each once the one before it was taken."""
-        for key in keys:
-            await press(self.pilot, key)
+        """Press keys, each once the one before it was taken; a text is typed into its field at one go."""
+        for together in strokes(self.app, keys):
+            send(self.app, *together)
             await self.settle()
 
     async def settle(self) -> None:

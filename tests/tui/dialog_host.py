@@ -17,7 +17,7 @@ from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.theme import DEFAULT_THEME, THEMES
 from bball_tui.tui.typed_ahead import PatientApp
 from tests.tui.drawing import Picture
-from tests.tui.hands import press, rest
+from tests.tui.hands import rest, send, strokes
 
 ResultT = TypeVar("ResultT")
 
@@ -65,9 +65,9 @@ class Desk(Generic[ResultT]):
         self._picture = Picture(app)
 
     async def press(self, *keys: str) -> None:
-        """Press keys, each once the one before it was taken."""
-        for key in keys:
-            await press(self.pilot, key)
+        """Press keys, each once the one before it was taken; a text is typed into its field at one go."""
+        for together in strokes(self.app, keys):
+            send(self.app, *together)
             await self.settle()
 
     async def type(self, text: str) -> None:

@@ -6,13 +6,17 @@ looked at.
 """
 
 import asyncio
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
+from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from bball_tui.tui.key_names import character_of, normal_key
 from tests.tui.drawing import draw_when_looked_at
@@ -30,8 +34,25 @@ PATIENCE = 30
 async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys, each once the one before it was taken."""
     for key in keys:
-        pilot.app.post_message(Key(normal_key(key) or key, character_of(key)))
+        send(pilot.app, key)
         await rest(pilot)
+
+
+def send(app: App[Any], *keys: str) -> None:
+    """All keys in one write: every one is there before the first of them is obeyed."""
+    for key in keys:
+        app.post_message(Key(normal_key(key) or key, character_of(key)))
+
+
+def strokes(app: App[Any], keys: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The keys one by one, but the letters of a text for the field that has the focus by then together."""
+    left = list(keys)
+    while left:
+        count = 1
+        if isinstance(app.focused, Input):
+            count = max(1, sum(1 for _ in takewhile(lambda key: len(key) == 1, left)))
+        yield tuple(left[:count])
+        del left[:count]
 
 
 async def resize(pilot: Pilot[Any], size: tuple[int, int]) -> None:

@@ -1,9 +1,9 @@
 """What one looks at a picture for: nothing cut without a sign, nothing outside the window, the focus in sight."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from rich.cells import cell_len
 from rich.color_triplet import ColorTriplet
@@ -12,6 +12,7 @@ from textual.app import App
 from textual.content import Content
 from textual.geometry import Region
 from textual.scrollbar import ScrollBar, ScrollBarCorner
+from textual.strip import Strip
 from textual.visual import RichVisual, Visual
 from textual.widget import Widget
 from textual.widgets import Input
@@ -140,3 +141,41 @@ def _luminance(color: ColorTriplet) -> float:
 
 def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.03928 else math.pow((part + 0.055) / 1.055, 2.4)
+
+
+Look: TypeAlias = tuple[Region, list[tuple[str, bool, bool, bool]]]
+"""Where a control stands, and what is drawn of it, without colors."""
+
+
+def _looks(app: App[Any], controls: Iterable[Widget]) -> list[Look]:
+    strips = app.screen._compositor.render_strips()
+    return [(one.region, _drawn(strips[one.region.y : one.region.bottom], one.region)) for one in controls]
+
+
+def _drawn(strips: list[Strip], region: Region) -> list[tuple[str, bool, bool, bool]]:
+    drawn = [piece for strip in strips for piece in strip.crop(region.x, region.right)]
+    return [
+        (character, bool(style and style.reverse), bool(style and style.bold), bool(style and style.underline))
+        for text, style, _ in drawn
+        for character in text
+    ]
+
+
+async def unseen(app: App[Any], controls: Sequence[Widget], settle: Callable[[], Awaitable[object]]) -> list[str]:
+    """Those that look the same with and without the focus. The theme has no colors."""
+    found = []
+    app.screen.set_focus(None)
+    await settle()
+    without = _looks(app, controls)
+    for one, before in zip(controls, without, strict=True):
+        app.screen.set_focus(one)
+        await settle()
+        [now] = _looks(app, [one])
+        if now[0] != before[0]:  # it came into sight: what it looks like there without the focus is asked again
+            app.screen.set_focus(None, scroll_visible=False)
+            await settle()
+            [before] = _looks(app, [one])
+        if now == before:
+            found.append(f"{type(one).__name__}#{one.id}")
+    app.screen.set_focus(None)
+    return found

@@ -169,6 +169,8 @@ async def test_many_contracts_are_acted_on_and_those_that_cannot_say_why(quiet: 
         for first, status in (("Ann", "offered"), ("Ben", "accepted"), ("Cid", "draft")):
             await make_family(session, club, first=first, last=first, status=ContractStatus(status))
     async with opened(quiet, (80, 24)) as desk:
+        await desk.press("c")
+        await desk.shows("This contract is not signed", "to correct.")
         await desk.press("R")
         await desk.shows("This contract is not signed.", "or void it instead.")
         await desk.press("a")
@@ -290,19 +292,6 @@ async def test_a_new_player_gets_guardians_and_a_contract(quiet: Settings, datab
         await desk.shows("Owls")
 
 
-async def test_the_offer_to_take_back_goes_when_it_was_taken(quiet: Settings, database: Database) -> None:
-    await club_with(database, 1)
-    async with opened(quiet) as desk:
-        await desk.press("s")
-        await desk.shows("becomes signed")
-        await desk.press("enter")
-        await desk.shows("u takes it back")
-        await desk.press("u")
-        await desk.shows("Undone: 1 signature")
-        await desk.until(lambda: "u takes it back" not in desk.text)
-        assert "Undone: 1 signature" in desk.text, "long before its own time was over"
-
-
 async def test_it_is_said_that_an_email_cannot_go_out_and_why(quiet: Settings, database: Database) -> None:
     club = await club_with(database, 3)
     async with opened(quiet, (120, 50)) as desk:
@@ -407,7 +396,9 @@ async def test_the_count_stays_true_when_rows_come_to_a_filtered_list(
         assert "2 of 1" not in desk.text
 
 
-async def test_a_record_is_corrected_with_both_truths_in_its_history(quiet: Settings, database: Database) -> None:
+async def test_a_record_is_corrected_with_both_truths_in_its_history_and_undo_takes_it_back(
+    quiet: Settings, database: Database
+) -> None:
     async with database.session() as session:
         club = await make_club(session, hold_seconds=3600)
         parents = (
@@ -428,33 +419,11 @@ async def test_a_record_is_corrected_with_both_truths_in_its_history(quiet: Sett
         await desk.shows("1 record corrected; u takes it back.")
         await desk.shows("Dan Hamilton (father)", "Before it was corrected", "Rosa Hamilton (mother)")
         await desk.shows("the other parent")
-    async with database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(Signature)) == 2
-        assert set(await session.scalars(select(Outbox.payload["signer"].astext))) == {"Dan Hamilton"}
-
-
-async def test_undo_takes_a_correction_back(quiet: Settings, database: Database) -> None:
-    club = await club_with(database, 1)
-    async with database.session() as session:
-        contract = (await session.scalars(select(Contract.id))).one()
-        await sign(session, club.league_id, SigningRequest(((contract, 1),)))
-    async with opened(quiet) as desk:
-        await desk.press("c")
-        await desk.shows("Correct the record")
-        desk.app.screen.query_one("#method", Picker).value = SigningMethod.SCAN
-        desk.app.screen.query_one("#reason", Input).value = "a scan"
-        await desk.settle()
-        await desk.press("enter")
-        await desk.shows("1 record corrected; u takes it back.")
+        async with database.session() as session:
+            assert await session.scalar(select(func.count()).select_from(Signature)) == 2
+            assert set(await session.scalars(select(Outbox.payload["signer"].astext))) == {"Dan Hamilton"}
         await desk.press("u")
         await desk.shows("Undone: 1 correction.")
     async with database.session() as session:
-        in_force = select(Signature.method).join(Contract, Contract.signature_id == Signature.id)
-        assert list(await session.scalars(in_force)) == ["paper"]
-
-
-async def test_only_what_is_signed_has_a_record_to_correct(quiet: Settings, database: Database) -> None:
-    await club_with(database, 1)
-    async with opened(quiet, (80, 24)) as desk:
-        await desk.press("c")
-        await desk.shows("This contract is not signed", "to correct.")
+        in_force = select(Signature.guardian_id).join(Contract, Contract.signature_id == Signature.id)
+        assert list(await session.scalars(in_force)) == [family.guardian_ids[0]]

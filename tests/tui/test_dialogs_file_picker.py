@@ -8,8 +8,8 @@ from textual.events import Paste
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.recent_files import likely_folder
 from tests.tui.dialog_host import ROOMY, USUAL, asking
+from tests.tui.hands import send
 from tests.tui.import_host import League
-from tests.tui.test_typed_ahead import at_once
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +68,7 @@ async def test_a_few_letters_and_enter_take_a_file(folder: Path, together: bool)
     async with asking(FilePicker(folder.parent), ROOMY) as desk:
         keys = ("down", "enter", *"sp ros", "enter")  # into the folder below other.csv, then the file
         if together:
-            at_once(desk.app, *keys)
+            send(desk.app, *keys)
         else:
             for key in keys:
                 await desk.press(key)

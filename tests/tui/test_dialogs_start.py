@@ -17,7 +17,7 @@ from bball_tui.tui.dialogs.connect import ConnectDialog, put_password, take_pass
 from bball_tui.tui.dialogs.first_run import FirstRun, StartDemo, StartShared, StartWithRoster
 from bball_tui.tui.dialogs.new_league import LeagueBasics, NewLeague
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
-from tests.tui.test_typed_ahead import at_once
+from tests.tui.hands import send
 
 
 @pytest.mark.slow
@@ -48,7 +48,7 @@ async def test_a_league_has_a_name_and_the_rest_is_guessed(together: bool) -> No
         assert "11/23/2026" in desk.screen
         keys = ("enter", *"Westside  disc ", "tab", *"Fall 2027", "enter")
         if together:
-            at_once(desk.app, *keys)
+            send(desk.app, *keys)
             await desk.settle()
         else:
             await desk.press(*keys)

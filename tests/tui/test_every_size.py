@@ -1,9 +1,12 @@
 """Every screen and dialog in three windows, dark and light: what one would look at a picture of it for.
 
+And without colors, where the control with the focus differs by reverse, bold, underline or a sign.
+
 A dialog is found in the lists of the hostile names, a tab and its views in the code; none can be forgotten.
 """
 
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import pytest
 from sqlalchemy import text
 from textual.app import App
 from textual.screen import Screen
+from textual.widgets import Input
 
 from bball_tui.database.engine import Database
 from bball_tui.demo.sample_league import dress
@@ -25,12 +29,15 @@ from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
 from bball_tui.tui.main_screen.tab_list import TABS
 from bball_tui.tui.tabs.views_pane import ViewsPane
-from tests.tui.desk_host import Desk, opened
+from bball_tui.tui.theme import COLORLESS_THEME
+from bball_tui.tui.widgets.inspector import Inspector
+from bball_tui.tui.widgets.record_list import RecordList
+from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.dialog_host import Host
 from tests.tui.every_dialog import DIALOGS
 from tests.tui.every_form import FORMS
 from tests.tui.hands import resize, rest
-from tests.tui.looks import SIZES, THEMES, faults
+from tests.tui.looks import SIZES, THEMES, faults, unseen
 
 pytestmark = pytest.mark.slow
 
@@ -63,11 +70,20 @@ class Pictures:
 
 
 @pytest.mark.parametrize("name", EVERY)
-async def test_a_dialog_is_whole_in_every_window(name: str, tmp_path: Path) -> None:
+async def test_a_dialog_is_whole_in_every_window_and_its_focus_seen(name: str, tmp_path: Path) -> None:
     pictures = Pictures(tmp_path)
     app: Host[Any] = Host(EVERY[name]("Ann Lee"))
     async with app.run_test(size=SIZES[0], notifications=True) as pilot:
-        for size in SIZES:
+        first = app.focused
+        app.theme = COLORLESS_THEME
+        await rest(pilot)
+        controls = [one for one in app.screen.focus_chain if one.region.area]
+        assert not await unseen(app, controls, partial(rest, pilot))
+        app.screen.set_focus(first)
+        app.theme = THEMES[0]
+        await rest(pilot)
+        pictures.look(app, name)
+        for size in SIZES[1:]:
             await resize(pilot, size)
             pictures.look(app, name)
         app.theme = THEMES[1]  # other colors, and nothing in another place
@@ -144,3 +160,19 @@ async def test_every_tab_and_view_is_whole_in_every_window(
         desk.app.theme = THEMES[1]  # another theme has other colors, and nothing in another place
         await _walk(desk, pictures)
     pictures.done()
+
+
+async def test_the_focus_is_seen_on_the_main_screen_without_colors(settings: Settings, database: Database) -> None:
+    """In every tab: the search line, the list and the panel beside it."""
+    await club_with(database, 2)
+    async with opened(msgspec.structs.replace(settings, worker=False), (120, 36)) as desk:
+        desk.app.theme = COLORLESS_THEME
+        found = []
+        for tab in TABS:
+            await desk.press(tab.key)
+            await desk.until(lambda name=tab.id: desk.app.desk.tabs.active == name)  # type: ignore[misc]
+            await desk.until(lambda: not desk.reading)
+            controls = [one for one in desk.app.screen.focus_chain if isinstance(one, Input | RecordList | Inspector)]
+            usable = [one for one in controls if not isinstance(one, RecordList) or one.total]
+            found += [f"{tab.id}: {one}" for one in await unseen(desk.app, usable, desk.settle)]
+        assert not found

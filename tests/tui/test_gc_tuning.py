@@ -20,11 +20,17 @@ class Loop:
 def as_before() -> Iterator[None]:
     thresholds = gc.get_threshold()
     yield
+    gc.set_threshold(*thresholds)
+    gc.enable()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_kept() -> Iterator[None]:
+    """At the end of the file, for it searches all that the run holds."""
+    yield
     gc.unfreeze()
     gc.collect()
     gc.freeze()  # as the run does when it has found its tests
-    gc.set_threshold(*thresholds)
-    gc.enable()
 
 
 def old_garbage() -> "weakref.ref[Loop]":

@@ -5,7 +5,7 @@ import pytest
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from tests.tui.desk_host import club_with, opened
-from tests.tui.test_typed_ahead import at_once
+from tests.tui.hands import send
 
 
 @pytest.mark.parametrize("together", [False, True])
@@ -19,7 +19,7 @@ async def test_the_keys_of_the_tab_come_first_and_typing_narrows_them(
         shown = desk.text
         assert "Everywhere" not in shown or shown.index("On contracts") < shown.index("Everywhere")
         if together:
-            at_once(desk.app, *"deadline", "escape", "j", "space")
+            send(desk.app, *"deadline", "escape", "j", "space")
             await desk.shows("1 selected")
         else:
             await desk.press(*"deadline")
@@ -34,7 +34,7 @@ async def test_the_keys_of_the_tab_come_first_and_typing_narrows_them(
 async def test_a_key_that_means_nothing_says_so_once(settings: Settings, database: Database) -> None:
     await club_with(database, 1)
     async with opened(settings) as desk:
-        at_once(desk.app, "K", "K", "K")
+        send(desk.app, "K", "K", "K")
         await desk.shows("K does nothing here. ? lists the keys.")
         await desk.settle()
         assert desk.text.count("K does nothing here.") == 1

@@ -34,7 +34,7 @@ from tests.conftest import Server
 from tests.support.factory import Parent, make_club, make_family
 from tests.support.mails import doubt, fail, signed_family
 from tests.tui.desk_host import Desk, opened
-from tests.tui.test_typed_ahead import at_once
+from tests.tui.hands import send
 
 EVERY_KEY = bool(os.environ.get("EVERY_KEY"))
 TRIED = [tab.id for tab in TABS] if EVERY_KEY else ["outbox"]
@@ -134,7 +134,7 @@ async def rest(desk: Desk) -> None:
 
 async def one_by_one(desk: Desk, keys: tuple[str, ...]) -> None:
     for key in keys:
-        at_once(desk.app, key)
+        send(desk.app, key)
         await rest(desk)
 
 
@@ -193,7 +193,7 @@ async def walk(settings: Settings, database: Database, tab: str, *, together: bo
         for keys in declared(tab):
             await begin(desk, keys)
             if together:
-                at_once(desk.app, *keys.typed)
+                send(desk.app, *keys.typed)
                 await rest(desk)
             else:
                 await one_by_one(desk, keys.typed)

@@ -12,7 +12,7 @@ from bball_tui.league.seasons.roll_request import RollRequest
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.roll_season import RollSeason, SeasonChoice
 from tests.tui.dialog_host import asking
-from tests.tui.test_typed_ahead import at_once
+from tests.tui.hands import send
 
 
 def new_season() -> RollSeason:
@@ -32,7 +32,7 @@ async def test_typing_replaces_what_stands_there(together: bool) -> None:
         await desk.until_shown("U10 → U12")
         field = desk.app.screen.query_one("#name", Input)
         if together:
-            at_once(desk.app, *"Fall", "shift+tab", "tab", *"Winter", "left", *"x")
+            send(desk.app, *"Fall", "shift+tab", "tab", *"Winter", "left", *"x")
         else:
             await desk.press(*"Fall")
             assert field.value == "Fall"
@@ -57,7 +57,7 @@ async def test_a_count_that_is_typed_on_a_button_comes_into_its_field(together: 
     async with asking(Confirm("Send 240", ["All of them."], "Send", typed="240")) as desk:
         assert desk.focus == "choice-cancel"
         if together:
-            at_once(desk.app, *"240", "enter")
+            send(desk.app, *"240", "enter")
             await desk.settle()
         else:
             await desk.press("2", "4", "0", "enter")

@@ -35,7 +35,7 @@ NAMES = {"access", "chat", "email", "excel", "groupme", "gmail", "google", "json
 @pytest.mark.slow
 @pytest.mark.skipif(SPANISH, reason="it is what this one starts")
 def test_the_screens_are_whole_and_speak_spanish() -> None:
-    chosen = " or ".join(("spanish_screen", *(f"whole_in_every_window[{one}]" for one in DIALOGS)))
+    chosen = " or ".join(("spanish_screen", *(f"its_focus_seen[{one}]" for one in DIALOGS)))
     files = ("tests/tui/test_spanish.py", "tests/tui/test_every_size.py")
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", chosen, *files],

@@ -17,6 +17,7 @@ from bball_tui.database.states import ContractStatus
 from bball_tui.settings import Settings
 from tests.support.factory import make_club, make_family
 from tests.tui.desk_host import Desk, club_with, opened
+from tests.tui.hands import resize
 
 WIDE, NARROW = (120, 36), (80, 24)
 
@@ -41,39 +42,27 @@ async def search(desk: Desk, text: str, rows: int) -> None:
     await desk.settle()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
-async def test_with_a_record_open_it_is_signed_and_not_the_selected_ones(
-    quiet: Settings, database: Database, size: tuple[int, int]
-) -> None:
-    await club_with(database, 4)
-    async with opened(quiet, size) as desk:
-        await desk.press("space", "j", "space", "j", "enter")
-        pane = desk.app.desk.pane
-        assert pane is not None
-        await desk.until(lambda: desk.app.focused is not desk.records)
-        await desk.press("s")
-        await desk.shows("Sign Kid2 Family02", "becomes signed")
-        await desk.press("enter")
-        await desk.until(lambda: desk.app.screen is desk.app.desk)
-        assert await signed_in(database) == {"Kid2"}
-        assert not desk.records.selected, "after an act nothing stays selected"
+async def test_with_a_record_open_it_is_signed_and_not_the_selected_ones(quiet: Settings, database: Database) -> None:
+    await club_with(database, 5)
+    signed = set()
+    async with opened(quiet, WIDE) as desk:
+        for size, kid in ((WIDE, 2), (NARROW, 3)):
+            await resize(desk.pilot, size)
+            await desk.press("g", "space", "j", "space", *["j"] * (kid - 1), "enter")
+            await desk.until(lambda: desk.app.focused is not desk.records)
+            await desk.press("s")
+            await desk.shows(f"Sign Kid{kid} Family0{kid}", "becomes signed")
+            await desk.press("enter")
+            await desk.until(lambda: desk.app.screen is desk.app.desk)
+            signed.add(f"Kid{kid}")
+            assert await signed_in(database) == signed
+            assert not desk.records.selected, "after an act nothing stays selected"
+            await desk.press("escape")
+            await desk.until(lambda: desk.app.focused is desk.records)
 
 
 async def test_selected_rows_that_are_searched_away_are_never_signed(quiet: Settings, database: Database) -> None:
-    await club_with(database, 3)
-    async with opened(quiet) as desk:
-        await desk.press("space", "j", "space")
-        await search(desk, "kid2", 1)
-        await desk.shows("2 selected, 2 hidden")
-        await desk.press("s")
-        await desk.shows("Sign Kid2 Family02", "becomes signed")
-        await desk.press("enter")
-        await desk.until(lambda: desk.app.screen is desk.app.desk)
-        assert await signed_in(database) == {"Kid2"}
-        assert not desk.records.selected
-
-
-async def test_only_the_seen_part_of_a_selection_is_signed(quiet: Settings, database: Database) -> None:
+    """Not where another one is seen, nor where one of them is seen."""
     await club_with(database, 3)
     async with opened(quiet) as desk:
         await desk.press("space", "j", "space", "j", "space")
@@ -83,6 +72,14 @@ async def test_only_the_seen_part_of_a_selection_is_signed(quiet: Settings, data
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         assert len(desk.records.selected) == 3, "who changes their mind loses no selection"
+        await desk.press("space")
+        await desk.shows("2 selected, 2 hidden")
+        await desk.press("s")
+        await desk.shows("Sign Kid2 Family02", "becomes signed")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        assert await signed_in(database) == {"Kid2"}
+        assert not desk.records.selected
 
 
 async def test_a_page_keeps_its_record_when_the_list_loses_it(quiet: Settings, database: Database) -> None:
@@ -140,25 +137,21 @@ async def test_the_selected_player_is_edited_and_several_are_refused_in_words(
         assert desk.app.screen is desk.app.desk
 
 
-@pytest.mark.parametrize("columns", [80, 100, 120])
-async def test_the_team_stays_visible_beside_the_panel(quiet: Settings, database: Database, columns: int) -> None:
-    await club_with(database, 1)
-    async with opened(quiet, (columns, 30)) as desk:
-        for tab in ("4", "3"):
-            await desk.press(tab)
-            await desk.until(lambda: desk.records.current is not None)
-            titles, row = (desk.records.render_line(y).text for y in (0, 1))
-            assert "Team" in titles
-            assert "Hawks" in row
-
-
-async def test_a_team_is_read_whole_where_there_is_room(quiet: Settings, database: Database) -> None:
+async def test_the_team_stays_visible_beside_the_panel_and_is_read_whole_where_there_is_room(
+    quiet: Settings, database: Database
+) -> None:
     async with database.session() as session:
         await make_family(session, await make_club(session, team="Storm 5th Grade"))
-    async with opened(quiet, (120, 30)) as desk:
-        await desk.press("4")
-        await desk.until(lambda: desk.records.current is not None)
-        assert "Storm 5th Grade" in desk.records.render_line(1).text
+    async with opened(quiet, (80, 30)) as desk:
+        for tab in ("3", "4"):
+            await desk.press(tab)
+            await desk.until(lambda: desk.records.current is not None)
+            for columns in (80, 100, 120):
+                await resize(desk.pilot, (columns, 30))
+                titles, row = (desk.records.render_line(y).text for y in (0, 1))
+                assert "Team" in titles
+                assert "Storm" in row
+        assert "Storm 5th Grade" in row
 
 
 def test_no_command_reads_its_target_past_the_one_rule() -> None:

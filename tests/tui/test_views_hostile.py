@@ -30,7 +30,9 @@ from tests.support.hostile import ACTING, make_hostile_club
 from tests.tui.desk_host import Desk, opened
 from tests.tui.dialog_host import harmless
 from tests.tui.every_dialog import DIALOGS
+from tests.tui.hands import resize
 
+WIDE, NARROW = (120, 36), (60, 20)
 HALVES = {Dialog, SubmitDialog, Finder}
 """What dialogs are built on, and no one ever sees alone."""
 
@@ -67,15 +69,17 @@ def test_no_view_is_forgotten() -> None:
 
 
 async def _looked_at(desk: Desk) -> None:
-    """The list of the view is there, or a sentence, and no one is reading."""
+    """The list of the view is there, or a sentence, and no one is reading; in the narrowest window as well."""
     pane = desk.app.desk.pane
     assert pane is not None
     records = pane.records
     await desk.until(lambda: records.total is not None or bool(records._failure))
-    await desk.until(lambda: not desk.reading)
-    await desk.settle()
-    assert desk.app.is_running
-    assert harmless(desk.app)
+    for size in (NARROW, WIDE):
+        await resize(desk.pilot, size)
+        await desk.until(lambda: not desk.reading)
+        await desk.settle()
+        assert desk.app.is_running
+        assert harmless(desk.app)
 
 
 async def _walk(desk: Desk) -> int:
@@ -101,7 +105,7 @@ async def _walk(desk: Desk) -> int:
 async def test_hostile_names_are_shown_in_every_view_and_obeyed_in_none(database: Database, settings: Settings) -> None:
     async with database.session() as session:
         await make_hostile_club(session)
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(msgspec.structs.replace(settings, worker=False), WIDE) as desk:
         await _looked_at(desk)
         for literal in ("[red]Bob[", "[@click=app.", "trailing \\", "␛[2J␛]0;", "山田太郎"):
             await desk.shows(literal)
@@ -121,10 +125,3 @@ async def test_hostile_names_are_shown_in_every_view_and_obeyed_in_none(database
         await desk.settle()
         assert harmless(desk.app)
         await desk.press("escape")
-
-
-async def test_the_narrowest_window_shows_them_too(database: Database, settings: Settings) -> None:
-    async with database.session() as session:
-        await make_hostile_club(session)
-    async with opened(msgspec.structs.replace(settings, worker=False), (60, 20)) as desk:
-        await _walk(desk)
