@@ -1,10 +1,12 @@
-"""Real PostgreSQL for every test: one embedded server a run, and an empty copy of a migrated template a test."""
+"""Real PostgreSQL for every test: one embedded server a process, and an empty copy of a migrated template a test."""
 
+import fcntl
 import gc
 import os
 import shlex
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -62,7 +64,10 @@ gc.set_threshold(50_000, 10, 5)  # new objects are searched, and what survived, 
 
 SLOW_FOLDERS = ("journeys", "chaos", "walls")
 WHOLE_SCREEN = "tests.tui.desk_host"
+MIGRATED = "bball_migrated"
+"""A database of today without anybody in it."""
 TEMPLATE = "bball_template"
+"""The same with those whom tests log in as."""
 _numbers = count()
 
 
@@ -73,7 +78,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Anyone who starts the program in a terminal, processes, or the whole screen is slow without saying so."""
+    """Anyone who starts the program in a terminal, processes, or the whole screen is slow without saying so.
+
+    Whose folder is slow comes first: at the end nobody waits for a journey alone, and one of several runs makes what
+    such a folder shares.
+    """
+    items.sort(key=lambda item: item.path.parent.name not in SLOW_FOLDERS)
     for item in items:
         opens = getattr(item.module, "opened", None) if isinstance(item, pytest.Function) else None
         if item.path.parent.name in SLOW_FOLDERS or getattr(opens, "__module__", None) == WHOLE_SCREEN:
@@ -179,19 +189,49 @@ def _counts(process: psutil.Process) -> bool:
 
 
 @pytest.fixture(scope="session")
-def server(server_folder: Path) -> Iterator[Server]:
-    running = embedded.start(server_folder / "server")
+def made_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a stopped server with the databases ``MIGRATED`` and ``TEMPLATE``.
+
+    Whoever needs a server copies it, which takes a tenth of a second and not three. All processes of a run share it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    made = shared / "made-server"
+    with (shared / "made-server.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            _make_server(made.with_suffix(".new")).rename(made)
+    return made
+
+
+def _make_server(folder: Path) -> Path:
+    running = embedded.start(folder)
     admin_url = running.url(embedded.OWNER, "postgres")
     with psycopg.connect(admin_url.reveal(), autocommit=True) as admin:
         for setting in ("fsync = off", "full_page_writes = off", "max_connections = 200", "autovacuum = off"):
             admin.execute(f"ALTER SYSTEM SET {setting}")
-        admin.execute("SELECT pg_reload_conf()")
-        migrate.create_database(admin_url, TEMPLATE)
-        owner_url = running.url(embedded.OWNER, TEMPLATE)
-        migrate.upgrade(owner_url)
-        with psycopg.connect(owner_url.reveal()) as owner:
-            for person in (roles.person(), "maria", "jonas"):
-                roles.ensure_person(owner, person)
+        migrate.create_database(admin_url, MIGRATED)
+        migrate.upgrade(running.url(embedded.OWNER, MIGRATED))
+        admin.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {MIGRATED} STRATEGY file_copy")
+    with psycopg.connect(running.url(embedded.OWNER, TEMPLATE).reveal()) as owner:
+        for person in (roles.person(), "maria", "jonas"):
+            roles.ensure_person(owner, person)
+    running.release()
+    return folder
+
+
+def copy_server(made: Path, folder: Path) -> embedded.EmbeddedServer:
+    """A running server of its own in ``folder``."""
+    subprocess.run(["cp", "-a", made, folder], check=True)  # the server's account keeps what is its own
+    return embedded.start(folder)
+
+
+@pytest.fixture(scope="session")
+def server(made_server: Path, server_folder: Path) -> Iterator[Server]:
+    running = copy_server(made_server, server_folder / "server")
+    with psycopg.connect(running.url(embedded.OWNER, "postgres").reveal(), autocommit=True) as admin:
+        with psycopg.connect(running.url(embedded.OWNER, TEMPLATE).reveal()) as owner:
             made = Made.read(owner)
         started = Server(running, admin, made)
         yield started

@@ -11,13 +11,14 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from bball_tui.database import embedded, migrate, roles
+from bball_tui.database import embedded, roles
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.outbox.provider_gates import Gate, gates
 from bball_tui.outbox.queue import enqueue
 from bball_tui.settings import SecretUrl
 from tests.chaos.processes import WorkerProcess, workers
+from tests.conftest import TEMPLATE, copy_server
 from tests.outbox.support import history, item, queue_mails, states, stored, until_states
 from tests.support.smtp import DISCONNECT, HANG, SmtpServer
 
@@ -119,17 +120,12 @@ async def test_a_worker_stopped_while_the_mail_was_on_the_wire_ends_its_doubt_wh
 
 
 @pytest.fixture
-async def own_server(tmp_path: Path) -> AsyncIterator[tuple[list[embedded.EmbeddedServer], SecretUrl]]:
+async def own_server(
+    made_server: Path, tmp_path: Path
+) -> AsyncIterator[tuple[list[embedded.EmbeddedServer], SecretUrl]]:
     """A server that the test may restart; the one that runs at the end is the last of the list."""
-    server = embedded.start(tmp_path / "server")
-    admin_url = server.url(embedded.OWNER, "postgres")
-    migrate.create_database(admin_url, "chaos")
-    owner_url = server.url(embedded.OWNER, "chaos")
-    migrate.upgrade(owner_url)
-    with psycopg.connect(owner_url.reveal()) as owner:
-        roles.ensure_person(owner, roles.person())
-    servers = [server]
-    yield servers, server.url(roles.person(), "chaos")
+    servers = [copy_server(made_server, tmp_path / "server")]
+    yield servers, servers[0].url(roles.person(), TEMPLATE)
     servers[-1].release()
 
 
@@ -138,7 +134,7 @@ async def restart(server: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
     admin_url = server.url(embedded.OWNER, "postgres")
     async with await psycopg.AsyncConnection.connect(admin_url.reveal(), autocommit=True) as admin:
         await admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'chaos'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
         )
     await asyncio.to_thread(server.release)
     return await asyncio.to_thread(embedded.start, server.directory)

@@ -13,20 +13,18 @@ from bball_tui.database import backup, embedded, migrate
 from bball_tui.database.engine import Database
 from bball_tui.database.kept_databases import drop_kept, list_kept
 from bball_tui.settings import SecretUrl
+from tests.conftest import MIGRATED, TEMPLATE, copy_server
 from tests.outbox.support import queue_mails
 from tests.support.factory import make_family
 
 pytestmark = pytest.mark.slow
 
-MADE = "made"
 FIRST = migrate.REVISIONS[0]
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
-    started = embedded.start(tmp_path_factory.mktemp("backups") / "server")
-    migrate.create_database(started.url(embedded.OWNER, "postgres"), MADE)
-    migrate.upgrade(started.url(embedded.OWNER, MADE))
+def running(made_server: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
+    started = copy_server(made_server, tmp_path_factory.mktemp("backups") / "server")
     yield started
     started.release()
 
@@ -35,9 +33,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embed
 def server(running: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
     """With an empty league database, and none that another test left behind."""
     with psycopg.connect(running.url(embedded.OWNER, "postgres").reveal(), autocommit=True) as connection:
-        for name in databases(running) - {"postgres", "template0", "template1", MADE}:
+        for name in databases(running) - {"postgres", "template0", "template1", MIGRATED, TEMPLATE}:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        made = map(sql.Identifier, (embedded.DATABASE, MADE))
+        made = map(sql.Identifier, (embedded.DATABASE, MIGRATED))
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(*made))
     return running
 
@@ -112,7 +110,7 @@ RULES = {
 }
 
 
-def test_everything_comes_back_as_it_was(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+def test_everything_comes_back_and_what_waited_stays(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
     async def fill() -> None:
         database = Database(server.url(embedded.OWNER))
         await queue_mails(database, 3)
@@ -125,10 +123,14 @@ def test_everything_comes_back_as_it_was(server: embedded.EmbeddedServer, tmp_pa
         connection.execute("DELETE FROM outbox WHERE id = (SELECT max(id) FROM outbox)")
     before = everything(server)
     backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
-    kept = backup.restore_embedded(server, tmp_path / "league.dump").kept
+    restored = backup.restore_embedded(server, tmp_path / "league.dump")
     # But for the pause: what waited may have left since the backup was made.
-    assert everything(server) | {"provider_gate": before["provider_gate"]} == before == everything(server, kept)
+    paused = everything(server) | {"provider_gate": before["provider_gate"]}
+    assert paused == before == everything(server, restored.kept)
+    assert restored.waiting == 2
     with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        gates = connection.execute("SELECT provider, state, cause, open_until FROM provider_gate").fetchall()
+        assert gates == [("*", "open", "paused", None)]
         assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (backup.RESTORING,)).fetchone() is None
 
 
@@ -316,17 +318,3 @@ def test_nobody_comes_back_by_a_merge_or_its_undoing(server: embedded.EmbeddedSe
     with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
         assert connection.execute(names).fetchall() == [("Erased",), ("Erased",)]
         assert connection.execute("SELECT count(*) FROM merged_person WHERE was::text LIKE '%Zeph%'").fetchone() == (0,)
-
-
-def test_what_waited_in_a_backup_does_not_leave_by_itself(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
-    async def fill() -> None:
-        database = Database(server.url(embedded.OWNER))
-        await queue_mails(database, 3)
-        await database.dispose()
-
-    asyncio.run(fill())
-    backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
-    assert backup.restore_embedded(server, tmp_path / "league.dump").waiting == 3
-    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
-        gates = connection.execute("SELECT provider, state, cause, open_until FROM provider_gate").fetchall()
-        assert gates == [("*", "open", "paused", None)]
