@@ -134,7 +134,7 @@ async def restart(server: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
     admin_url = server.url(embedded.OWNER, "postgres")
     async with await psycopg.AsyncConnection.connect(admin_url.reveal(), autocommit=True) as admin:
         await admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datid <> 0"
         )
     await asyncio.to_thread(server.release)
     return await asyncio.to_thread(embedded.start, server.directory)

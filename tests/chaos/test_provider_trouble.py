@@ -137,7 +137,7 @@ def assert_no_faster(times: Sequence[float]) -> None:
 async def test_every_fault_opens_the_gate_once_one_probe_closes_it_and_all_goes_out_at_the_rate(
     database: Database, database_url: SecretUrl, tmp_path: Path
 ) -> None:
-    total = ON_THE_WIRE + len(TROUBLES) + 500
+    total = ON_THE_WIRE + len(TROUBLES) + 250
     club, _, _ = await queue_mails(database, total)
     league, authority = League(database, club.league_id), Authority(tmp_path)
     async with SmtpServer(tls=Tls.STARTTLS, context=authority.context, patience=PATIENCE) as server:
@@ -186,7 +186,8 @@ async def test_every_fault_opens_the_gate_once_one_probe_closes_it_and_all_goes_
 async def test_a_provider_that_hangs_after_the_dot_leaves_only_the_mails_on_the_wire_in_doubt(
     database: Database, database_url: SecretUrl, tmp_path: Path
 ) -> None:
-    club, _, _ = await queue_mails(database, 500)
+    total = 200
+    club, _, _ = await queue_mails(database, total)
     league = League(database, club.league_id)
     async with SmtpServer(patience=PATIENCE) as server:
         server.script("dot", HANG, times=None)
@@ -199,15 +200,15 @@ async def test_a_provider_that_hangs_after_the_dot_leaves_only_the_mails_on_the_
         }
         async with worker_commands(WORKERS, settings):
             await server.received(ON_THE_WIRE)
-            gate = await league.until_held({"in_doubt": ON_THE_WIRE, "queued": 500 - ON_THE_WIRE})
+            gate = await league.until_held({"in_doubt": ON_THE_WIRE, "queued": total - ON_THE_WIRE})
             assert (gate.cause, gate.failures) == (GateCause.OUTAGE, 1)
             assert await league.count(ATTEMPTS_OF_QUEUED) == 0
             server.behave()
             await league.end_the_pause()
-            await until_states(database, {"in_doubt": ON_THE_WIRE, "sent": 500 - ON_THE_WIRE}, seconds=PATIENCE)
+            await until_states(database, {"in_doubt": ON_THE_WIRE, "sent": total - ON_THE_WIRE}, seconds=PATIENCE)
         # All arrived, also those in doubt, and none of them was sent again.
         assert Counter(mail.recipient for mail in server.messages) == {
-            f"parent{n}@families.test": 1 for n in range(500)
+            f"parent{n}@families.test": 1 for n in range(total)
         }
     after = await league.gate()
     assert after is not None
