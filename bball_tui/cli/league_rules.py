@@ -22,7 +22,7 @@ from bball_tui.league.rules.team_check import (
     read_limit,
     read_refused,
 )
-from bball_tui.mail.values import one_line
+from bball_tui.mail.values import one_line, typed_line
 from bball_tui.wording import short_date
 
 
@@ -78,9 +78,9 @@ def _exceptions(before: Mapping[str, str], added: tuple[str, ...], taken: tuple[
         number, separator, reason = one.partition("=")
         if not separator or not number.strip().isdecimal():
             raise click.BadParameter(f"{one!r} is not of the form ID=REASON.", param_hint="--except")
-        if not one_line(reason):
+        if not typed_line(reason):
             raise BballError("The reason of an exception is empty. Say why, such as: 12=still in 6th grade.")
-        found[str(int(number))] = one_line(reason)[:200]
+        found[str(int(number))] = typed_line(reason)[:200]
     for player_id in taken:
         found.pop(str(player_id), None)
     return found

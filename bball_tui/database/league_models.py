@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
+    Index,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -117,6 +118,7 @@ class Season(Base):
     __table_args__ = (
         UniqueConstraint("league_id", "id"),
         UniqueConstraint("league_id", "name"),
+        Index("uq_season_name_lower", "league_id", text("lower(name)"), unique=True),
         CheckConstraint("(archived_at IS NULL) = (archived_by IS NULL)", name="archived"),
         CheckConstraint("length(name) BETWEEN 1 AND 100", name="name"),
         CheckConstraint("ends_on >= starts_on", name="dates"),

@@ -17,7 +17,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.mail.values import one_line
+from bball_tui.mail.values import one_line, typed_line
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -132,7 +132,9 @@ async def create_season(session: AsyncSession, league_id: int, name: str) -> Sea
         .returning(models.Season.id)
     )
     if season_id is None:
-        raise BballError(_("A season '{name}' exists already in this league.").format(name=name))
+        same = (models.Season.league_id == league_id, func.lower(models.Season.name) == func.lower(name))
+        other = await session.scalar(select(models.Season.name).where(*same))
+        raise BballError(_("A season '{name}' exists already in this league.").format(name=other or name))
     await record(session, league_id, [Entry("created", "season", season_id, after={"name": name})])
     return Season(season_id, name, None, None)
 
@@ -227,7 +229,7 @@ def info_of(row: models.League) -> LeagueInfo:
 
 
 def _name(value: str, what: str, longest: int) -> str:
-    cleaned = one_line(value)
+    cleaned = typed_line(value)
     if not cleaned:
         raise BballError(_("{what} is empty. Give it one.").format(what=what))
     if len(cleaned) > longest:

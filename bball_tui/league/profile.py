@@ -14,7 +14,7 @@ from bball_tui.league.fields import Draft, Field, Kind, Option, Parse, drafted
 from bball_tui.league.leagues import zone_of
 from bball_tui.league.mails.alerting import usable_addresses, usable_minutes
 from bball_tui.league.mails.reminders import parse_days, usable_cap, usable_days
-from bball_tui.mail.values import address, color, https_url, language_tag, one_line
+from bball_tui.mail.values import address, color, https_url, language_tag, typed_line
 
 LONGEST_NAME = 200
 _NO_NUMBER = -1
@@ -23,7 +23,7 @@ _NO_NUMBER = -1
 
 def _named(what: str, *, needed: bool = False) -> Parse:
     def parse(text: str, _reading: object) -> str | None:
-        said = one_line(text)
+        said = typed_line(text)
         if len(said) > LONGEST_NAME or (needed and not said):
             raise BballError(
                 _("{what} needs 1 to {longest} characters; it has {number}.").format(
@@ -37,14 +37,14 @@ def _named(what: str, *, needed: bool = False) -> Parse:
 
 def _addressed(what: str) -> Parse:
     def parse(text: str, _reading: object) -> str | None:
-        said = one_line(text)
+        said = typed_line(text)
         return address(said, _("the league's {what}").format(what=what)) if said else None
 
     return parse
 
 
 def _logo(text: str, _reading: object) -> str | None:
-    said = one_line(text)
+    said = typed_line(text)
     if said and https_url(said) is None:
         raise BballError(
             _("The logo {said!r} isn't an https link. It must look like https://host/logo.png.").format(said=said[:80])
@@ -94,7 +94,7 @@ FIELDS = (
         label="Color",
         help="#rrggbb, of the e-mails and of this screen.",
         example=lambda _: "#c2410c",
-        parse=lambda text, _: color(one_line(text)),
+        parse=lambda text, _: color(typed_line(text)),
         option=Option(flag="--brand-color", metavar="#RRGGBB", help="The league's color."),
     ),
     Field(
@@ -141,7 +141,7 @@ FIELDS = (
         name="timezone",
         label="Time zone",
         help="Space opens the list; type in it to search.",
-        parse=lambda text, _: zone_of(one_line(text)).key,
+        parse=lambda text, _: zone_of(typed_line(text)).key,
         option=Option(flag="--timezone", metavar="ZONE", help="Such as America/Chicago."),
     ),
     Field(

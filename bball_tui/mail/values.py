@@ -46,6 +46,23 @@ def one_line(text: str) -> str:
     return " ".join(_UNWANTED.sub("", text).split())
 
 
+def typed_line(text: str) -> str:
+    """What somebody typed, on one line, its white space folded; empty where there is nothing to see.
+
+    Raises:
+        BballError: it holds a character that :func:`one_line` would take out without a word.
+    """
+    found = _UNWANTED.search(text)
+    if found is not None and one_line(text):
+        code, shown = f"U+{ord(found[0]):04X}", " ".join(_UNWANTED.sub("\N{REPLACEMENT CHARACTER}", text).split())
+        raise BballError(
+            _("“{value}” holds a character that no one can see ({code}). Type it again without it.").format(
+                value=f"{shown[:59]}…" if len(shown) > 60 else shown, code=code
+            )
+        )
+    return one_line(text)
+
+
 def color(value: str) -> str:
     """A ``#rrggbb`` color in lower case.
 

@@ -14,6 +14,7 @@ from sqlalchemy import NullPool, create_engine, text
 from bball_tui.database import embedded, migrate
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Base
+from bball_tui.errors import BballError
 from bball_tui.resources import folder
 from bball_tui.settings import SecretUrl
 from tests.conftest import Server
@@ -59,6 +60,20 @@ def test_downgrade_leaves_an_empty_database(empty_url: SecretUrl) -> None:
         ).fetchall()
     assert left == []
     migrate.upgrade(empty_url)
+
+
+@pytest.mark.slow
+def test_seasons_that_differ_by_case_alone_stop_the_upgrade_with_their_names(empty_url: SecretUrl) -> None:
+    migrate.upgrade(empty_url, "0050")
+    with psycopg.connect(empty_url.reveal(), autocommit=True) as owner:
+        owner.execute("INSERT INTO league (slug, name) VALUES ('west', 'Westside')")
+        owner.execute("INSERT INTO season (league_id, name) VALUES (1, 'Spring 2027'), (1, 'spring 2027')")
+        with pytest.raises(BballError, match=r"Westside: Spring 2027 \(1\), spring 2027 \(2\)"):
+            migrate.upgrade(empty_url)
+        owner.execute("UPDATE season SET name = 'Fall 2027' WHERE id = 2")
+        migrate.upgrade(empty_url)
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.execute("INSERT INTO season (league_id, name) VALUES (1, 'SPRING 2027')")
 
 
 async def test_state_of_an_empty_a_current_and_a_newer_database(

@@ -33,7 +33,9 @@ async def test_the_list_keeps_consent_and_the_audit_keeps_no_contact_data(databa
     league = await make_league(database, desk)
     league_id = league.club.league_id
     async with database.session() as session:
-        staff_id = await add_to_list(session, league_id, "Jonas\x1b Coach", phone="(212) 555-0101", email="j@west.test")
+        staff_id = await add_to_list(session, league_id, "Jonas  Coach", phone="(212) 555-0101", email="j@west.test")
+        with pytest.raises(BballError, match="no one can see"):
+            await add_to_list(session, league_id, "Jonas\x1b Coach")
         with pytest.raises(BballError, match="same number, address or user id"):
             await add_to_list(session, league_id, "Jonas again", email="J@WEST.test")
         with pytest.raises(BballError, match="Nothing says how"):

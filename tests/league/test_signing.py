@@ -301,13 +301,15 @@ async def test_today_is_the_leagues_today(database: Database) -> None:
 
 
 async def test_the_signers_text_is_data_and_cleaned(database: Database) -> None:
-    hostile = "  Grandma\r\nBcc: x@y \x1b[31m[red]'; DROP TABLE signature; --  "
+    hostile = "  Grandma\r\nBcc: x@y [red]'; DROP TABLE signature; --  "
     async with database.session() as session:
         club = await make_club(session)
         family = await make_family(session, club)
+        with pytest.raises(BballError, match=r"no one can see \(U\+001B\)"):
+            await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),), FreeText("Grandma\x1b[31m")))
         result = await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),), FreeText(hostile)))
         signature = await session.get_one(Signature, result.signed[0].signature_id)
-        assert signature.signer == "Grandma Bcc: x@y [31m[red]'; DROP TABLE signature; --"
+        assert signature.signer == "Grandma Bcc: x@y [red]'; DROP TABLE signature; --"
         assert (signature.guardian_id, signature.capacity) == (None, Capacity.GUARDIAN)
 
 

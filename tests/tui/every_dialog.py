@@ -34,12 +34,11 @@ from bball_tui.league.importing import corrections
 from bball_tui.league.importing.diff_model import Counts, FieldChange, Imported, RowDiff, Verdict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.roster_row import NameSplit
-from bball_tui.league.merging.candidates import PlayerCandidates
+from bball_tui.league.merging.candidates import FoundPlayer, PlayerCandidates
 from bball_tui.league.merging.merge import Ending, MergeField, MergePreview
 from bball_tui.league.merging.people import Person, Someone
 from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.notes import NoteFacts, NoteView
-from bball_tui.league.roster.player_row import PlayerRow
 from bball_tui.league.roster.rows import ContractRow
 from bball_tui.league.roster.team import TeamDraft
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, TeamLine
@@ -274,8 +273,16 @@ async def _found(name: str, text: str) -> BatchCandidates:
 
 
 async def _found_player(name: str, text: str) -> PlayerCandidates:
-    row = PlayerRow(
-        first_name=name, last_name=name, id=1, team=name, contract_status=None, guardians=1, has_email=True, also=name
+    row = FoundPlayer(
+        first_name=name,
+        last_name=name,
+        id=1,
+        team=name,
+        contract_status=None,
+        guardians=1,
+        has_email=True,
+        also=name,
+        by=name,
     )
     return PlayerCandidates((row,))
 

@@ -51,6 +51,7 @@ async def due(database: Database) -> list[float]:
 
 async def sign_paper(desk: Desk, name: str) -> None:
     """A few letters, Enter, Enter."""
+    await desk.shows("Sign a stack of papers")  # a command holds no test up on its way to its question
     await paste(desk, name)
     await desk.press("enter")
     await desk.shows("becomes signed", f"Sign Kid{name[-1]}")

@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from bball_tui.tui.main_screen.tab_list import TABS as DESK_TABS
 from bball_tui.tui.text import Part, clean
 from bball_tui.tui.theme import (
     DARK,
@@ -136,8 +137,15 @@ def test_only_all_of_them_are_a_hundred_percent() -> None:
 
 
 def test_tabs_lose_their_titles_before_their_keys() -> None:
-    assert tab_labels(TABS, "players", 80) == [" 1 Teams ", " 2 Players ", " 3 Outbox "]
-    assert tab_labels(TABS, "players", 25) == [" 1 ", " 2 Players ", " 3 "]
+    assert tab_labels(TABS, "players", 80) == ([" 1 Teams ", " 2 Players ", " 3 Outbox "], " ")
+    assert tab_labels(TABS, "players", 25) == ([" 1 ", " 2 Players ", " 3 "], " ")
+
+
+def test_every_tab_is_on_the_line_at_80_columns() -> None:
+    labels, between = tab_labels(DESK_TABS, "contracts", 80)
+    assert between.join(labels).endswith(" 7 GroupMe  8 ")
+    assert len(between.join(labels)) <= 80
+    assert tab_labels(DESK_TABS, "contracts", 120)[0][-1] == " 8 Activity "
 
 
 # The panel

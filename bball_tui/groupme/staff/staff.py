@@ -16,7 +16,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Audit, GroupStaff
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.mail.values import RenderError, address, one_line
+from bball_tui.mail.values import RenderError, address, one_line, typed_line
 
 _USER_ID = re.compile(r"[0-9]{1,20}")
 _PHONE = re.compile(r"\+([0-9]{1,3}) ([0-9]{4,14})")
@@ -181,7 +181,7 @@ def staff_name(text: str) -> str:
     Raises:
         BballError: it is empty or too long.
     """
-    name = one_line(text)
+    name = typed_line(text)
     if not 1 <= len(name) <= 100:
         raise BballError(_("The name of a staff member has 1 to 100 characters."))
     return name
@@ -221,7 +221,7 @@ def consent_words(text: str) -> str:
     Raises:
         BballError: it says nothing, or too much.
     """
-    note = one_line(text)
+    note = typed_line(text)
     if not 1 <= len(note) <= 500:
         raise BballError(_("Say in a few words how they agreed, such as 'by e-mail on 3 March'."))
     return note

@@ -47,7 +47,7 @@ from bball_tui.league.mails.corrected_mails import (
     take_back_corrections,
 )
 from bball_tui.league.mails.enqueue import enqueue_corrections
-from bball_tui.mail.values import one_line
+from bball_tui.mail.values import typed_line
 
 LONGEST_NOTE = 500
 _RULE = RULES[Transition.CORRECT]
@@ -219,7 +219,7 @@ async def correct(session: AsyncSession, league_id: int, asked: CorrectionReques
         league_id,
         pairs,
         read_again,
-        note=one_line(asked.words),
+        note=typed_line(asked.words),
         hold_seconds=clock.hold_seconds,
         still_signed=True,
     )
@@ -265,7 +265,7 @@ def check_note(note: str) -> str:
     Raises:
         BballError: it is too long.
     """
-    line = one_line(note)
+    line = typed_line(note)
     if len(line) > LONGEST_NOTE:
         raise BballError(
             _("The note has {line} characters; {longest_note} is the limit. Shorten it.").format(

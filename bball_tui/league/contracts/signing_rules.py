@@ -14,7 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts, LeagueClock
 from bball_tui.league.contracts.lifecycle import ALLOWED, NOT_OFFERED
-from bball_tui.mail.values import one_line
+from bball_tui.mail.values import typed_line
 
 ADULT_AGE = 18
 EARLIEST = date(1900, 1, 1)
@@ -139,7 +139,7 @@ def check_choice(choice: SignerChoice) -> SignerChoice:
     """
     if not isinstance(choice, FreeText):
         return choice
-    name = one_line(choice.name)
+    name = typed_line(choice.name)
     if not name:
         raise BballError(_("The signer's name is empty. Type who signed."))
     if len(name) > LONGEST_SIGNER:

@@ -31,7 +31,7 @@ from bball_tui.league.contracts.kept_rows import kept_contracts
 from bball_tui.league.contracts.lifecycle import RULES, ReasonNeed, Rule, Transition, why_not, why_not_due
 from bball_tui.league.mails.enqueue import enqueue_corrections, enqueue_offers, wants_offer_mails
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.mail.values import one_line
+from bball_tui.mail.values import typed_line
 from bball_tui.outbox.staff_actions import cancel_unsent
 
 LONGEST_REASON = 500
@@ -157,7 +157,7 @@ async def _promise(
             league_id,
             [(one.contract_id, one.recipient) for one in told],
             {one.id: one for one in going},
-            note=one_line(asked.note),
+            note=typed_line(asked.note),
             hold_seconds=hold_seconds,
         )
     return ()
@@ -277,7 +277,7 @@ def reason_for(need: ReasonNeed, reason: str | None) -> str | None:
     Raises:
         BballError: it is due and empty, or too long.
     """
-    said = one_line(reason or "")
+    said = typed_line(reason or "")
     if not said:
         if need is ReasonNeed.REQUIRED:
             raise BballError(_("The reason is empty. Say why, in a few words."))

@@ -1,6 +1,6 @@
 """Add and edit a season, and choose the one that the desk shows."""
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
@@ -52,12 +52,12 @@ async def save_season(
     name, starts, ends = (columns[one.name] for one in COLUMNS)
     if starts is not None and ends is not None and ends < starts:
         checks.complain("ends_on", _("The season ends before it begins. Correct one of the days."))
-    same = exists().where(Season.league_id == league_id, Season.name == name)
+    same = select(Season.name).where(Season.league_id == league_id, func.lower(Season.name) == func.lower(name))
     if base is not None:
         same = same.where(Season.id != base.id)
-    if name and await session.scalar(select(same)):
+    if name and (other := await session.scalar(same)):
         checks.complain(
-            "name", _("A season {name} exists already in this league. Choose another name.").format(name=name)
+            "name", _("A season {name} exists already in this league. Choose another name.").format(name=other)
         )
     if base is not None and base.draft.current and not draft.current:
         checks.complain("current", _("One season is always shown. Choose another one to show instead."))

@@ -11,7 +11,7 @@ from bball_tui.database.models import SavedFilter
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.filters.choices import WORDS, Facet, FilterChoice, ListName, choice
-from bball_tui.mail.values import one_line
+from bball_tui.mail.values import one_line, typed_line
 
 LONGEST_NAME = 60
 
@@ -41,7 +41,7 @@ async def save_filter(session: AsyncSession, league_id: int, name: ListName, sav
     Raises:
         BballError: the name is empty or too long, or there is nothing to keep.
     """
-    title = one_line(saved.name)
+    title = typed_line(saved.name)
     if not title:
         raise BballError(_("The filter needs a name."))
     if len(title) > LONGEST_NAME:

@@ -9,7 +9,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
-from bball_tui.mail.values import one_line
+from bball_tui.mail.values import one_line, typed_line
 from bball_tui.outbox.addresses import suppress
 
 
@@ -32,7 +32,7 @@ async def block_address(session: AsyncSession, league_id: int, address: str, rea
                 address=one_line(address)[:80]
             )
         )
-    return await suppress(session, league_id, found, one_line(reason))
+    return await suppress(session, league_id, found, typed_line(reason))
 
 
 async def set_blocking(session: AsyncSession, league_id: int, blocks: bool) -> None:

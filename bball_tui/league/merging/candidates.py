@@ -1,14 +1,16 @@
 """Who may be the same person as somebody: found by name, or because nothing speaks against it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bball_tui.database.listing import among
 from bball_tui.database.models import Guardian, Player, PlayerGuardian
 from bball_tui.database.paging import PageRequest, Sort
+from bball_tui.database.search import words_of
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.batch_signing import PaperFacts
@@ -17,16 +19,24 @@ from bball_tui.league.roster.player_row import PlayerRow
 from bball_tui.league.roster.rows import RosterFilter
 
 SHOWN = 12
+LOOKED_AT = 60
+"""Players who match, among whom those whose own name does come first."""
+
+
+class FoundPlayer(PlayerRow, frozen=True, gc=False, kw_only=True):
+    """A player; ``by`` says what matched, where it is not the player's own name."""
+
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayerCandidates:
-    """The first players that match, by name."""
+    """The first players that match: those whose own name does, then those whose family or team does."""
 
-    rows: tuple[PlayerRow, ...]
+    rows: tuple[FoundPlayer, ...]
     left: int | None = None
     facts: Mapping[int, PaperFacts] = field(default_factory=dict)
-    over: tuple[PlayerRow, ...] = ()
+    over: tuple[FoundPlayer, ...] = ()
 
 
 async def find_players(
@@ -38,8 +48,9 @@ async def find_players(
     wanted = RosterFilter(season_id=season_id, text=text)
     listing = PlayerListing(league_id, wanted)
     if text.strip():
-        page = await listing.page(session, PageRequest(0, SHOWN + 1, Sort("player")))
-        return PlayerCandidates(tuple(row for row in page.rows if row.id != player_id)[:SHOWN])
+        page = await listing.page(session, PageRequest(0, LOOKED_AT, Sort("player")))
+        rows = [row for row in page.rows if row.id != player_id]
+        return PlayerCandidates(tuple(await _by_what(session, rows, text))[:SHOWN])
     one, other = aliased(Player), aliased(Player)
     mine, theirs = aliased(PlayerGuardian), aliased(PlayerGuardian)
     in_common = (
@@ -67,7 +78,43 @@ async def find_players(
         .limit(SHOWN)
     )
     found = [await listing.one(session, one_id) for one_id in likely]
-    return PlayerCandidates(tuple(row for row in found if row is not None))
+    return PlayerCandidates(tuple(_found(row, "") for row in found if row is not None))
+
+
+async def _by_what(session: AsyncSession, rows: Sequence[PlayerRow], text: str) -> list[FoundPlayer]:
+    """``rows`` with what matched ``text``, the players' own names first."""
+    words = [word.casefold() for word in words_of(text)]
+    families: dict[int, list[tuple[str, str]]] = {}
+    query = (
+        select(PlayerGuardian.player_id, Guardian.first_name, Guardian.last_name, Guardian.email)
+        .join(Guardian, Guardian.id == PlayerGuardian.guardian_id)
+        .where(among(PlayerGuardian.player_id, [row.id for row in rows]))
+        .order_by(PlayerGuardian.player_id, PlayerGuardian.position, Guardian.id)
+    )
+    for one in await session.execute(query):
+        name = f"{one.first_name} {one.last_name}"
+        families.setdefault(one.player_id, []).append((name, one.email or ""))
+    found = []
+    for row in rows:
+        own = f"{row.first} {row.last} {row.also}"
+        missing = [word for word in words if not _begins(own, word)]
+        by = next((name for name, email in families.get(row.id, []) if _any(name, missing)), "")
+        by = by or next((email for name, email in families.get(row.id, []) if _any(email, missing)), "")
+        found.append(_found(row, by or (row.team or "") if missing else ""))
+    return sorted(found, key=lambda row: bool(row.by))
+
+
+def _begins(text: str, word: str) -> bool:
+    """Whether a word of ``text`` begins with ``word``."""
+    return any(one.casefold().startswith(word) for one in words_of(text))
+
+
+def _any(text: str, words: Sequence[str]) -> bool:
+    return any(_begins(text, word) for word in words)
+
+
+def _found(row: PlayerRow, by: str) -> FoundPlayer:
+    return FoundPlayer(**{name: getattr(row, name) for name in PlayerRow.__struct_fields__}, by=by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bball_tui.database.states import ContractStatus, ScanKind, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.language import _, stored
 from bball_tui.league.papers.scan_file import ScanFile
-from bball_tui.mail.values import one_line
+from bball_tui.mail.values import typed_line
 
 LONGEST_REASON = 200
 MANY_BYTES = 32 * 1024**2
@@ -232,7 +232,7 @@ async def remove_scan(session: AsyncSession, league_id: int, scan_id: int, reaso
     Raises:
         BballError: there is no such scan, it was taken off before, or no reason is given.
     """
-    why = one_line(reason)
+    why = typed_line(reason)
     if not why:
         raise BballError(_("Say why the scan is taken off, such as: another player's paper."))
     if len(why) > LONGEST_REASON:

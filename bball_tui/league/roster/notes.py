@@ -15,7 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.roster.attention_conditions import today_in
 from bball_tui.league.roster.family import GuardianView, read_family
-from bball_tui.mail.values import one_line
+from bball_tui.mail.values import one_line, typed_line
 from bball_tui.wording import short_date
 
 LONGEST_REASON = 500
@@ -153,7 +153,7 @@ async def add_note(session: AsyncSession, league_id: int, new: NewNote) -> int:
         BballError: no text or too long a one, nobody of that number in the league, a follow-up day that has passed
             or is too far away.
     """
-    body = one_line(new.body)
+    body = typed_line(new.body)
     if not body:
         raise BballError(_("Say what it was about, in a few words."))
     if len(body) > LONGEST_NOTE:
@@ -267,7 +267,7 @@ async def strike_note(session: AsyncSession, league_id: int, note_id: int, reaso
     Raises:
         BballError: the league has no such note, it was struck before, or there is no reason.
     """
-    why = one_line(reason)
+    why = typed_line(reason)
     if not 0 < len(why) <= LONGEST_REASON:
         raise BballError(_("Say why, in up to {longest_reason} characters.").format(longest_reason=LONGEST_REASON))
     note = await read_note(session, league_id, note_id)

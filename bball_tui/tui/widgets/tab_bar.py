@@ -16,7 +16,7 @@ from bball_tui.tui.text import Part, content, width_of
 class TabSpec(msgspec.Struct, frozen=True):
     """One tab: ``id`` is what :class:`TabChosen` carries, ``key`` the key that leads to it, if one does.
 
-    One that is ``aside`` takes no room on the line until it is looked at.
+    One that is ``aside`` stands there with its key alone where the line has no room for its title.
     """
 
     id: str
@@ -32,14 +32,18 @@ class TabChosen(Message):
     tab_id: str
 
 
-def tab_labels(tabs: Sequence[TabSpec], active: str, width: int) -> list[str]:
-    """The labels that fit into ``width`` cells: all titles, else the title of the present tab and bare keys."""
+def tab_labels(tabs: Sequence[TabSpec], active: str, width: int) -> tuple[list[str], str]:
+    """The labels that fit into ``width`` cells, and what stands between them.
+
+    All titles; else those of the tabs that are not ``aside``; else the title of the present tab and bare keys.
+    """
     full = [f" {tab.key} {tab.title} " if tab.key else f" {tab.title} " for tab in tabs]
-    if sum(width_of(label) for label in full) + len(full) - 1 <= width:
-        return full
-    return [
-        label if tab.id == active else f" {tab.key or tab.title[:1]} " for tab, label in zip(tabs, full, strict=True)
-    ]
+    bare = [f" {tab.key or tab.title[:1]} " for tab in tabs]
+    most = [key if tab.aside and tab.id != active else label for tab, label, key in zip(tabs, full, bare, strict=True)]
+    for labels, between in ((full, " "), (most, " "), (most, "")):
+        if sum(width_of(label) for label in labels) + len(between) * (len(labels) - 1) <= width:
+            return labels, between
+    return [label if tab.id == active else key for tab, label, key in zip(tabs, full, bare, strict=True)], " "
 
 
 class TabBar(Widget):
@@ -61,23 +65,21 @@ class TabBar(Widget):
         self._tabs = tuple(tabs)
         self.set_reactive(TabBar.active, active)
 
-    @property
-    def _shown(self) -> list[TabSpec]:
-        return [tab for tab in self._tabs if not tab.aside or tab.id == self.active]
-
     def render(self) -> Content:
         """The line for the present width; the present tab is bold and underlined, not only colored."""
         parts: list[Part] = []
-        for tab, label in zip(self._shown, tab_labels(self._shown, self.active, self.size.width), strict=True):
-            parts += [(label, "bold underline $text-primary" if tab.id == self.active else ""), " "]
+        labels, between = tab_labels(self._tabs, self.active, self.size.width)
+        for tab, label in zip(self._tabs, labels, strict=True):
+            parts += [(label, "bold underline $text-primary" if tab.id == self.active else ""), between]
         return content(*parts)
 
     def on_click(self, event: events.Click) -> None:
         """Find the tab under the mouse."""
         left = 0
-        for tab, label in zip(self._shown, tab_labels(self._shown, self.active, self.size.width), strict=True):
+        labels, between = tab_labels(self._tabs, self.active, self.size.width)
+        for tab, label in zip(self._tabs, labels, strict=True):
             if left <= event.x < left + width_of(label):
                 if tab.id != self.active:
                     self.post_message(TabChosen(tab.id))
                 return
-            left += width_of(label) + 1
+            left += width_of(label) + len(between)

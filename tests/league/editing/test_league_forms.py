@@ -24,7 +24,7 @@ from bball_tui.league.editing.outcome import Overtaken, Saved, Wrong
 from bball_tui.league.editing.profile import load_league, save_league
 from bball_tui.league.editing.seasons import load_season, save_season
 from bball_tui.league.editing.teams import load_team, save_team
-from bball_tui.league.leagues import current_season
+from bball_tui.league.leagues import create_season, current_season
 from bball_tui.league.mails.blocking import set_blocking
 from bball_tui.league.mails.reminders import Schedule, read_schedule, set_schedule
 from bball_tui.league.roster.team import TeamDraft
@@ -62,10 +62,13 @@ async def test_the_season_that_is_shown_is_chosen(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)
         wrong = await save_season(
-            session, club.league_id, SeasonDraft("Spring 2027", "2027-06-01", "2027-05-01"), order=YMD
+            session, club.league_id, SeasonDraft("SPRING 2027", "2027-06-01", "2027-05-01"), order=YMD
         )
         assert isinstance(wrong, Wrong)
         assert {one.field for one in wrong.problems} == {"name", "ends_on"}
+        assert any("A season Spring 2027 exists already" in one.text for one in wrong.problems)
+        with pytest.raises(BballError, match="'Spring 2027' exists already"):
+            await create_season(session, club.league_id, "spring 2027")
         later = await save_season(session, club.league_id, SeasonDraft("Fall 2027", current=False), order=YMD)
         assert isinstance(later, Saved)
         shown = await current_season(session, club.league_id)
@@ -81,6 +84,19 @@ async def test_the_season_that_is_shown_is_chosen(database: Database) -> None:
         base = await load_season(session, club.league_id, later.id, YMD)
         never = await save_season(session, club.league_id, replace(base.draft, current=False), order=YMD, base=base)
         assert isinstance(never, Wrong)
+
+
+async def test_a_character_that_no_one_sees_is_refused_and_not_left_out(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        base = await load_league(session, club.league_id)
+        unseen = replace(base.draft, name="West\x07side", from_name="The \u202eoffice")
+        wrong = await save_league(session, club.league_id, unseen, base=base)
+        assert isinstance(wrong, Wrong)
+        assert {one.field: one.text.partition(")")[0] for one in wrong.problems} == {
+            "name": "“West\ufffdside” holds a character that no one can see (U+0007",
+            "from_name": "“The \ufffdoffice” holds a character that no one can see (U+202E",
+        }
 
 
 async def test_the_league_shows_all_faults_at_once(database: Database) -> None:

@@ -37,6 +37,7 @@ from bball_tui.league.editing.lookalikes import tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Saved
 from bball_tui.league.editing.players import save_player
 from bball_tui.league.mails.messages import Audience, Message, send_message
+from bball_tui.league.merging.candidates import find_players
 from bball_tui.league.merging.merge import MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people
@@ -93,6 +94,18 @@ async def both_signed_in_their_seasons(session: AsyncSession) -> tuple[Club, Fam
     said = {"league_id": club.league_id, "player_id": gone.player_id, "kind": "call", "body": "signs next week"}
     await session.execute(insert(FamilyNote).values(said))
     return club, kept, gone
+
+
+async def test_the_finder_lists_own_names_first_and_says_what_else_matched(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        me = await make_family(session, club, first="Mia", last="Lopez", parents=())
+        await make_family(session, club, first="Abe", last="Adams", parents=(Parent("Rosa", "Zito", "rz@f.test"),))
+        await make_family(session, club, first="Ben", last="Zito", parents=(Parent("Ana", "Zito", "ana@f.test"),))
+        found = await find_players(session, club.league_id, "zito", club.season_id, me.player_id)
+        assert [(one.first, one.by) for one in found.rows] == [("Ben", ""), ("Abe", "Rosa Zito")]
+        found = await find_players(session, club.league_id, "hawks adams", club.season_id, me.player_id)
+        assert [(one.first, one.by) for one in found.rows] == [("Abe", "Hawks U12")]
 
 
 def request(kept: Family, gone: Family, **choices: bool) -> MergeRequest:
