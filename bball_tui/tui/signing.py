@@ -21,7 +21,7 @@ from bball_tui.league.mails.preview import preview_request
 from bball_tui.league.papers.scan_file import load_scan
 from bball_tui.tui.dialogs.batch_signing import BatchSigning, PaperSigned
 from bball_tui.tui.dialogs.correct_record import CorrectRecord
-from bball_tui.tui.dialogs.sign import METHODS, SignDialog
+from bball_tui.tui.dialogs.sign import METHODS, SignDialog, Signed
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.mail_reading import read_asked
 from bball_tui.tui.tabs.outbox_sending import what_holds
@@ -103,6 +103,7 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
             app.install_screen(dialog, "paper")
         else:
             dialog.sign_next(known)
+            await dialog.effect_known()
         done = await app.push_screen_wait(dialog)
         if done is None:
             return None
@@ -110,8 +111,7 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
             raise BballError(done.result.refused[0].reason)
         # A team without a chat link is worth reading once, not at each paper of the pile.
         known = frozenset({NoticeKind.NO_CHAT_LINK, NoticeKind.WAITS_FOR_CHAT})
-        signed = await _paper(connection, row.id, len(done.result.outbox_ids))
-        return replace(signed, held=await what_holds(connection) or "") if signed.mails else signed
+        return _signed(row, done)
 
     async def take_back(contract_id: int) -> str | None:
         result = await connection.call(undo, [contract_id])
@@ -136,6 +136,7 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
         take_back=take_back,
         correct=correct_paper,
         hold=lambda contracts: connection.call(hold_pile, contracts),
+        what_holds=lambda: what_holds(connection),
     )
     try:
         papers: tuple[PaperSigned, ...] = await app.push_screen_wait(stack) or ()
@@ -145,6 +146,15 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
             dialog.remove()
     mails = await connection.call(release_pile, [one.contract_id for one in papers]) if papers else 0
     return StackDone(papers, mails)
+
+
+def _signed(row: "ContractRow", done: Signed) -> PaperSigned:
+    """What was just written down, as the answer says: reading it again would hold up the next paper."""
+    signature, request = done.result.signed[0].signer, done.request
+    assert request.signed_on is not None  # noqa: S101 - the dialog has a day, or signs nothing
+    signer = f"{signature.name} ({capacity_word(signature.capacity)})"
+    player, mails = f"{row.first} {row.last}", len(done.result.outbox_ids)
+    return PaperSigned(row.id, player, row.team, signer, METHODS[request.method], request.signed_on, mails)
 
 
 async def _paper(connection: "LeagueConnection", contract_id: int, mails: int) -> PaperSigned:

@@ -361,7 +361,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     Conflict: _conflict,
     Form: FORMS["guardian"],
     BatchSigning: lambda name: BatchSigning(
-        find=partial(_found, name), sign=never, take_back=never, correct=never, hold=never
+        find=partial(_found, name), sign=never, take_back=never, correct=never, hold=never, what_holds=never
     ),
     FindPlayer: lambda name: FindPlayer(name or "x", partial(_found_player, name)),
     MergePeople: _merge,

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import ContractStatus
 
@@ -27,8 +27,19 @@ async def read_namesakes(
     session: AsyncSession, league_id: int, contract_ids: Collection[int]
 ) -> dict[int, tuple[Namesake, ...]]:
     """For each contract whose player has namesakes in its season: who they are. Case and accents make no difference."""
+    rows = await session.execute(_namesakes(), {"league_id": league_id, "contracts": list(contract_ids)})
+    found: dict[int, tuple[Namesake, ...]] = {}
+    for row in rows:
+        one = Namesake(row.name, row.birthdate, row.jersey, ContractStatus(row.status))
+        found[row.id] = (*found.get(row.id, ()), one)
+    return found
+
+
+@cache  # building it takes longer than the database needs to answer it
+def _namesakes() -> Select[int, str, date | None, str | None, str]:
     mine, other, theirs = aliased(Contract), aliased(Player), aliased(Contract)
-    rows = await session.execute(
+    asked = bindparam("contracts", type_=ARRAY(BigInteger))
+    return (
         select(mine.id, Team.name, other.birthdate, other.jersey, theirs.status)
         .join(Player, Player.id == mine.player_id)
         .join(
@@ -37,11 +48,6 @@ async def read_namesakes(
         )
         .join(theirs, (theirs.player_id == other.id) & (theirs.season_id == mine.season_id))
         .join(Team, Team.id == theirs.team_id)
-        .where(mine.league_id == league_id, among(mine.id, contract_ids))
+        .where(mine.league_id == bindparam("league_id"), mine.id == any_(asked))
         .order_by(mine.id, theirs.id)
     )
-    found: dict[int, tuple[Namesake, ...]] = {}
-    for row in rows:
-        one = Namesake(row.name, row.birthdate, row.jersey, ContractStatus(row.status))
-        found[row.id] = (*found.get(row.id, ()), one)
-    return found

@@ -70,6 +70,8 @@ class SignedContract:
     id: int
     revision: int
     signature_id: int
+    signer: Signer
+    """Who was written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,8 @@ async def _write(
             "signed_on": day,
         },
     )
-    return {row.id: SignedContract(row.id, row.revision, row.signature_id) for row in rows}
+    signers = {paper.contract.id: paper.signer for paper in papers}
+    return {row.id: SignedContract(row.id, row.revision, row.signature_id, signers[row.id]) for row in rows}
 
 
 def welcome_facts(contract: ContractFacts, signer: Signer, recipient: Recipient, day: date) -> WelcomeMail:

@@ -49,14 +49,13 @@ class PaperSigned:
     method: str
     signed_on: date
     mails: int
-    held: str = ""
-    """What holds these mails besides the pile, in one sentence."""
 
 
 SignOne: TypeAlias = Callable[["ContractRow"], Awaitable[PaperSigned | None]]
 TakeBack: TypeAlias = Callable[[int], Awaitable[str | None]]
 CorrectOne: TypeAlias = Callable[[PaperSigned], Awaitable[PaperSigned | None]]
 Hold: TypeAlias = Callable[[list[int]], Awaitable[object]]
+WhatHolds: TypeAlias = Callable[[], Awaitable[str | None]]
 
 LONGEST_DATE = len("May 12, 2015")
 
@@ -66,7 +65,8 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
 
     ``find`` looks for names, ``sign`` asks about one contract and signs it (None: it was not), ``take_back`` undoes
     one and says why it could not (None: it could), ``correct`` corrects the record of one (None: it is as it was).
-    ``hold`` keeps the mails of all of them back, again and again.
+    ``hold`` keeps the mails of all of them back, again and again; ``what_holds`` says in one sentence what holds them
+    besides the pile.
     """
 
     HELP = """
@@ -109,11 +109,19 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     opaque = True
 
     def __init__(
-        self, *, find: "Find[ContractRow]", sign: SignOne, take_back: TakeBack, correct: CorrectOne, hold: Hold
+        self,
+        *,
+        find: "Find[ContractRow]",
+        sign: SignOne,
+        take_back: TakeBack,
+        correct: CorrectOne,
+        hold: Hold,
+        what_holds: WhatHolds,
     ) -> None:
         super().__init__(find)
         self.set_reactive(BatchSigning.heading, _("Sign a stack of papers"))
         self._sign, self._take_back, self._correct, self._hold = sign, take_back, correct, hold
+        self._what_holds = what_holds
         self._done: list[PaperSigned] = []
 
     def body(self) -> Iterable[Widget]:
@@ -255,17 +263,33 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         signed = await self._sign(row)
         if signed is not None:
             self._done.append(signed)
-            self.say(_("{player} is signed{mails}").format(player=signed.player, mails=_mails(signed)), Tone.GOOD)
+            self._say_signed(signed)
             self.query_one("#name", TextField).focus()
             self._next()
+            if signed.mails:
+                self.run_worker(self._say_what_holds(signed), group="names")
+
+    def _say_signed(self, paper: PaperSigned, held: str = "") -> None:
+        self.say(_("{player} is signed{mails}").format(player=paper.player, mails=_mails(paper, held)), Tone.GOOD)
+
+    async def _say_what_holds(self, paper: PaperSigned) -> None:
+        """Behind the news, which does not wait for it; unless somebody has gone on to the next name."""
+        try:
+            held = await self._what_holds()
+        except BballError:
+            return  # the next name that is looked for says it
+        if held and self._done[-1:] == [paper] and not self._text:
+            self._say_signed(paper, held)
 
     def _next(self) -> None:
-        """An empty field, and what is done by now."""
+        """An empty field, and what is done by now. The next names come once that is on the screen."""
         field = self.query_one("#name", TextField)
         with field.prevent(Input.Changed):
             field.value = ""
         self._show_done()
-        self.look()
+        self._looked_for = None
+        self.refresh(layout=True)  # or it would be drawn once as it was, and again with the news
+        self.call_after_refresh(self.look)
 
     def action_choose(self) -> None:
         """The name under the cursor; among the papers that are done, the one to correct."""
@@ -339,11 +363,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         self.dismiss(tuple(self._done))
 
 
-def _mails(paper: PaperSigned) -> str:
+def _mails(paper: PaperSigned, held: str) -> str:
     """What becomes of the mails of a paper, behind its name."""
     if not paper.mails:
         return _(", no e-mail.")
     waiting = counted(paper.mails, "e-mail waits", "e-mails wait")
-    return _("; {waiting} for the end of the pile.{held}").format(
-        waiting=waiting, held=f" {paper.held}" if paper.held else ""
-    )
+    return _("; {waiting} for the end of the pile.{held}").format(waiting=waiting, held=f" {held}" if held else "")

@@ -14,7 +14,8 @@ from bball_tui.dates import NoDate, parse_date
 from bball_tui.language import _
 from bball_tui.tui.dialogs.affected import MOST_REFUSED, MOST_TOLD, some
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
-from bball_tui.tui.dialogs.sign import METHODS, SOMEBODY_ELSE
+from bball_tui.tui.dialogs.sign import METHODS
+from bball_tui.tui.dialogs.signer_options import SOMEBODY_ELSE
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.hanging_indent import Hanging

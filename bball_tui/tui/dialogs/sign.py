@@ -1,12 +1,15 @@
 """Mark contracts signed: who, how, when, and above all what will happen before it happens."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Container, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
@@ -19,7 +22,8 @@ from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.scan_field import LoadScan, NoScan, ScanField
-from bball_tui.tui.dialogs.signing_summary import capacity_word, signing_summary
+from bball_tui.tui.dialogs.signer_options import FIRST, SOMEBODY_ELSE, capacities, signer_options, unknown_signers
+from bball_tui.tui.dialogs.signing_summary import signing_summary
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.key_hints import key_of
@@ -34,17 +38,12 @@ if TYPE_CHECKING:
     from bball_tui.league.contracts.signing_preview import SigningPreview
     from bball_tui.league.contracts.signing_rules import SignerChoice
 
+AT_ONCE = 0.1
+"""Seconds that the dialog of the next paper of a pile waits for its effect, so that it is drawn once."""
+UNDER_WAY = 0.15
+"""Seconds after which a signing that takes long says so: most are over before that could be read."""
 PAUSE = 0.25
 """Seconds of quiet after a keystroke before the effect is computed again."""
-
-FIRST = "first"
-"""Each player's first guardian who may sign."""
-SOMEBODY_ELSE = "else"
-"""A name that is typed."""
-EVERY_FIRST = _("each player's first guardian who may sign")
-ONE_FIRST = _("the first guardian who may sign")
-AS_IT_FOLLOWS = "automatic"
-"""No capacity was chosen: it is derived from the birthdate."""
 
 METHODS = {SigningMethod.PAPER: _("paper"), SigningMethod.SCAN: _("scan"), SigningMethod.E_SIGN: _("e-sign")}
 
@@ -143,16 +142,14 @@ class SignDialog(Dialog[Signed | None]):
         self._pressed_sign = False
         self._signers_known = False
         self._timer: Timer | None = None
+        self._known_effect = asyncio.Event()
 
     def body(self) -> Iterable[Widget]:
         """Whose paper it is, the fields, then the effect."""
         yield Static("", id="whose")
-        first = EVERY_FIRST if self._count > 1 else ONE_FIRST
-        yield Field(_("Signer"), Picker([(first, FIRST), (_("someone else"), SOMEBODY_ELSE)], FIRST, id="signer"))
+        yield Field(_("Signer"), Picker(unknown_signers(self._count), FIRST, id="signer"))
         yield Field(_("Name"), TextField(placeholder=_("who signed"), id="name"), id="name-field")
-        capacities: list[tuple[str, Capacity | None]] = [(AS_IT_FOLLOWS, None)]
-        capacities += [(capacity_word(capacity), capacity) for capacity in Capacity]
-        yield Field(_("Signs as"), Picker(capacities, None, id="capacity"), id="capacity-field")
+        yield Field(_("Signs as"), Picker(capacities(), None, id="capacity"), id="capacity-field")
         methods = [(word, method) for method, word in METHODS.items()]
         yield Field(_("Method"), Picker(methods, SigningMethod.PAPER, id="method"))
         yield Field(_("Signed on"), TextField(short_date(self._today), id="day"), id="day-field")
@@ -178,7 +175,7 @@ class SignDialog(Dialog[Signed | None]):
         self.ask_again()
         self._known, self._signing, self._pressed_sign, self._signers_known = known, False, False, False
         picker = self.query_one("#signer", Picker)
-        picker.offer([(ONE_FIRST, FIRST), (_("someone else"), SOMEBODY_ELSE)], FIRST)
+        picker.offer(unknown_signers(1), FIRST)
         with self.prevent(Select.Changed, Input.Changed):
             self.query_one("#capacity", Picker).value = None
             self.query_one("#method", Picker).value = SigningMethod.PAPER
@@ -193,6 +190,18 @@ class SignDialog(Dialog[Signed | None]):
         self.set_focus(picker)
         self._seen = self._values()
         self._reload()
+
+    async def effect_known(self) -> None:
+        """Until the effect is there, or why there is none; at most :data:`AT_ONCE`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AT_ONCE):
+                await self._known_effect.wait()
+
+    @on(events.ScreenResume)
+    def _seen_again(self) -> None:
+        """What is shown can be read from now on, and not since it was known."""
+        if self._preview is not None:
+            self._shown_at = monotonic()
 
     @property
     def hurried(self) -> bool:
@@ -284,6 +293,7 @@ class SignDialog(Dialog[Signed | None]):
         self._asked += 1
         self._loading = False
         self._preview = None
+        self._known_effect.clear()
         self._in_a_hurry = False
         self.say("")
         self._show()
@@ -292,6 +302,7 @@ class SignDialog(Dialog[Signed | None]):
         self._forget()
         draft = self.draft()
         if draft is None:
+            self._known_effect.set()
             self._show()
             return
         self._loading = True
@@ -304,6 +315,7 @@ class SignDialog(Dialog[Signed | None]):
         except BballError as error:
             if asked == self._asked:
                 self._loading = self._in_a_hurry = False
+                self._known_effect.set()
                 self.say(_("{error} Enter tries again.").format(error=error), Tone.BAD)
             return
         if asked != self._asked or self.gone:
@@ -312,6 +324,7 @@ class SignDialog(Dialog[Signed | None]):
         self._preview, self._shown_at = preview, monotonic()
         self._know_signers(preview)
         self._show()
+        self._known_effect.set()
         if self._in_a_hurry:
             self._in_a_hurry = False
             self.action_sign()
@@ -322,29 +335,15 @@ class SignDialog(Dialog[Signed | None]):
             return
         self._signers_known = True
         first, *others = preview.contracts
-        shared = [
-            option
-            for option in first.signers
-            if all(option.guardian_id in {one.guardian_id for one in other.signers} for other in others)
-        ]
-        signers = {one.signer for one in preview.contracts}
-        signer = first.signer if len(signers) == 1 else None
-        likely = None if signer is None else signer.guardian_id
-        if signer is not None:
-            label = f"{signer.name}, {capacity_word(signer.capacity)}"
-        else:
-            label = EVERY_FIRST if others else ONE_FIRST
-        options = [(label, FIRST)]
-        options += [(f"{o.name}, {o.relation}", str(o.guardian_id)) for o in shared if o.guardian_id != likely]
         picker = self.query_one("#signer", Picker)
-        picker.offer([*options, (_("someone else"), SOMEBODY_ELSE)], picker.chosen)
+        picker.offer(signer_options(preview), picker.chosen)
         if not others and first.player:
             self.heading = _("Sign {player}").format(player=first.player)
             lines = whose_paper(first.team, first.birthdate, first.jersey, None, first.namesakes)
             self.query_one("#whose", Static).update(Hanging(content_lines(lines)))
 
     def _show(self) -> None:
-        preview, ready = self._preview, self._preview is not None and not self._signing
+        preview = self._preview
         shown: Content = content(("  …", STYLES[Tone.MUTED]))
         caption = _("Sign")
         if preview is not None:
@@ -360,6 +359,11 @@ class SignDialog(Dialog[Signed | None]):
         self.query_one("#effect", Static).update(Hanging(shown))
         self.choice("sign").short = caption.partition(_(" of "))[0]
         self.choice("sign").caption = caption
+        self._allow()
+
+    def _allow(self) -> None:
+        """What can be chosen now."""
+        preview, ready = self._preview, self._preview is not None and not self._signing
         self.choice("sign").disabled = not ready or preview is None or not preview.signable
         if self._show_mails is not None:
             self.choice("preview").disabled = not ready or preview is None or not preview.mails
@@ -396,11 +400,14 @@ class SignDialog(Dialog[Signed | None]):
             self.say(_("No contract can be signed like this. Choose another signer or date, or press Esc."), Tone.WARN)
             return
         self._signing = True
-        self._show()
-        self.say(_("Signing {contracts} …").format(contracts=counted(len(request.contracts), "contract", "contracts")))
+        self._allow()
         self.run_worker(self._do(request), group="sign")
 
+    def _say_signing(self, number: int) -> None:
+        self.say(_("Signing {contracts} …").format(contracts=counted(number, "contract", "contracts")))
+
     async def _do(self, request: "SigningRequest") -> None:
+        saying = self.set_timer(UNDER_WAY, partial(self._say_signing, len(request.contracts)))
         try:
             result = await self._sign(await self._with_scan(request))
         except NoScan:
@@ -413,6 +420,8 @@ class SignDialog(Dialog[Signed | None]):
             self.say(_("{error} Everything here is kept; Enter tries again.").format(error=error), Tone.BAD)
         else:
             self.dismiss(Signed(request, result))
+        finally:
+            saying.stop()
 
     async def _with_scan(self, request: "SigningRequest") -> "SigningRequest":
         """With the paper, whose hash comes into the signature."""

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
+from bball_tui.tui.main_screen.hidden import is_hidden
 from bball_tui.tui.main_screen.undo import UndoScreen
 from bball_tui.tui.tab_events import DayAsked
 
@@ -99,8 +100,13 @@ class DayScreen(UndoScreen):
     def look_at_day(self) -> None:
         """Read the day, at once or after the rest. Changes that come while it is read are one more reading."""
         self._look_once_more = True
-        if self.connection is not None and not self._looking and self._resting is None:
+        if self.connection is not None and not self._looking and self._resting is None and not is_hidden(self.app):
             self._look(self.connection)
+
+    def on_screen_resume(self) -> None:
+        """What was hidden is seen again."""
+        if self._look_once_more:
+            self.look_at_day()
 
     @work(group="day")
     async def _look(self, connection: "LeagueConnection") -> None:
