@@ -13,7 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.rights import Right
 from bball_tui.league.undoing.outcome import TakenBack
 from bball_tui.league.undoing.own_acts import ActKind
-from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_act
+from bball_tui.league.undoing.take_back import latest_act, list_undoable, preview_undo, undo_act
 from bball_tui.league.undoing.ways_back import Way
 
 _WAYS: Mapping[Way, str] = MappingProxyType(
@@ -58,6 +58,8 @@ async def undo(context: CliContext, session: Session, act_id: int | None, listin
     league_id = context.league.id
     if listing:
         return listed(("ID", "what", "undoing it would", "what stays"), await list_undoable(session, league_id), _cells)
+    if act_id is not None and not (look := await preview_undo(session, league_id, act_id)).possible:
+        raise BballError(_why_not(look))
     done = await undo_act(session, league_id, act_id or await _latest(session, league_id))
     kept = [f"Not undone: {one}" for one in done.kept]
     return Did([f"Undone: {done.words}.", *done.back, *kept], done, 1 if done.kept else 0)

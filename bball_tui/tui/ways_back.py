@@ -18,7 +18,7 @@ _WAYS: Mapping[Way, str] = MappingProxyType(
         Way.RULES: later("{tab.activity} shows what was there before, {desk.rules} changes it."),
         Way.ALERTS: later("{tab.activity} shows what was there before, {desk.alerts} changes it."),
         Way.REMINDERS: later("{tab.activity} shows what was there before, the view Reminders changes it."),
-        Way.SEASONS: later("{desk.seasons} shows another season."),
+        Way.SEASONS: later("Seasons ({desk.seasons}) shows another season."),
         Way.ROLL: later("{desk.roll} makes the season again."),
         Way.ROLL_UNDO: later("{desk.roll-undo} takes the new season back, while no one has signed."),
         Way.NOTES: later("{player.note} on the player strikes your last note."),

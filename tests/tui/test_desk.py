@@ -314,7 +314,7 @@ async def test_what_was_done_last_is_shown_and_undone(quiet: Settings, database:
         await desk.press("u")
         await desk.shows("What you did in the last minutes", "Kid0 Family00: archived", "A on the player or the team")
         await desk.press("enter")
-        await desk.shows("This can't be undone", "This has a way back of its own.")
+        await desk.shows("This can't be undone", "It isn't undone from this list.")
         await desk.press("escape")
         await desk.shows("What you did in the last minutes", "Kid0 Family00's contract: voided")
         await desk.press("down", "enter")

@@ -80,6 +80,11 @@ _TOUCHED = text(
             OR (a.entity = 'contract' AND a.entity_id = ANY (CAST(:contracts AS bigint[])))
             OR (a.entity = 'season' AND a.entity_id = CAST(:season AS bigint)))
         AND {standing(":import_id")}
+        AND NOT (a.action IN ('archived', 'brought_back') AND 'brought_back' = (
+            SELECT latest.action FROM audit latest
+            WHERE latest.league_id = :league_id AND latest.entity = a.entity AND latest.entity_id = a.entity_id
+                AND latest.action IN ('archived', 'brought_back')
+            ORDER BY latest.id DESC LIMIT 1))
     ORDER BY a.entity, a.entity_id, a.id DESC
     """  # noqa: S608 - no value is in it
 )

@@ -198,7 +198,7 @@ async def _signing(session: AsyncSession, league_id: int, act: OwnAct, going: Go
     if result.cancelled:
         going.back.append(_("{e_mails} canceled.").format(e_mails=counted(len(result.cancelled), "e-mail")))
     going.cancelled = len(result.cancelled)
-    going.kept += [one.reason for one in result.refused[:_SHOWN]]
+    going.kept += list(dict.fromkeys(one.reason for one in result.refused))[:_SHOWN]
 
 
 async def _mails(
@@ -261,6 +261,8 @@ async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
     """What was done, to whom: "Amara Hamilton's contract: released", "3 contracts: voided"."""
     main = _main(act)
     known = _SPOKEN.get(main.action) or TOLD.get(main.action)
+    if main.action == "created" and main.entity != "contract":
+        known = later("added")
     done = _(known) if known else done_words(main.action, main.entity)
     if main.entity in ("league", "provider_gate"):
         done = _(_OF_LEAGUE[main.action]) if main.action in _OF_LEAGUE else done

@@ -38,10 +38,10 @@ class Way(StrEnum):
 
 _Why = tuple[str, Way | None]
 _GONE = later("What was deleted is gone for good, and cannot be brought back.")
-_OF_ITS_OWN = later("This has a way back of its own.")
+_OF_ITS_OWN = later("It isn't undone from this list.")
 _MADE = later("What was added goes by deleting it.")
 _SENT = later("An e-mail that was sent again, or settled, does not come back.")
-_FORM = later("Here only edits of players and guardians can be undone.")
+_FORM = later("Everyone works with this right away, so it is changed back in its form.")
 _CHAT = later("What was done to team chats is not undone from here.")
 _NOTE = later("A note stays in the history; it can be struck.")
 _SCAN = later("A scan is attached or taken off by itself.")
