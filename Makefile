@@ -12,7 +12,7 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
-# The same with three times as many examples for every property: at night, and before a release.
+# The same with ten times as many examples for every property: at night, and before a release.
 test-thorough: $(VENV)/.ready
 	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --hypothesis-profile thorough
 
