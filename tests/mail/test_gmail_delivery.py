@@ -279,11 +279,8 @@ async def test_staff_may_decide_before_gmail_does_and_the_draft_still_guards(off
     ("path", "fault", "cause"),
     [
         ("/drafts$", gmail.DAILY_LIMIT, GateCause.QUOTA),
-        ("/drafts/send", gmail.DAILY_LIMIT, GateCause.QUOTA),
         ("/drafts/send", gmail.USER_RATE, GateCause.OUTAGE),
-        ("/drafts$", gmail.BACKEND, GateCause.OUTAGE),
         ("/token", gmail.BACKEND, GateCause.OUTAGE),
-        ("/token", gmail.REVOKED, GateCause.AUTH),
         ("/drafts$", gmail.CREDENTIALS, GateCause.AUTH),
     ],
 )

@@ -230,7 +230,7 @@ def test_each_answer_counts_for_its_own_mail_wherever_the_connection_breaks(
 async def test_a_server_that_cannot_do_it_is_found_out_by_one_mail_and_left_alone(
     manner: Any, first: OutcomeClass
 ) -> None:
-    async with SmtpServer() as server, connected(server.port, connections=2, timeout=0.3) as transport:
+    async with SmtpServer() as server, connected(server.port, connections=2, timeout=1.0) as transport:
         sending = Sending(transport, before={"c": lambda: server.script("dot", manner, match="c@")})
         names = ("a", "b", "c", "d", "e", "f", "g", "h")
         assert await sending(*names) == [first if name == "c" else ACCEPTED for name in names]
@@ -242,7 +242,7 @@ async def test_a_server_that_cannot_do_it_is_found_out_by_one_mail_and_left_alon
 
 
 async def test_a_server_that_could_and_then_could_not_is_trusted_again_later() -> None:
-    async with SmtpServer() as server, connected(server.port, timeout=0.3) as transport:
+    async with SmtpServer() as server, connected(server.port, timeout=1.0) as transport:
         sending = Sending(transport, before={"d": lambda: server.script("dot", MUTE, match="d@")})
         assert await sending("a", "b", "c", "d", "e", "f", "g") == [ACCEPTED] * 7
         assert server.commands.count("RSET") == 2, "b told of c, c of d; of e it heard behind d, and said nothing"

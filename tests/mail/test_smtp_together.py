@@ -115,7 +115,7 @@ async def test_three_commands_go_out_before_the_first_answer() -> None:
 async def test_the_first_refusal_counts_and_nothing_is_sent(
     answers: dict[str, str], phase: Phase, expected: str | None, connections: int
 ) -> None:
-    async with SmtpServer() as server, connected(server.port, timeout=0.3) as transport:
+    async with SmtpServer() as server, connected(server.port, timeout=1.0) as transport:
         for step, answer in answers.items():
             server.script(step, answer)
         outcome = await transport.send(MAIL, never)
@@ -166,7 +166,7 @@ async def test_a_server_that_loses_what_it_let_be_written_together_gets_one_comm
                 await reader.readuntil(b"\r\n.\r\n")
             writer.write(b"250 fine\r\n")
 
-    async with served(talk, timeout=0.3) as transport:
+    async with served(talk, timeout=1.0) as transport:
         lost = await transport.send(MAIL, never)
         assert (lost.outcome_class, lost.phase) == (OutcomeClass.PROVIDER_TRANSIENT, Phase.RCPT)
         assert (await transport.send(MAIL, yes)).outcome_class is OutcomeClass.ACCEPTED
