@@ -3,6 +3,9 @@
 import asyncio
 import subprocess
 
+import pytest
+from psycopg import errors
+
 from bball_tui.database import migrate
 from bball_tui.database.engine import Database
 from bball_tui.database.health import Connected, connected
@@ -38,3 +41,7 @@ def test_the_script_makes_a_database_that_staff_can_work_with(cluster: ClubServe
     migrate.upgrade(cluster.url("club_owner", "club"))
     found = asyncio.run(seen_by(cluster.url("gwen", "club")))
     assert (found.staff, found.owner, found.group, found.creates_roles) == (True, False, "bball_staff_club", False)
+    with cluster.login("gwen", "club") as gwen:
+        for call in ("lo_create(0)", "lo_from_bytea(0, 'x')", "lo_get(1)"):
+            with pytest.raises(errors.InsufficientPrivilege):
+                gwen.execute(f"SELECT {call}".encode())
