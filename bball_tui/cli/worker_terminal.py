@@ -47,8 +47,25 @@ def stop_signals(last_act: Callable[[], None] = lambda: None) -> Iterator[asynci
 
 
 class _Narrator(logging.Handler):
+    """Says what is logged, together where it comes together: e-mails are settled by the dozen, and a line costs more to
+    write than to make."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[str] = []
+
     def emit(self, record: logging.LogRecord) -> None:
-        narrate(plain(self.format(record)))
+        self._lines.append(plain(self.format(record)))
+        if len(self._lines) == 1:
+            try:
+                asyncio.get_running_loop().call_soon(self.flush)
+            except RuntimeError:  # logged by a thread
+                self.flush()
+
+    def flush(self) -> None:
+        lines, self._lines = self._lines, []
+        if lines:
+            narrate("\n".join(lines))
 
 
 @contextmanager
@@ -64,6 +81,7 @@ def narration() -> Iterator[None]:
         yield
     finally:
         logger.removeHandler(handler)
+        handler.flush()
         logger.setLevel(level)
 
 

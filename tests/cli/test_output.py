@@ -1,6 +1,8 @@
 """What commands print never acts on the terminal, and stays what it was for scripts."""
 
+import asyncio
 import json
+import logging
 import unicodedata
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bball_tui.cli.output import echo_json, exit_code, plain, table
+from bball_tui.cli.worker_terminal import narration
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
@@ -53,3 +56,23 @@ def test_columns_are_aligned_by_cells() -> None:
 @pytest.mark.parametrize(("done", "refused", "code"), [(2, 0, 0), (0, 0, 0), (0, 2, 1), (1, 1, 3)])
 def test_exit_codes(done: int, refused: int, code: int) -> None:
     assert exit_code(done, refused) == code
+
+
+def test_what_a_worker_says_at_once_is_one_text_and_nothing_is_held_back(capsys: pytest.CaptureFixture[str]) -> None:
+    told = logging.getLogger("bball_tui.delivery.worker")
+
+    async def at_once() -> None:
+        told.info("e-mail 1: accepted")
+        told.info("e-mail 2: accepted\x1b[2J")
+        await asyncio.sleep(0)
+        assert [line[9:] for line in capsys.readouterr().err.splitlines()] == [
+            "e-mail 1: accepted",
+            "e-mail 2: accepted [2J",
+        ]
+        told.info("e-mail 3: accepted")
+
+    with narration():
+        asyncio.run(at_once())
+        assert capsys.readouterr().err.endswith(" e-mail 3: accepted\n")
+        told.info("without a loop")
+        assert capsys.readouterr().err.endswith(" without a loop\n")
