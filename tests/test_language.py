@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Formatter
 
@@ -119,8 +119,12 @@ WRITERS = {
 """What writes a reason into the database."""
 
 
-def calls(path: Path) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+@pytest.fixture(scope="module")
+def calls() -> Mapping[Path, Sequence[ast.Call]]:
+    """All calls of each of the program's files: read once, and forgotten with this module."""
+    files = sorted(PACKAGE.rglob("*.py"))
+    trees = {path: ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for path in files}
+    return {path: [node for node in tree if isinstance(node, ast.Call)] for path, tree in trees.items()}
 
 
 def name_of(call: ast.Call) -> str:
@@ -130,10 +134,10 @@ def name_of(call: ast.Call) -> str:
     return ""
 
 
-def test_every_place_of_a_sentence_is_filled() -> None:
+def test_every_place_of_a_sentence_is_filled(calls: Mapping[Path, Sequence[ast.Call]]) -> None:
     wrong = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for call in calls(path):
+    for path, made in calls.items():
+        for call in made:
             match call.func:
                 case ast.Attribute(attr="format", value=ast.Call() as marked) if name_of(marked) in (
                     "_",
@@ -150,12 +154,12 @@ def test_every_place_of_a_sentence_is_filled() -> None:
     assert wrong == []
 
 
-def test_what_is_written_down_does_not_depend_on_the_screen() -> None:
+def test_what_is_written_down_does_not_depend_on_the_screen(calls: Mapping[Path, Sequence[ast.Call]]) -> None:
     """Reasons in the record are English: `stored` marks them, and the screen says them by `retold`."""
     wrong = [
         f"{path.relative_to(PACKAGE)}:{call.lineno}"
         for path in SCREEN
-        for call in calls(path)
+        for call in calls[path]
         if name_of(call) in WRITERS
         for word in call.keywords
         if word.arg in ("reason", "why", "how")

@@ -63,7 +63,7 @@ async def test_a_worker_killed_at_any_phase_loses_nothing_and_sends_nothing_twic
         )
         await servers["dot"].received(1)
         await asyncio.gather(*(victim.kill() for victim in victims))
-        async with workers(3, database_url, club.league_id, servers["good"].url):
+        async with workers(1, database_url, club.league_id, servers["good"].url):
             ready_at = time.monotonic()
             await until_states(database, {"sent": 37, "in_doubt": 3}, seconds=30)
         assert time.monotonic() - ready_at < LEASE + SWEEP * 1.2 + MARGIN
