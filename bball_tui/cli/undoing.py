@@ -51,9 +51,10 @@ _WAYS: Mapping[Way, str] = MappingProxyType(
 async def undo(context: CliContext, session: Session, act_id: int | None, listing: bool) -> Answer:
     """Undo what you did in the last minutes, or list what can be undone.
 
-    Without an ID it is the latest, which is never an import; with one the act that --list calls so. A change of team, a
-    contract that ended, an edit of a guardian, e-mails that were canceled or retried; also a signing, a correction, a
-    message and an import, as long as no e-mail of it has left and no one changed it since.
+    Without an ID it is the latest, which is never an import; if that cannot be undone, nothing is. With an ID it is
+    the act that --list calls so. A change of team, a contract that ended, an edit of a player or guardian, e-mails that
+    were canceled or retried; also a signing, a correction, a message and an import, as long as no e-mail of it has left
+    and no one changed it since.
     """
     league_id = context.league.id
     if listing:

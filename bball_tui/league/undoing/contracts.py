@@ -107,7 +107,7 @@ class _Unit:
         if why := await changes.since("player", players, _("the player"), ("erased", "merged_into")):
             return why
         if why := obstacle(mails.of_contracts(self.ids), self._clock):
-            return why
+            return _("{why} Change the contract again instead.").format(why=why)
         return await self._no_room()
 
     async def _no_room(self) -> str | None:

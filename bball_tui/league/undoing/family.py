@@ -31,9 +31,11 @@ async def undo_family(
     """Undo the act as a whole, or say why not; the caller commits."""
     edit = _Edit(session, league_id, rows)
     mails = await read_mails(session, league_id, act, rows, await edit.hold())
-    why = await edit.obstacle(changes) or obstacle(mails, changes.clock) or await edit.told(act, changes.clock)
-    if why is not None:
+    if (why := await edit.obstacle(changes)) is not None:
         going.kept.append(why)
+        return
+    if (why := obstacle(mails, changes.clock) or await edit.told(act, changes.clock)) is not None:
+        going.kept.append(_("{why} Edit the guardian again instead.").format(why=why))
         return
     going.cancelled, going.again = await take_mails_back(session, league_id, mails)
     going.back += await edit.put_back()
