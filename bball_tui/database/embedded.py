@@ -249,6 +249,7 @@ def _is_server_of(cluster: Path, folder: Path, port: str) -> bool | None:
 
 def _start(directory: Path) -> Path:
     cluster = _cluster(directory).resolve()
+    _forget_errors(cluster / "log")
     began = _size(cluster / "log")
     try:
         if not cluster.exists():
@@ -263,6 +264,13 @@ def _start(directory: Path) -> Path:
     if socket_dir is None:
         raise EmbeddedServerError(_why_not_started(directory, None, began))
     return socket_dir
+
+
+def _forget_errors(log: Path) -> None:
+    """Empty a log of before: with errors of statements it kept rows, which name children."""
+    with suppress(OSError):
+        if b"ERROR:  " in log.read_bytes():
+            log.write_bytes(b"")
 
 
 def _size(file: Path) -> int:

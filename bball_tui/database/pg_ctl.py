@@ -64,6 +64,11 @@ class _Account(msgspec.Struct, frozen=True):
         return self.group is not None
 
 
+# The error of a statement repeats the row that was refused. Whoever asked hears of it; the log keeps what happens to
+# the server itself.
+_NO_ROWS = "-c log_min_messages=log"
+
+
 def start_server(cluster: Path, *, seconds: int) -> None:
     """Start the server and wait until it takes connections, up to ``seconds``.
 
@@ -76,7 +81,7 @@ def start_server(cluster: Path, *, seconds: int) -> None:
     folder = socket_folder(cluster)
     _make_socket_folder(folder, cluster, account)
     with _as_the_server_sees(cluster, account) as (seen, handles):
-        options = f'-h "" -k {shlex.quote(seen if folder == cluster else str(folder))}'
+        options = f'-h "" -k {shlex.quote(seen if folder == cluster else str(folder))} {_NO_ROWS}'
         arguments = ("-w", "-t", str(seconds), "-o", options, "-l", f"{seen}/log", "-D", seen, "start")
         try:
             _run("pg_ctl", *arguments, account=account, handles=handles)

@@ -36,6 +36,13 @@ GRANT CONNECT ON DATABASE {database} TO {group};
 \connect {database}
 ALTER SCHEMA public OWNER TO {owner};
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+-- The error of a statement repeats the row that was refused, and nobody erases names in the server's log.
+DO $log$ BEGIN
+    ALTER DATABASE {database} SET log_error_verbosity = terse;
+    ALTER DATABASE {database} SET log_min_error_statement = panic;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'Set log_error_verbosity = terse and log_min_error_statement = panic for the server.';
+END $log$;
 -- Large objects belong to nobody's league.
 SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', oid::regprocedure) FROM pg_proc
     WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^(lo_|loread$|lowrite$)' \gexec

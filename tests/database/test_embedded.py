@@ -170,6 +170,21 @@ def test_socket_is_private_and_there_is_no_port(directory: Path) -> None:
     }
 
 
+def test_no_row_stands_in_the_log_of_the_server(directory: Path) -> None:
+    log = directory / "cluster" / "log"
+    server = embedded.start(directory)
+    with psycopg.connect(server.url("postgres", "postgres").reveal(), autocommit=True) as connection:
+        connection.execute("CREATE TEMP TABLE child (name text CHECK (length(name) < 3))")
+        with pytest.raises(psycopg.errors.CheckViolation, match="Zephyrine"):
+            connection.execute("INSERT INTO child VALUES ('Zephyrine')")
+    server.release()
+    assert b"Zephyrine" not in log.read_bytes()
+    with log.open("ab") as of_before:
+        of_before.write(b"2026-11-29 12:00:00 UTC [7] ERROR:  it is there\nDETAIL:  Key (name)=(Zephyrine)\n")
+    embedded.start(directory).release()
+    assert b"Zephyrine" not in log.read_bytes()
+
+
 def test_a_language_that_the_computer_has_no_files_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Most containers have none; LANG may name one all the same, for the screen."""
     monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")

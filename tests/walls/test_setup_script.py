@@ -42,6 +42,10 @@ def test_the_script_makes_a_database_that_staff_can_work_with(cluster: ClubServe
     found = asyncio.run(seen_by(cluster.url("gwen", "club")))
     assert (found.staff, found.owner, found.group, found.creates_roles) == (True, False, "bball_staff_club", False)
     with cluster.login("gwen", "club") as gwen:
+        for name, value in (("log_error_verbosity", "terse"), ("log_min_error_statement", "panic")):
+            assert gwen.execute(f"SHOW {name}".encode()).fetchone() == (value,)
+            with pytest.raises(errors.InsufficientPrivilege):
+                gwen.execute(f"SET {name} = 'error'".encode())
         for call in ("lo_create(0)", "lo_from_bytea(0, 'x')", "lo_get(1)"):
             with pytest.raises(errors.InsufficientPrivilege):
                 gwen.execute(f"SELECT {call}".encode())
