@@ -112,7 +112,7 @@ def changes_of(act: Act) -> list[Change]:
     ]
 
 
-_NUMBERS = frozenset({"made", "removed", "team_id", ROW})
+_NUMBERS = frozenset({"made", "removed", "team_id", "signature_id", "revision", ROW})
 _FIELDS = {"mails": _("e-mails"), "email": _("e-mail"), "receives_email": _("gets e-mail")}
 
 

@@ -105,7 +105,7 @@ def bounce_text(line: BounceLine) -> str:
     """What came back: ``came back: 550 5.1.1 No such user (says mx.example)``."""
     said = line.diagnostic or line.status or _("no reason given")
     by = _(" (says {reporter})").format(reporter=line.reporter) if line.reporter else ""
-    doubt = "" if line.names_mail else _("; the report does not carry this e-mail's Message-ID, so it proves nothing")
+    doubt = "" if line.names_mail else _("; the report does not name this e-mail, so it proves nothing")
     return _("came back: {said}{by}{doubt}").format(said=said, by=by, doubt=doubt)
 
 

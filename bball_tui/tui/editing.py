@@ -50,7 +50,7 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -358,8 +358,8 @@ async def edit_seasons(app: "Host", connection: "LeagueConnection") -> bool:
                 " · ".join(
                     [
                         *([_("current season")] if one.id == shown else []),
-                        *([_("begins {day}").format(day=one.starts_on.isoformat())] if one.starts_on else []),
-                        *([_("ends {day}").format(day=one.ends_on.isoformat())] if one.ends_on else []),
+                        *([_("begins {day}").format(day=short_date(one.starts_on))] if one.starts_on else []),
+                        *([_("ends {day}").format(day=short_date(one.ends_on))] if one.ends_on else []),
                     ]
                 ),
                 Tone.GOOD if one.id == shown else Tone.MUTED,

@@ -51,7 +51,7 @@ def letter_of(app: "App[Any]", connection: "LeagueConnection", mail: "MailPrevie
         note += _(" It was never written; this is what it would be now.")
     return Letter(
         note=note,
-        headers=headers_of(mail.mime),
+        headers=headers_of(mail.mime, connection.league.zone),
         page=page_lines(both),
         text=text_lines(both),
         warnings=mail.warnings,

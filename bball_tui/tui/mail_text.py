@@ -1,27 +1,44 @@
 """A written mail as a person reads it."""
 
 from collections.abc import Iterable
+from datetime import datetime, tzinfo
 from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING
 
-from bball_tui.language import _
+from bball_tui.clock import clock
+from bball_tui.language import _, later
 from bball_tui.mail.checks import parts
 from bball_tui.mail.difference import Change, DiffLine
 from bball_tui.mail.html_reader import LineKind, ReadLine, read_html
 from bball_tui.tui.text import Part
 from bball_tui.tui.theme import STYLES, Tone
+from bball_tui.wording import short_date
 
 if TYPE_CHECKING:
     from bball_tui.mail.checks import Parts
 
-SHOWN = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Unsubscribe")
+SHOWN = (
+    later("From"),
+    later("To"),
+    later("Reply-To"),
+    later("Subject"),
+    later("Date"),
+    "Message-ID",
+    "List-Unsubscribe",
+)
 
 
-def headers_of(mime: bytes) -> tuple[tuple[str, str], ...]:
-    """The headers that say something to staff, decoded."""
+def headers_of(mime: bytes, zone: tzinfo) -> tuple[tuple[str, str], ...]:
+    """The headers that say something to staff, decoded; the moment as the league in ``zone`` writes it."""
     message = message_from_bytes(mime, policy=default)
-    return tuple((name, str(message[name])) for name in SHOWN if message[name] is not None)
+    found = ((name, message[name]) for name in SHOWN if message[name] is not None)
+    return tuple((_(name), _moment(value.datetime, zone) if name == "Date" else str(value)) for name, value in found)
+
+
+def _moment(moment: datetime, zone: tzinfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{short_date(local.date())}, {clock(local)}"
 
 
 def sizes(mail: "Parts", mime: bytes) -> str:

@@ -86,7 +86,7 @@ def _entry(row: ScanRow, zone: tzinfo, now: datetime) -> Entry:
     return Entry(
         row.id,
         row.name,
-        _("{upper}, {size} · {attached} · SHA-256 {sha256}…").format(
+        _("{upper}, {size} · {attached} · fingerprint {sha256}…").format(
             upper=row.kind.upper(), size=size, attached=attached, sha256=row.sha256[:16]
         ),
     )

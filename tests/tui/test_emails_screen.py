@@ -260,6 +260,6 @@ async def test_what_the_league_must_fix_leads_to_its_settings(quiet: Settings, d
         await desk.until(lambda: bool(desk.records.targets))
         await desk.press("e")
         await desk.until(lambda: desk.app.screen is not desk.app.desk)
-        await desk.shows("From address")
+        await desk.shows("From, address")
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)

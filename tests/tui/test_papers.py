@@ -69,7 +69,7 @@ async def test_a_dragged_file_becomes_the_paper_and_a_wrong_one_goes_again(
         await type_path(desk, str(tmp_path / "gone.pdf"))
         await desk.shows("there is no such file")
         await type_path(desk, str(file).replace("'", r"\'").replace(" ", r"\ ").replace("(", r"\(").replace(")", r"\)"))
-        await desk.shows("PDF, 1 KB", "SHA-256", "scan attached: Amara")
+        await desk.shows("PDF, 1 KB", "fingerprint", "scan attached: Amara")
         await desk.press("enter")
         await desk.shows("There is no viewer here.")
         kept = list((quiet.data_dir / "pages").glob("*.pdf"))

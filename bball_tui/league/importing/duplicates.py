@@ -16,6 +16,7 @@ from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.roster.player import PlayerValues
 from bball_tui.league.values.first_names import first_alike, same_forms
 from bball_tui.league.values.last_names import spellings
+from bball_tui.wording import short_date
 
 
 def possible_duplicates(existing: Existing, families: Sequence[Family]) -> Mapping[int, str]:
@@ -75,5 +76,5 @@ def _neighbor(
 
 
 def _described(values: PlayerValues) -> str:
-    born = "" if values.birthdate is None else _(", born {birthdate}").format(birthdate=values.birthdate.isoformat())
+    born = "" if values.birthdate is None else _(", born {birthdate}").format(birthdate=short_date(values.birthdate))
     return f"{values.label()}{born}"

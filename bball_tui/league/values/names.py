@@ -11,6 +11,7 @@ from bball_tui.language import _
 from bball_tui.league.values.cells import CellFault, plain_text
 from bball_tui.league.values.last_names import split_name
 from bball_tui.league.values.shown import shown
+from bball_tui.wording import listed
 
 NAME_LENGTH = 100
 TEAM_LENGTH = 200
@@ -109,7 +110,7 @@ def first_name(value: str) -> str:
         parts = [part.strip() for part in _SEVERAL.split(text)]
         people = [part for part in parts if _NAME.fullmatch(part) and not _SUFFIX.fullmatch(part)]
         if len(people) > 1:
-            some = " and ".join(shown(one, 30) for one in people)
+            some = listed([shown(one, 30) for one in people])
             raise CellFault(
                 _(
                     "This names {number} people, {some}. A cell names one: give each child a row of its own, "

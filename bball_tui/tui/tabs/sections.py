@@ -184,7 +184,6 @@ def mail_sections(
     facts: list[SectionLine] = [Note(Styled(" · ".join(filter(None, (item.about, item.team))), Tone.MUTED))]
     if timeline.mail is not None:
         facts.append(Fact(_("subject"), timeline.mail.subject))
-    facts.append(Fact(_("id"), Styled(item.message_id, Tone.MUTED)))
     facts.append(
         Fact(
             _("tries"), _("{attempts} of {max_attempts}").format(attempts=item.attempts, max_attempts=item.max_attempts)

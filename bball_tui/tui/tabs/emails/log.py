@@ -70,7 +70,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     `{log.send-again}` sends an accepted one again, `{log.settle}` notes that a family was told another way,
     `{log.export}` writes e-mails into files.
     """
-    placeholder = _("address, player or Message-ID")
+    placeholder = _("address or player")
     empty_text = _("No e-mail was queued yet. Signing a contract queues one.")
     nothing_found = _("No such e-mail. Esc shows all e-mails.")
     first_sort = Sort("id", descending=True)
