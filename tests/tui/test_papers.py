@@ -69,7 +69,7 @@ async def test_a_dragged_file_becomes_the_paper_and_a_wrong_one_goes_again(
         await type_path(desk, str(tmp_path / "gone.pdf"))
         await desk.shows("there is no such file")
         await type_path(desk, str(file).replace("'", r"\'").replace(" ", r"\ ").replace("(", r"\(").replace(")", r"\)"))
-        await desk.shows("PDF, 1 KB", "fingerprint", "scan attached: Amara")
+        await desk.shows("PDF, 1 KB", "fingerprint")
         await desk.press("enter")
         await desk.shows("There is no viewer here.")
         kept = list((quiet.data_dir / "pages").glob("*.pdf"))
@@ -82,7 +82,7 @@ async def test_a_dragged_file_becomes_the_paper_and_a_wrong_one_goes_again(
         await desk.press("enter")
         await desk.shows("No scan yet")
         await desk.press("escape")
-        await desk.shows("taken off: another player's", "none attached")
+        await desk.shows("scan attached: Amara", "taken off: another player's", "none attached")
     assert kept[0].exists() is False
     assert [one.read_bytes() for one in home.iterdir()] == [PDF]
     async with database.session() as session:
