@@ -1,12 +1,13 @@
-"""Short messages: each stays until somebody has read it, and never lies over the line that has the keys."""
+"""Short messages: each stays until somebody has read it, and never lies over a dialog or the line that has the keys."""
 
+from collections.abc import Callable
 from time import time
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ReturnType
-from textual.notifications import SeverityLevel
-from textual.widgets._toast import ToastRack
+from textual.notifications import Notify, SeverityLevel
+from textual.widgets._toast import Toast, ToastRack
 
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.plain import reading_place
@@ -19,6 +20,8 @@ UNTIL_A_KEY = 24 * 3600.0
 """Seconds of a message for which nobody said how long it stays."""
 READ = 5.0
 """Seconds after which a key takes it away: before that it may not have been seen."""
+SOON = 0.02
+"""Seconds until a message that was just put up has its lines."""
 MARGIN = 2
 """Lines below the messages: the footer, and one of air."""
 
@@ -38,6 +41,19 @@ class ToastingApp(PatientApp[ReturnType]):
         """As Textual does; without ``timeout`` (seconds) it stays until somebody has read it and goes on."""
         seconds = UNTIL_A_KEY if timeout is None else timeout
         super().notify(with_keys(message), title=title, severity=severity, timeout=seconds, markup=markup)
+
+    def on_notify(self, event: Notify) -> None:
+        """The same once more stands there once, for as long as the new one, which Textual puts up behind this."""
+        said = event.notification
+        for one in [one for one in self._notifications if (one.message, one.title) == (said.message, said.title)]:
+            super()._unnotify(one, refresh=False)
+
+    def _refresh_notifications(self) -> None:
+        super()._refresh_notifications()
+        self.call_after_refresh(self._make_way)
+
+    def _unnotify(self, notification: "Notification", refresh: bool = True) -> None:
+        super()._unnotify(notification, refresh=refresh)
         self.call_after_refresh(self._make_way)
 
     async def on_event(self, event: events.Event) -> None:
@@ -54,9 +70,21 @@ class ToastingApp(PatientApp[ReturnType]):
         return message.timeout == UNTIL_A_KEY and time() - message.raised_at > READ
 
     def _make_way(self) -> None:
-        """Messages stand at the bottom, or at the top while the line with the keys is down there."""
+        """Messages stand at the bottom, or at the top while the line with the keys is down there.
+
+        A dialog gives them room, for all of it may be needed: fields, what is said of them, buttons.
+        """
         if not self.screen_stack:
             return
+        make_room: Callable[[int], None] | None = getattr(self.screen, "make_room", None)
         for rack in self.screen.query(ToastRack):
+            toasts = rack.query(Toast)
+            if len(toasts) < len(self._notifications) or not all(one.size.height for one in toasts):
+                self.set_timer(SOON, self._make_way)  # they are on their way
+                return
+            lines = sum(one.outer_size.height + one.styles.margin.height for one in toasts)
+            if make_room is not None:
+                make_room(lines + 1 if len(self._notifications) else 0)
+                continue
             line = reading_place(self.screen.focused).y
-            rack.set_class(line >= self.size.height - MARGIN - rack.virtual_size.height, "-above")
+            rack.set_class(line >= self.size.height - MARGIN - lines, "-above")

@@ -3,7 +3,12 @@
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from bball_tui.tui.toasts import READ
-from tests.tui.desk_host import club_with, opened
+from tests.tui.desk_host import Desk, club_with, opened
+
+
+def line_of(desk: Desk, text: str) -> int:
+    """The line of the screen that has it; -1: none."""
+    return next((at for at, line in enumerate(desk.text.splitlines()) if text in line), -1)
 
 
 async def test_a_message_makes_way_for_the_cursor_and_goes_with_a_key(settings: Settings, database: Database) -> None:
@@ -11,11 +16,31 @@ async def test_a_message_makes_way_for_the_cursor_and_goes_with_a_key(settings: 
     async with opened(settings, (80, 24)) as desk:
         desk.app.notify("3 contracts signed", markup=False)
         await desk.shows("3 contracts signed")
-        below = desk.text.index("3 contracts signed")
+        below = line_of(desk, "3 contracts signed")
         await desk.press("G")
-        await desk.until(lambda: desk.text.find("3 contracts signed") not in (-1, below))
-        assert desk.text.index("3 contracts signed") < desk.text.index("Family59") > below
+        await desk.until(lambda: line_of(desk, "3 contracts signed") not in (-1, below))
+        assert line_of(desk, "3 contracts signed") < line_of(desk, "Family59") >= below
         for message in desk.app._notifications:
             message.raised_at -= READ + 1
         await desk.press("g")
         await desk.until(lambda: "3 contracts signed" not in desk.text)
+
+
+async def test_a_dialog_leaves_room_for_a_message_which_stands_there_once(
+    settings: Settings, database: Database
+) -> None:
+    await club_with(database, 3)
+    async with opened(settings, (60, 20)) as desk:
+        await desk.press("comma")
+        await desk.shows("The league", "[ Save")
+        before = desk.text
+        for __ in range(2):
+            desk.app.notify(
+                "Nothing was sent: the mail server refuses the login of the office.", timeout=60, markup=False
+            )
+        await desk.shows("Nothing was sent", "of the office.")
+        await desk.until(lambda: desk.text.find("Nothing was sent") > desk.text.find("╯") > 0)
+        assert "[ Save" in desk.text
+        assert desk.text.count("Nothing was sent") == 1
+        desk.app.clear_notifications()
+        await desk.until(lambda: desk.text == before)

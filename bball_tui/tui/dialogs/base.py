@@ -94,7 +94,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         super().__init__()
         self._answered = self._answer_waits = self._came_up = False
         self._answer: ResultT | None = None
-        self._news_lines = 0
+        self._news_lines = self._room = 0
         self._dressed = ""
 
     def ask_again(self) -> None:
@@ -224,9 +224,19 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         await asyncio.sleep(0)
         self.fit(event.size.height)
 
+    def make_room(self, lines: int) -> None:
+        """Leave ``lines`` at the bottom of the window to messages, if the dialog would lie below them."""
+        for frame in self.query(".dialog--frame"):
+            if lines and not self._room and frame.region.bottom <= self.app.size.height - lines:
+                return
+            if lines != self._room:
+                self._room = lines
+                frame.styles.margin = (0, 0, lines, 0)
+                self.fit()
+
     def fit(self, height: int | None = None) -> None:
-        """Give the body what frame, news and choices leave of the window's ``height``."""
-        height = self.app.size.height if height is None else height
+        """Give the body what frame, news, choices and messages leave of the window's ``height``."""
+        height = (self.app.size.height if height is None else height) - self._room
         roomy = height >= _ROOMY_HEIGHT
         try:
             body, choices = self.query_one(".dialog--body"), self.query_one(".dialog--choices")
