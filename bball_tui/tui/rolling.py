@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.analyze import MANY, analyze
+from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.leagues import list_seasons
 from bball_tui.league.seasons.next_name import next_name
 from bball_tui.league.seasons.roll import RollMoved, apply_roll, plan_roll, usual_names
-from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome
+from bball_tui.league.seasons.roll_plan import RollPlan
+from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
 from bball_tui.league.seasons.roll_undo import preview_undo, rolled_season, undo_roll
 from bball_tui.league.seasons.undo_words import undo_effect, undone_words
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -40,12 +42,24 @@ async def roll_season(app: "Host", connection: "LeagueConnection") -> bool:
         )
         await app.push_screen_wait(ErrorDialog(sentence))
         return False
+
+    async def plan(asked: RollRequest) -> RollPlan:
+        made = await connection.call(plan_roll, asked)
+        if not made.lines and not made.open_teams:
+            raise BballError(
+                _(
+                    "{season} has no players and no teams: nothing comes back from it. Begin from another season, or "
+                    "add an empty one ({key})."
+                ).format(season=made.source, key=key_of("desk.seasons"))
+            )
+        return made
+
     planned = await app.push_screen_wait(
         RollSeason(
             [SeasonChoice(one.id, one.label(), next_name(one.name)) for one in seasons],
             connection.season.id,
             suggest=lambda season_id: connection.call(usual_names, season_id),
-            plan=lambda asked: connection.call(plan_roll, asked),
+            plan=plan,
             order=connection.league.date_order,
             today=datetime.now(connection.league.zone).date(),
         )

@@ -26,6 +26,15 @@ def new_season() -> RollSeason:
     return RollSeason(seasons, 1, suggest=suggest, plan=plan, order=DateOrder.MDY, today=date(2027, 8, 1))
 
 
+async def test_a_hint_without_room_ends_in_an_ellipsis() -> None:
+    async with asking(new_season(), (60, 20)) as desk:
+        field = desk.app.screen.query_one("#day", Input)
+        field.placeholder = "such as 8/31/2027, or any other day on which the ages count"
+        await desk.until_shown("…")
+        assert "such as 8/31/2027, or any other day" in desk.line
+        assert field.placeholder.endswith("count")
+
+
 @pytest.mark.parametrize("together", [False, True])
 async def test_typing_replaces_what_stands_there(together: bool) -> None:
     async with asking(new_season(), (120, 36)) as desk:

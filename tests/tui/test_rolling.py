@@ -198,6 +198,16 @@ async def test_a_season_is_made_and_taken_back_by_keys(quiet: Settings, database
         assert await session.scalar(kinds) == 0
 
 
+async def test_a_season_with_nothing_in_it_says_so_and_the_way_out(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        await create_league(session, "Westside", season="Spring 2027")
+    async with opened(quiet, (60, 20)) as desk:
+        await desk.press("greater_than_sign")
+        await desk.until(lambda: isinstance(desk.app.screen, RollSeason))
+        await desk.press(*"Fall", "enter")
+        await desk.shows("has no players and no teams", "(.)")
+
+
 async def test_esc_leads_back_one_step_and_keeps_the_ticks(quiet: Settings, database: Database) -> None:
     await league_with(database, ("Amara", "Bea"))
     async with opened(quiet) as desk:

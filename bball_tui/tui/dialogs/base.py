@@ -12,7 +12,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.query import NoMatches
 from textual.reactive import reactive
@@ -21,7 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from bball_tui.language import LABEL, _, in_context
-from bball_tui.tui.dialogs.controls import DialogButton
+from bball_tui.tui.dialogs.controls import Choices, DialogButton, rows_of
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.tui.typed_ahead import PatientApp
@@ -94,7 +94,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         super().__init__()
         self._answered = self._answer_waits = self._came_up = False
         self._answer: ResultT | None = None
-        self._news_lines = self._room = 0
+        self._news_lines = self._toast_lines = 0
         self._dressed = ""
 
     def ask_again(self) -> None:
@@ -151,7 +151,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
             with VerticalScroll(classes="dialog--body", can_focus=False):
                 yield from self.body()
             yield Static("", classes="dialog--news")
-            with Horizontal(classes="dialog--choices"):
+            with Choices(classes="dialog--choices"):
                 yield from self.choices()
 
     def body(self) -> Iterable[Widget]:
@@ -227,25 +227,28 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
     def make_room(self, lines: int) -> None:
         """Leave ``lines`` at the bottom of the window to messages, if the dialog would lie below them."""
         for frame in self.query(".dialog--frame"):
-            if lines and not self._room and frame.region.bottom <= self.app.size.height - lines:
+            if lines and not self._toast_lines and frame.region.bottom <= self.app.size.height - lines:
                 return
-            if lines != self._room:
-                self._room = lines
+            if lines != self._toast_lines:
+                self._toast_lines = lines
                 frame.styles.margin = (0, 0, lines, 0)
                 self.fit()
 
     def fit(self, height: int | None = None) -> None:
         """Give the body what frame, news, choices and messages leave of the window's ``height``."""
-        height = (self.app.size.height if height is None else height) - self._room
+        height = (self.app.size.height if height is None else height) - self._toast_lines
         roomy = height >= _ROOMY_HEIGHT
         try:
             body, choices = self.query_one(".dialog--body"), self.query_one(".dialog--choices")
         except NoMatches:
             return  # a resize before the first mount
-        for choice in self.query(DialogButton):
+        shown = [one for one in choices.query(DialogButton) if one.display]
+        for choice in shown:
             choice.refresh(layout=True)  # its spelling depends on the window's width
+        rows = max(rows_of([one.width + 1 for one in shown], self._inner_width()), default=0) + 1
+        choices.styles.height = rows
         choices.styles.margin = (1 if roomy else 0, 0, 0, 0)
-        body.styles.max_height = max(1, height - _BORDER - 1 - roomy - self._news_lines)
+        body.styles.max_height = max(1, height - _BORDER - rows - roomy - self._news_lines)
 
     @on(Button.Pressed)
     async def _pressed(self, event: Button.Pressed) -> None:

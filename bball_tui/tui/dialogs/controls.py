@@ -1,6 +1,6 @@
 """What dialogs are made of: choices that name their keys, and fields that show what is wrong with them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from rich.text import Text
@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import NULL_OFFSET, Region, Size, Spacing
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Select, Static
@@ -58,6 +59,11 @@ class DialogButton(Button):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """The cells of the whole text."""
+        return self.width
+
+    @property
+    def width(self) -> int:
+        """The cells that it takes."""
         return width_of(self._label().plain)
 
     def render(self) -> Content:
@@ -77,6 +83,47 @@ class DialogButton(Button):
             self.screen.focus_next(DialogButton)
         else:
             self.screen.focus_previous(DialogButton)
+
+
+def rows_of(widths: Sequence[int], room: int) -> list[int]:
+    """In which row each choice stands, when a row has ``room`` cells."""
+    rows: list[int] = []
+    row = used = 0
+    for width in widths:
+        if used and used + width > room:
+            row, used = row + 1, 0
+        used += width
+        rows.append(row)
+    return rows
+
+
+class ChoicesLayout(Layout):
+    """Choices side by side, and in rows where one is too short for all of them."""
+
+    name = "choices"
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        """Each in its own width, with a cell behind it."""
+        widths = [one.get_content_width(size, size) + 1 for one in children]
+        placements, row, left = [], 0, 0
+        for child, width, at in zip(children, widths, rows_of(widths, size.width), strict=True):
+            row, left = at, left if at == row else 0
+            region = Region(left, row, width - 1, 1)
+            placements.append(WidgetPlacement(region, NULL_OFFSET, Spacing(), child))
+            left += width
+        return placements
+
+
+_ROWS = ChoicesLayout()
+
+
+class Choices(Widget):
+    """The room of the choices."""
+
+    @property
+    def layout(self) -> Layout:
+        """Rows."""
+        return _ROWS
 
 
 class TextField(OneLine):

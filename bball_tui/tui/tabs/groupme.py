@@ -216,6 +216,10 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         """See what there is to do on GroupMe and why, tick it, and do it."""
         from bball_tui.groupme.run.apply import apply
 
+        if self.groupme.is_reading:
+            self.app.notify(_("The plan comes up when GroupMe is read. Esc stops that."), timeout=4, markup=False)
+            self.groupme.then(self, "chat_plan")
+            return
         connection, reading = self.connection, self.groupme.found
         if connection is None or reading is None:
             return

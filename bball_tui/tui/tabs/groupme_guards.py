@@ -48,6 +48,8 @@ def asks(pane: ChatsPane) -> str | None:
 
 
 def can_plan(pane: ChatsPane) -> str | None:
+    if pane.groupme.is_reading:  # it comes up when that is done
+        return pane.not_ready()
     return asks(pane) or (None if pane.groupme.found else _("First read GroupMe: {chat.read}."))
 
 

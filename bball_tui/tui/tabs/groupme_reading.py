@@ -1,5 +1,6 @@
 """The line above the team chats: reading GroupMe beside the keys, and what came of it."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from textual.worker import Worker, get_current_worker
 from bball_tui.database.states import TeamState
 from bball_tui.errors import BballError
 from bball_tui.language import _
+from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import content, short_time
 from bball_tui.tui.theme import STYLES, Tone
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from bball_tui.groupme.plan.look_at_chats import Reading
     from bball_tui.groupme.run.progress import Progress
     from bball_tui.tui.connection import LeagueConnection
+
+
+LATER = "after-reading"
+"""The group of what waits for the end of the reading: it holds up no keys."""
 
 
 @dataclass
@@ -40,6 +46,7 @@ class GroupMeReading(Static):
         self.found: Reading | None = None
         """What GroupMe said last, and the plan that follows from it."""
         self.is_reading = False
+        self._done = asyncio.Event()
         self.no_token: str | None = None
         """Why GroupMe cannot be asked; None when it can."""
         self._progress: Progress | None = None
@@ -61,6 +68,7 @@ class GroupMeReading(Static):
         if not self.is_reading:
             self._connection = connection
             self.is_reading, self._progress = True, None
+            self._done.clear()
             self._worker = self._read(connection)
             self.tell()
 
@@ -80,8 +88,16 @@ class GroupMeReading(Static):
         finally:
             if self._worker is mine:
                 self.is_reading, self._worker = False, None
+                self._done.set()
         self.tell()
         self.post_message(ChatsRead())
+
+    @work(group=LATER, exclusive=True)
+    async def then(self, host: ActionHost, command: str) -> None:
+        """Run a command of ``host`` once GroupMe was read, if that is still what is looked at then."""
+        await self._done.wait()
+        if host.display and self.app.screen is self.screen and host.refusal(command) is None:
+            await self.app.run_action(command, host)
 
     def _heard(self, progress: "Progress") -> None:
         self._progress = progress
@@ -94,6 +110,8 @@ class GroupMeReading(Static):
         worker, self._worker = self._worker, None
         worker.cancel()
         self.is_reading = False
+        self.workers.cancel_group(self, LATER)
+        self._done.set()
         self._trouble = _(
             "Reading GroupMe was stopped. What is shown is the last known state; {key} asks again."
         ).format(key=key_of("chat.read"))

@@ -1,10 +1,11 @@
 """What every field of one line does with what is typed, pasted or already there."""
 
 from textual import events
+from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
-from bball_tui.tui.text import clean
+from bball_tui.tui.text import clean, shorten, width_of
 
 
 class OneLine(Input):
@@ -16,6 +17,17 @@ class OneLine(Input):
     DEFAULT_CSS = """
     OneLine:ansi > .input--selection { text-style: reverse; }
     """
+
+    def render_line(self, y: int) -> Strip:
+        """A hint that has no room ends in an ellipsis; Textual would cut it without a sign."""
+        hint, room = self.placeholder, self.scrollable_content_region.width
+        if self.value or width_of(hint) <= room:
+            return super().render_line(y)
+        self.set_reactive(OneLine.placeholder, shorten(hint, room))
+        try:
+            return super().render_line(y)
+        finally:
+            self.set_reactive(OneLine.placeholder, hint)
 
     def validate_value(self, value: str) -> str:
         """Nothing that a terminal would obey stays in the field."""
