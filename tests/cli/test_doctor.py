@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,6 +46,21 @@ def test_a_healthy_place(command_line: CommandLine, club: Club) -> None:
     told = command_line("doctor")
     assert told.code == 0
     assert told.out.startswith("ok    folder ")
+
+
+def test_a_new_login_of_an_old_name_is_told_to_admins(
+    command_line: CommandLine, club: Club, owner_url: SecretUrl
+) -> None:
+    with psycopg.connect(owner_url.reveal()) as owner:
+        given = "INSERT INTO league_member (league_id, login, role) VALUES (%s, 'jonas', 'viewer')"
+        owner.execute(given, (club.league_id,))
+        owner.execute("UPDATE league_member SET login_oid = 1 WHERE league_id = %s", (club.league_id,))
+    found = checks(command_line, code=0)["staff"]
+    assert (found["state"], "westside: jonas had roles here" in found["sentence"]) == ("look", True)
+    assert found["way_out"].endswith("bball-tui --league westside staff add jonas --role ROLE")
+    assert [one["same_login"] for one in command_line("staff", "list", "--json").json] == [False]
+    assert command_line("staff", "role", "jonas", "viewer").code == 0
+    assert "staff" not in checks(command_line, code=0)
 
 
 def test_no_league_yet(command_line: CommandLine) -> None:
