@@ -242,6 +242,7 @@ _SPOKEN = {
     "outbox_redirected": later("sent to another address"),
     "outbox_sent_again": later("sent again"),
     "merged_into": later("merged"),
+    "changed": later("edited"),
 }
 _OF_LEAGUE = {"changed": later("settings of the league changed"), "created": later("league made")}
 _FIRST = (

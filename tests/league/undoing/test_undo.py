@@ -158,7 +158,7 @@ async def test_an_edited_player_is_as_before(marias_database: Database, database
     await edit(marias_database, jersey="9")
     async with database.session() as session:
         (only,) = await list_undoable(session, club.league_id)
-    assert (only.words, only.back) == ("Amira Hamilton: changed", ())
+    assert (only.words, only.back) == ("Amira Hamilton: edited", ())
     assert only.kept[0].startswith("maria changed the player since")
     await undo_latest(marias_database, club)
     done = await undo_latest(database, club)
