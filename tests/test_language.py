@@ -4,7 +4,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from inspect import cleandoc
 from pathlib import Path
 from string import Formatter
 
@@ -217,3 +218,75 @@ def test_an_option_in_a_sentence_has_its_field_in_the_dialog_in_every_language(
 
 def _as_shown(sentence: str) -> str:
     return PLACE.sub("mdy", sentence)
+
+
+MACHINE = (
+    "database/backup.py",
+    "database/embedded.py",
+    "database/migrate.py",
+    "database/pg_ctl.py",
+    "database/setup_script.py",
+    "delivery/alerts/findings.py",
+    "delivery/alerts/message.py",
+    "delivery/fleet.py",
+    "delivery/health.py",
+    "delivery/metrics.py",
+    "groupme/fake",
+    "language.py",
+    "league/contracts/lifecycle.py",
+    "mail/trial_mail.py",
+    "settings.py",
+    "tui/keymap.py",
+)
+"""Where sentences are declared and said by who draws them, or are for the command line, for e-mails, or for whoever installs the program."""
+MARKS = ("_", "later", "stored", "plural", "counted", "in_context", "listed")
+SENTENCE = re.compile(r"[^a-z]*[A-Z“{].* .*[.?!]", re.DOTALL)
+
+
+def sentences_without_a_mark(path: Path, known: frozenset[str]) -> Iterator[tuple[int, str]]:
+    """Whole sentences that no catalog has; of errors also those that it has, since nobody says them again."""
+
+    def walk(node: ast.AST, *, raised: bool) -> Iterator[tuple[int, str]]:
+        match node:
+            case ast.Expr(value=ast.Constant()) | ast.Raise(exc=ast.Call(func=ast.Name(id="AssertionError"))):
+                return
+            case ast.Call() if name_of(node) in MARKS:
+                return
+            case ast.Call() if name_of(node) in (
+                "Option",
+                "debug",
+                "info",
+                "warning",
+                "error",
+                "exception",
+                "compile",
+                "text",
+            ):
+                return
+            case ast.Constant(value=str(said), lineno=line):
+                if SENTENCE.fullmatch(said) and (raised or cleandoc(said) not in known):
+                    yield line, said
+                return
+            case ast.JoinedStr(values=parts, lineno=line):
+                said = "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in parts)
+                if SENTENCE.fullmatch(said) and re.search(r"[a-z]{3,} [a-z]{2,}", said):
+                    yield line, said
+                return
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, raised=raised or isinstance(node, ast.Raise))
+
+    return walk(ast.parse(path.read_text(encoding="utf-8")), raised=False)
+
+
+def test_every_sentence_is_marked() -> None:
+    """When this fails: mark what it names by `_`, or by `stored` what goes into the database; then `make messages`."""
+    catalog = read(CATALOGS["es"])
+    known = frozenset(text for one in catalog for text in ((one.id,) if isinstance(one.id, str) else one.id))
+    places = {path: path.relative_to(PACKAGE).as_posix() for path in SCREEN}
+    found = [
+        f"{place}:{line}: {said[:80]!r}"
+        for path, place in places.items()
+        if not place.startswith(MACHINE)
+        for line, said in sentences_without_a_mark(path, known)
+    ]
+    assert found == []

@@ -173,7 +173,7 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
     for split in report.roster.splits:
         yield (str(split.row), "name split", "", "", split.column, "", "", f"{split_words(split)}.")
     for number in report.roster.staff_rows:
-        yield (str(number), "left out", "", "", "", "", "", "A coach or other staff, not a player.")
+        yield (str(number), "left out", "", "", "", "", "", _("A coach or other staff, not a player."))
     for left in report.left_rows:
         yield (
             str(left.number),
@@ -183,5 +183,5 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
             "",
             "",
             "",
-            "Left out by your choice.",
+            _("Left out by your choice."),
         )
