@@ -238,7 +238,7 @@ MACHINE = (
     "settings.py",
     "tui/keymap.py",
 )
-"""Where sentences are for the command line, e-mails or whoever installs the program, or are declared for who draws them."""
+"""Where sentences are for the command line, e-mails or whoever installs the program, or declared for who draws them."""
 MARKS = ("_", "later", "stored", "plural", "counted", "in_context", "listed")
 SENTENCE = re.compile(r"[^a-z]*[A-Z“{].* .*[.?!]", re.DOTALL)
 
