@@ -22,6 +22,8 @@ READ = 5.0
 """Seconds after which a key takes it away: before that it may not have been seen."""
 SOON = 0.02
 """Seconds until a message that was just put up has its lines."""
+NARROW = 76
+"""Cells below which messages are wide."""
 MARGIN = 2
 """Lines below the messages: the footer, and one of air."""
 
@@ -49,6 +51,8 @@ class ToastingApp(PatientApp[ReturnType]):
             super()._unnotify(one, refresh=False)
 
     def _refresh_notifications(self) -> None:
+        if self.screen_stack:
+            self.screen.query(ToastRack).set_class(self.size.width < NARROW, "-narrow")
         super()._refresh_notifications()
         self.call_after_refresh(self._make_way)
 
