@@ -3,9 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import ENTER, ESC, Terminal, terminal
-from tests.journeys.test_pty import run
+from tests.journeys.test_pty import league
 from tests.support.reports import report
 from tests.support.smtp import SmtpServer
 
@@ -23,17 +22,9 @@ async def test_check_fix_sign_read_bounce_correct_and_resend_by_keys_alone(data_
     box = tmp_path / "returned"
     box.mkdir()
     async with SmtpServer() as server:
-        environment = clean_environment(data_dir) | {
-            "BBALL_LEAGUE": "mail-desk",
-            "BBALL_MAIL_URL": server.url,
-            "BBALL_BOUNCE_DIR": str(box),
-            "SSH_CONNECTION": "1",
-        }
-
-        def begin() -> None:
-            run(environment, "init", "--league", "Westside", "--slug", "mail-desk", "--season", "Spring 2027")
-            run(environment, "league", "set", "--from-email", "office@westside.test", "--hold-seconds", "0")
-            run(environment, "import", str(roster))
+        change = {"from_email": "office@westside.test", "hold_seconds": "0"}
+        environment = await asyncio.to_thread(league, data_dir, "mail-desk", roster, change)
+        environment |= {"BBALL_MAIL_URL": server.url, "BBALL_BOUNCE_DIR": str(box), "SSH_CONNECTION": "1"}
 
         def until_the_mail_is_accepted() -> None:
             with terminal(environment, columns=120, rows=36) as program:
@@ -79,7 +70,6 @@ async def test_check_fix_sign_read_bounce_correct_and_resend_by_keys_alone(data_
                 program.press("q")
                 assert program.ended() == 0
 
-        await asyncio.to_thread(begin)
         await asyncio.to_thread(until_the_mail_is_accepted)
         (first,) = server.messages
         assert first.recipient == WRONG

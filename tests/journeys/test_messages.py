@@ -5,9 +5,8 @@ from pathlib import Path
 
 from bball_tui.mail.checks import parts
 from bball_tui.mail.mime import header
-from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import ENTER, ESC, Terminal, terminal
-from tests.journeys.test_pty import run
+from tests.journeys.test_pty import league
 from tests.support.smtp import SmtpServer
 
 ROSTER = """\
@@ -29,16 +28,11 @@ async def test_a_message_to_a_filter(data_dir: Path, tmp_path: Path) -> None:
     editor.write_text(EDITOR)
     editor.chmod(0o700)
     async with SmtpServer() as server:
-        environment = clean_environment(data_dir) | {
-            "BBALL_LEAGUE": "messages",
-            "BBALL_MAIL_URL": server.url,
-            "EDITOR": str(editor),
-        }
+        change = {"from_email": "office@westside.test", "hold_seconds": "0"}
+        environment = await asyncio.to_thread(league, data_dir, "messages", roster, change)
+        environment |= {"BBALL_MAIL_URL": server.url, "EDITOR": str(editor)}
 
         def by_keys() -> None:
-            run(environment, "init", "--league", "Westside", "--slug", "messages", "--season", "Spring 2027")
-            run(environment, "league", "set", "--from-email", "office@westside.test", "--hold-seconds", "0")
-            run(environment, "import", str(roster))
             with terminal(environment, columns=120, rows=36) as program:
                 write_and_send(program)
 

@@ -18,6 +18,7 @@ from bball_tui.database import embedded
 from bball_tui.database.opening import open_database
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import preview_signing
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league
 from bball_tui.league.roster.lists import list_contracts
@@ -42,16 +43,19 @@ def run(environment: dict[str, str], *arguments: str) -> str:
     return ran.stdout
 
 
-def league(folder: Path, slug: str, roster: Path, *, signed: bool = False) -> dict[str, str]:
+def league(
+    folder: Path, slug: str, roster: Path, change: dict[str, str] | None = None, *, signed: bool = False
+) -> dict[str, str]:
     """A league of its own in ``folder`` with that roster; returns the environment of a program that opens it.
 
-    With ``signed`` every contract is signed, and the mails may go out.
+    With ``signed`` every contract is signed, and the mails may go out. ``change`` is what `league set` would be told.
     """
 
     async def make() -> None:
         async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
             async with database.session() as session:
                 made = await create_league(session, "Westside Basketball", slug, "Spring 2027")
+                made = await change_league(session, made, change or {})
             await run_import(database, made, roster, ImportOptions(season="Spring 2027"))
             if signed:
                 async with database.session() as session:
@@ -191,8 +195,7 @@ def runs(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("ignored", [False, True], ids=["heard", "ignored"])
-@pytest.mark.parametrize("closed", [False, True], ids=["signal", "window"])
+@pytest.mark.parametrize(("closed", "ignored"), [(False, False), (True, True)], ids=["signal-heard", "window-ignored"])
 def test_it_ends_with_its_terminal_and_takes_its_server_along(
     used_folder: Path, *, closed: bool, ignored: bool
 ) -> None:

@@ -11,18 +11,11 @@ from bball_tui.database.opening import open_database
 from bball_tui.settings import Settings
 from tests.journeys.terminal import ENTER, ESC, TAB, terminal
 from tests.journeys.test_contract_desk import desk_of
-from tests.journeys.test_pty import ROSTER, run
+from tests.journeys.test_pty import ROSTER
 from tests.support.mails import fail
 
 LEFT_THE_SCREEN, DREW_AGAIN = b"\x1b[?1049l", b"\x1b[?1049h"
 PILE = [f"paper{number:03}" for number in (17, 3, 29, 12, 8, 9)]
-
-
-def signed_in(environment: dict[str, str]) -> set[str]:
-    """The players whose contracts are signed, as the command line tells."""
-    return {
-        line.lower() for line in run(environment, "contracts", "list", "--status", "signed", "--csv").splitlines()[1:]
-    }
 
 
 async def _rows(folder: Path, slug: str, query: str) -> dict[str, str]:
@@ -84,9 +77,8 @@ def test_a_pile_of_papers_in_two_writes(data_dir: Path) -> None:
         desk.shows("7/32")
         desk.press("q")
         assert desk.ended() == 0
-    signed = signed_in(environment)
-    assert len(signed) == 7
-    assert all(any(name in line for line in signed) for name in [*PILE, "paper028"])
+    signed = {name.lower() for name, state in contracts_of(data_dir, "hasty").items() if state == "signed"}
+    assert signed == {*PILE, "paper028"}
 
 
 def test_a_roster_comes_in_by_keys_in_one_write(data_dir: Path) -> None:

@@ -29,12 +29,12 @@ _ENDS = (".", "!", "?")
 
 def faults(app: App[Any]) -> list[str]:
     """What is wrong with what is on the screen now, in words."""
-    return [*_wrong_rows(app), *_wrong_widgets(app), *_lost_focus(app), *_pale(app)]
-
-
-def _wrong_rows(app: App[Any]) -> Iterator[str]:
-    """The picture is exactly as big as the window."""
     strips = app.screen._compositor.render_strips()
+    return [*_wrong_rows(app, strips), *_wrong_widgets(app), *_lost_focus(app), *_pale(app, strips)]
+
+
+def _wrong_rows(app: App[Any], strips: list[Strip]) -> Iterator[str]:
+    """The picture is exactly as big as the window."""
     if len(strips) != app.size.height:
         yield f"{len(strips)} lines in a window of {app.size.height}"
     for number, strip in enumerate(strips):
@@ -111,7 +111,7 @@ def _lost_focus(app: App[Any]) -> Iterator[str]:
         yield f"{name} has the focus and is not seen"
 
 
-def _pale(app: App[Any]) -> list[str]:
+def _pale(app: App[Any], strips: list[Strip]) -> list[str]:
     """Words that hardly differ from what they stand on, but for those of commands that cannot be used now."""
     unusable = [
         region
@@ -119,7 +119,7 @@ def _pale(app: App[Any]) -> list[str]:
         if widget.is_disabled and not widget.children
     ]
     found = set()
-    for y, strip in enumerate(app.screen._compositor.render_strips()):
+    for y, strip in enumerate(strips):
         x = 0
         for text, style, _ in strip:
             at, x = x, x + cell_len(text)

@@ -60,7 +60,7 @@ async def test_a_dragged_file_becomes_the_paper_and_a_wrong_one_goes_again(
     monkeypatch.setenv("SSH_TTY", "/dev/pts/9")
     file = tmp_path / "Amara's scan (1).pdf"
     file.write_bytes(PDF)
-    async with opened(quiet, (120, 36)) as desk:
+    async with opened(quiet, (120, 50)) as desk:  # room for the whole history above the messages
         await desk.shows("none attached")
         await desk.press("v")
         await desk.shows("Scans of Amara Hamilton's contract", "No scan yet")
@@ -142,7 +142,7 @@ async def test_who_has_not_signed_has_no_scan(quiet: Settings, database: Databas
         await make_family(session, await make_club(session))
     async with opened(quiet, (80, 24)) as desk:
         await desk.press("v")
-        await desk.shows("It isn't signed yet", "first (s).")
+        await desk.shows("It isn't signed yet", "(s).")
 
 
 async def test_a_pile_is_planned_and_signed_without_what_is_left_out(

@@ -208,8 +208,10 @@ async def test_a_season_with_nothing_in_it_says_so_and_the_way_out(quiet: Settin
         await desk.shows("has no players and no teams", "(.)")
 
 
-async def test_esc_leads_back_one_step_and_keeps_the_ticks(quiet: Settings, database: Database) -> None:
-    await league_with(database, ("Amara", "Bea"))
+async def test_esc_leads_back_one_step_and_keeps_the_ticks_and_a_plan_that_is_over_is_shown_again(
+    quiet: Settings, database: Database
+) -> None:
+    club = await league_with(database, ("Amara", "Bea"))
     async with opened(quiet) as desk:
         await to_the_last_step(desk)
         await desk.press("escape")
@@ -222,13 +224,8 @@ async def test_esc_leads_back_one_step_and_keeps_the_ticks(quiet: Settings, data
         await desk.shows("1 of 2 players ticked")
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
-    async with database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(Season)) == 1
-
-
-async def test_a_plan_that_is_over_is_shown_again(quiet: Settings, database: Database) -> None:
-    club = await league_with(database, ("Amara", "Bea"))
-    async with opened(quiet) as desk:
+        async with database.session() as session:
+            assert await session.scalar(select(func.count()).select_from(Season)) == 1
         await to_the_last_step(desk)
         async with database.session() as session:
             player = await session.scalar(select(Player.id).where(Player.first_name == "Bea"))
