@@ -95,7 +95,9 @@ def read(nodes: list[dict[str, Any]], table: str = "outbox") -> tuple[set[str], 
 
 
 CLAIM = {"admitted": False, "limit": 5, "worker": "w", "provider": "maildir", "lease": 60.0}
-SWEEP = {"crash_limit": 3, "worker_lost": "worker_lost", "crash_loop": "crash_loop"}
+SWEEP = {"crash_limit": 3, "worker_lost": "worker_lost", "crash_loop": "crash_loop"} | dict.fromkeys(
+    ("on_the_wire", "crashes", "silent"), "what became of it"
+)
 
 
 @pytest.mark.slow
