@@ -122,6 +122,8 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         self.set_reactive(BatchSigning.heading, _("Sign a stack of papers"))
         self._sign, self._take_back, self._correct, self._hold = sign, take_back, correct, hold
         self._what_holds = what_holds
+        self._told = ""
+        """What was said of the last paper."""
         self._done: list[PaperSigned] = []
 
     def body(self) -> Iterable[Widget]:
@@ -193,7 +195,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
                 first=one.first, last=one.last, team=one.team, status=one.status, by=by, more=more
             ), Tone.WARN
         if self._left == 0:
-            return _("All done: every contract that was offered is signed or over."), Tone.GOOD
+            done = _("All done: every contract that was offered is signed or over.")
+            # The names come when they come: what was said of the last paper stays before it.
+            return f"{self._told} {done}" if self._told and not self._text.strip() else done, Tone.GOOD
         return _("No unsigned player matches."), Tone.WARN
 
     def count(self) -> Iterable[Part]:
@@ -270,7 +274,8 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
                 self.run_worker(self._say_what_holds(signed), group="names")
 
     def _say_signed(self, paper: PaperSigned, held: str = "") -> None:
-        self.say(_("{player} is signed{mails}").format(player=paper.player, mails=_mails(paper, held)), Tone.GOOD)
+        self._told = _("{player} is signed{mails}").format(player=paper.player, mails=_mails(paper, held))
+        self.say(self._told, Tone.GOOD)
 
     async def _say_what_holds(self, paper: PaperSigned) -> None:
         """Behind the news, which does not wait for it; unless somebody has gone on to the next name."""
