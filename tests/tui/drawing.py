@@ -50,5 +50,6 @@ class Picture:
         """The text, line by line."""
         of = (self._app.screen, _changes)
         if of != self._of:
+            visible_screen_stack.set(self._app._background_screens)  # what a dialog dims; a drawing uses it up
             self._of, self._lines = of, [strip.text for strip in self._app.screen._compositor.render_strips()]
         return self._lines
