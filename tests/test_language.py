@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 import bball_tui
 from bball_tui.errors import BballError
 from bball_tui.language import ENGLISH, STORED, chosen, english, languages, retold, use
+from bball_tui.league.values.cells import CellFault
+from bball_tui.league.values.contact import email
 from bball_tui.settings import load_settings
 from tests.messages.catalogs import brought_up_to_date, catalogs, compiled, read, texts, without_words
 
@@ -189,6 +191,15 @@ def test_what_is_stored_is_said_in_the_language_of_the_screen(kept: tuple[str, s
     finally:
         use(ENGLISH)
     assert retold(said.format(**values)) == said.format(**values)
+
+
+def test_what_the_library_says_of_an_address_is_said_in_the_language_of_the_screen() -> None:
+    use("es")
+    try:
+        with pytest.raises(CellFault, match=r"^Esta no es .* Una dirección de correo debe tener una arroba \(@\)\."):
+            email("rosa.families.test")
+    finally:
+        use(ENGLISH)
 
 
 def test_a_fault_of_the_mail_server_within_another_sentence_is_said_too() -> None:

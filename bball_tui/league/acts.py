@@ -108,12 +108,26 @@ def changes_of(act: Act) -> list[Change]:
             _in_words(name, after[name]) if name in after else None,
         )
         for name in {**before, **after}
-        if name not in _NUMBERS
+        if name not in _NUMBERS and not (name == "kept" and not after.get(name, before.get(name)))
     ]
 
 
-_NUMBERS = frozenset({"made", "removed", "team_id", "signature_id", "revision", ROW})
-_FIELDS = {"mails": _("e-mails"), "email": _("e-mail"), "receives_email": _("gets e-mail")}
+_NUMBERS = frozenset({"act", "made", "removed", "team_id", "signature_id", "revision", ROW})
+_FIELDS = {
+    "mails": _("e-mails"),
+    "email": _("e-mail"),
+    "receives_email": _("gets e-mail"),
+    "kept": _("left as they are"),
+    "shown": _("season shown before"),
+    "what": _("what"),
+    "updated": _("updated"),
+    "unchanged": _("unchanged"),
+    "days": _("days"),
+    "cap": _("at most"),
+    "staff": _("adult for chats"),
+    "number": _("number"),
+    "provider": _("mail server"),
+}
 
 
 _SPOKEN = {
@@ -134,6 +148,9 @@ _SPOKEN = {
     "note_struck": later("note struck"),
     "follow_up_done": later("follow-up done"),
     "follow_up_moved": later("follow-up moved"),
+    "act_undone": later("act undone"),
+    "roster_import_undone": later("roster import undone"),
+    "exported": later("exported"),
     "staff_added": later("staff added"),
     "staff_removed": later("staff removed"),
     "dead": later("failed"),
@@ -147,7 +164,19 @@ _CHOSEN = frozenset({"status", "method", "capacity", "relation", "state"})
 def _in_words(name: str, value: object) -> str:
     if name in _CHOSEN and isinstance(value, str):
         return _(_SPOKEN.get(value) or value.replace("_", " "))
+    if name == "what" and isinstance(value, str):
+        return _act_in_words(value)
     return _said(value)
+
+
+def _act_in_words(said: str) -> str:
+    """What was undone or exported, as it was stored in English: ``Amara Hamilton's contract: released``."""
+    of, colon, done = said.rpartition(": ")
+    whose = of.removesuffix("'s contract")
+    if whose != of:
+        of = _("{name}'s contract").format(name=whose)
+    told = _(done if colon else f"{done[:1].lower()}{done[1:]}")
+    return f"{of}{colon}{told}" if colon else f"{told[:1].upper()}{told[1:]}" if done[:1].isupper() else told
 
 
 def _said(value: object) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, in_context
 from bball_tui.league.editing.contracts import (
     ContractDraft,
     load_contract,
@@ -390,7 +390,12 @@ async def edit_seasons(app: "Host", connection: "LeagueConnection") -> bool:
 
     changed: bool = await app.push_screen_wait(
         PickRecord(
-            _("Seasons"), load, edit, empty=_("There is no season yet. Press n to make one."), extra=(_("Show"), show)
+            _("Seasons"),
+            load,
+            edit,
+            empty=_("There is no season yet. Press n to make one."),
+            extra=(_("Show"), show),
+            adds=in_context("season", "New"),
         )
     )
     return changed

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.files import write_file
-from bball_tui.language import _, later
+from bball_tui.language import _
 from bball_tui.league.importing import service
 from bball_tui.league.importing.apply import RosterMoved
 from bball_tui.league.importing.diff_model import Counts
@@ -148,11 +148,11 @@ def _options(options: ImportOptions, *, dry_run: bool) -> service.ImportOptions:
 def _summary(done: "Imported") -> str:
     new, changed = done.created, done.updated
     numbers = (
-        (new.players, later("new player"), ""),
-        (new.teams, later("new team"), ""),
-        (new.contracts, later("new contract"), ""),
-        (changed.players, "player", _(" changed")),
-        (changed.teams, "team", _(" changed")),
+        (new.players, counted(new.players, "new player")),
+        (new.teams, counted(new.teams, "new team")),
+        (new.contracts, counted(new.contracts, "new contract")),
+        (changed.players, counted(changed.players, "player") + _(" changed")),
+        (changed.teams, counted(changed.teams, "team") + _(" changed")),
     )
-    parts = [f"{counted(number, what)}{became}" for number, what, became in numbers if number]
+    parts = [said for number, said in numbers if number]
     return _("Imported: {parts}.").format(parts=", ".join(parts) or _("guardians only"))

@@ -7,6 +7,7 @@ command as ``{contract.void}``, and anyone who shows it calls :func:`with_keys`.
 import re
 from collections.abc import Callable, Mapping
 
+from bball_tui.language import _
 from bball_tui.tui.key_names import key_name, normal_key
 
 _COMMAND = re.compile(r"\{([a-z]+\.[a-z-]+)\}")
@@ -38,7 +39,8 @@ def key_of(command: str) -> str:
         KeyError: there is no such command.
     """
     first = _chosen.get(command, _default(command)).split(",")[0]
-    return key_name(normal_key(first) or first)
+    shown = key_name(normal_key(first) or first)
+    return _("comma (,)") if shown == "," else shown  # which would read as a misprint
 
 
 def with_keys(text: str) -> str:

@@ -4,6 +4,8 @@ import unicodedata
 
 from textual.keys import KEY_TO_UNICODE_NAME, Keys
 
+from bball_tui.language import _, later
+
 _NAMED = frozenset(key.value for key in Keys if "<" not in key.value and "+" not in key.value) - {"return"}
 _MODIFIERS = ("ctrl", "alt", "shift")
 _ALIASES = {"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "del": "delete"}
@@ -16,6 +18,7 @@ _SHOWN = {
     "pageup": "pgup",
     "pagedown": "pgdn",
     "delete": "del",
+    "space": later("space"),
 }
 # Textual's short names of four characters, and the way back.
 _SHORT = {"/": "slash", "\\": "backslash", "@": "at", "-": "minus", "+": "plus", "_": "underscore"}
@@ -73,4 +76,4 @@ def key_name(key: str) -> str:
     """A key in Textual's spelling as people read it: ``?``, ``↓``, ``ctrl+p``."""
     *modifiers, last = key.split("+")
     shown = _SHOWN.get(last) or (last if last in _NAMED else character_of(last) or last)
-    return "+".join([*modifiers, shown])
+    return "+".join([*modifiers, _(shown) if last == "space" else shown])

@@ -54,7 +54,7 @@ def letter_of(app: "App[Any]", connection: "LeagueConnection", mail: "MailPrevie
         headers=headers_of(mail.mime, connection.league.zone),
         page=page_lines(both),
         text=text_lines(both),
-        warnings=mail.warnings,
+        warnings=tuple(_(warning) for warning in mail.warnings),
         sizes=sizes(both, mail.mime),
         open=partial(_open, app, connection, both.html or both.text),
         send=partial(_send, app, connection, mail),

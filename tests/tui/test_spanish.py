@@ -102,7 +102,7 @@ async def test_no_english_word_is_on_a_spanish_screen(
             await look(desk, title)
             await desk.press("escape")
             await desk.until(lambda title=title: title not in desk.text)  # type: ignore[misc]
-        for key, title in (("question_mark", "escriba para buscar una tecla"), ("ctrl+p", "Buscar órdenes")):
+        for key, title in (("question_mark", "escriba para buscar una tecla"), ("ctrl+p", "Buscar comandos")):
             await desk.press(key)
             await desk.shows(title)
             await look(desk, title)

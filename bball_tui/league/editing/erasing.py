@@ -16,7 +16,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Scan, Signature
 from bball_tui.database.states import OPEN_STATUSES, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, plural
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.wording import counted, listed
 
@@ -83,11 +83,12 @@ class ErasePreview:
                 )
             )
         if self.unsent:
-            had, are = ("has", "is") if self.unsent == 1 else ("have", "are")
             said.append(
-                _("{e_mail} that {had} not left {are} canceled.").format(
-                    e_mail=counted(self.unsent, "e-mail"), had=had, are=are
-                )
+                plural(
+                    "{e_mail} that has not left is canceled.",
+                    "{e_mail} that have not left are canceled.",
+                    self.unsent,
+                ).format(e_mail=counted(self.unsent, "e-mail"))
             )
         if self.named_in:
             others = counted(self.named_in, "e-mail")

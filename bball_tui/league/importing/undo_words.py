@@ -1,8 +1,8 @@
 """What taking an import back means, and what came of it, in sentences. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from bball_tui.language import _
+from bball_tui.language import _, plural
 from bball_tui.league.importing.imports import RosterImport
 from bball_tui.league.importing.undo import ImportUndone
 from bball_tui.league.importing.undo_plan import ImportUndo
@@ -27,9 +27,11 @@ def import_effect(effect: ImportUndo, at: str, most: int | None = None) -> list[
         lines.append(_("Nothing of it can be taken back anymore."))
     if effect.withdrawn:
         lines.append(
-            _("{e_mail} that {has} not left: canceled.").format(
-                e_mail=counted(len(effect.withdrawn), "e-mail"), has=_has(effect.withdrawn)
-            )
+            plural(
+                "{e_mail} that has not left: canceled.",
+                "{e_mail} that have not left: canceled.",
+                len(effect.withdrawn),
+            ).format(e_mail=counted(len(effect.withdrawn), "e-mail"))
         )
     if effect.again:
         lines.append(
@@ -82,10 +84,6 @@ def _changed(effect: ImportUndo) -> str:
     if effect.relinked:
         parts.append(counted(len(effect.relinked), "link of a guardian", "links of guardians"))
     return listed(parts)
-
-
-def _has(mails: Sequence[int]) -> str:
-    return "has" if len(mails) == 1 else "have"
 
 
 def _kept(effect: ImportUndo, most: int | None) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What a merge would do and did, in sentences. Pure."""
 
-from bball_tui.language import _
+from bball_tui.language import _, plural
 from bball_tui.league.merging.merge import Merged, MergePreview
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import Unmerged
@@ -19,8 +19,8 @@ def effect_words(effect: MergePreview) -> list[str]:
     ]
     if effect.told_apart:
         lines.append(_("Staff said before that these are two different players."))
-    things = [
-        counted(number, one)
+    numbers = [
+        (number, one)
         for number, one in (
             (effect.contracts, "contract"),
             (effect.signatures, "signature"),
@@ -31,9 +31,13 @@ def effect_words(effect: MergePreview) -> list[str]:
         )
         if number
     ]
+    things = [counted(number, one) for number, one in numbers]
+    amount = sum(number for number, _one in numbers)
     moved = listed(things) if things else _("nothing else")
     lines.append(
-        _("{moved} of {gone} would then be {kept}'s.").format(moved=moved, gone=gone, kept=kept)
+        plural("{moved} of {gone} would then be {kept}'s.", "{moved} of {gone} would then be {kept}'s.", amount).format(
+            moved=moved, gone=gone, kept=kept
+        )
         if things
         else _("{gone} has nothing else to move.").format(gone=gone)
     )

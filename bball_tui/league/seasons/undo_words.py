@@ -1,6 +1,6 @@
 """What taking a roll back means, and what came of it, in sentences. Pure."""
 
-from bball_tui.language import _
+from bball_tui.language import _, plural
 from bball_tui.league.seasons.roll_undo import RollUndone, RollUndoPreview
 from bball_tui.wording import counted, listed
 
@@ -12,8 +12,10 @@ def undo_effect(effect: RollUndoPreview) -> list[str]:
     if effect.obstacle is not None:
         return [effect.obstacle]
     lines = [
-        _(
-            "{contracts} of {season} made by {by} would go, and {teams} made with them unless someone else is in them."
+        plural(
+            "{contracts} of {season} made by {by} would go, and {teams} made with it unless someone else is in them.",
+            "{contracts} of {season} made by {by} would go, and {teams} made with them unless someone else is in them.",
+            len(effect.removed),
         ).format(
             contracts=counted(len(effect.removed), "contract"),
             season=effect.season,
@@ -22,7 +24,13 @@ def undo_effect(effect: RollUndoPreview) -> list[str]:
         )
     ]
     if effect.unsent:
-        lines.append(_("{e_mail} would be canceled before they leave.").format(e_mail=counted(effect.unsent, "e-mail")))
+        lines.append(
+            plural(
+                "{e_mail} would be canceled before it leaves.",
+                "{e_mail} would be canceled before they leave.",
+                effect.unsent,
+            ).format(e_mail=counted(effect.unsent, "e-mail"))
+        )
     if effect.void:
         more = len(effect.told) - _NAMED
         told = listed([*effect.told[:_NAMED], *([_("{more} others").format(more=more)] if more > 0 else [])])
@@ -46,6 +54,10 @@ def undone_words(done: RollUndone) -> list[str]:
             contracts=counted(done.contracts, "contract"),
             teams=counted(done.teams, "team"),
             e_mail=counted(done.cancelled, "e-mail"),
+        )
+        if done.cancelled
+        else _("Undone: {contracts}, {teams}.").format(
+            contracts=counted(done.contracts, "contract"), teams=counted(done.teams, "team")
         )
     ]
     if done.void:

@@ -108,7 +108,7 @@ def mail_words(mail: Mail, desk: LeagueClock) -> str:
         case OutboxState.QUEUED if mail.for_chat:
             return _("waiting for the link of the team chat")
         case OutboxState.QUEUED if desk.not_set_up is not None:
-            return _("waiting: {clause}").format(clause=desk.not_set_up.clause)
+            return _("waiting: {clause}").format(clause=_(desk.not_set_up.clause))
         case OutboxState.QUEUED if mail.available_at <= desk.now:
             return _("waiting for its turn") if mail.attempts == 0 else _try(mail, _("now"))
         case OutboxState.QUEUED if mail.untouched:
@@ -178,7 +178,7 @@ def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
             if len(waiting) == 1
             else _("so {waiting} e-mails wait").format(waiting=len(waiting))
         )
-        return f"{desk.not_set_up.sentence}, {what}. {desk.not_set_up.way_out}"
+        return f"{_(desk.not_set_up.sentence)}, {what}. {_(desk.not_set_up.way_out)}"
     if waiting:
         first = min(waiting, key=lambda mail: mail.available_at)
         if all(mail.untouched for mail in waiting) and first.available_at > desk.now:
@@ -365,7 +365,9 @@ def _corrected(entry: AuditFacts) -> str:
 
     def said(facts: Mapping[str, object], name: str) -> str:
         value = facts.get(name)
-        word = _METHODS.get(str(value)) if name == "method" else str(value or "none").replace("_", " ")
+        word = _METHODS.get(str(value)) if name == "method" else str(value or _("none"))
+        if name == "capacity":
+            word = _(str(value or "none").replace("_", " "))
         return f"{_NAMES[name]} {word}".strip()
 
     return ", ".join(
@@ -383,5 +385,5 @@ def _attempt_text(attempt: Attempt, recipient: str) -> str:
     said = f": {retold(attempt.detail)}" if attempt.detail else ""
     where = _(" at {upper}").format(upper=attempt.phase.upper()) if attempt.phase else ""
     return _("e-mail to {recipient} not accepted ({replace}{where}){said}").format(
-        recipient=recipient, replace=attempt.outcome.replace("_", " "), where=where, said=said
+        recipient=recipient, replace=_(attempt.outcome.replace("_", " ")), where=where, said=said
     )

@@ -5,7 +5,7 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from bball_tui.language import _
+from bball_tui.language import _, later, retold
 from bball_tui.league.values.cells import CellFault, plain_text
 from bball_tui.league.values.shown import shown
 
@@ -86,8 +86,30 @@ def email(value: str) -> str | None:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
         raise CellFault(
-            _("This isn't a valid e-mail address. {error} Correct it or clear the cell.").format(error=error)
+            _("This isn't a valid e-mail address. {error} Correct it or clear the cell.").format(
+                error=retold(str(error))
+            )
         ) from None
+
+
+_FAULTS = (
+    later("An email address must have an @-sign."),
+    later("There must be something before the @-sign."),
+    later("There must be something after the @-sign."),
+    later("There can't be anything after the email address."),
+    later("The part after the @-sign is not valid. It should have a period."),
+    later("The part after the @-sign is not valid. It is not within a valid top-level domain."),
+    later("The part after the @-sign contains invalid characters: {characters}."),
+    later("The email address contains an invalid character."),
+    later("The email address contains invalid characters before the @-sign: {characters}."),
+    later("An email address cannot start with a period."),
+    later("An email address cannot end with a period."),
+    later("An email address cannot have a period immediately before the @-sign."),
+    later("An email address cannot have a period immediately after the @-sign."),
+    later("An email address cannot have two periods in a row."),
+    later("An email address cannot have a period and a hyphen next to each other."),
+)
+"""What the library most often says of an address; :func:`retold` knows it by these."""
 
 
 def _refuse_typography(text: str) -> None:

@@ -42,8 +42,9 @@ def affected(effect: Affecting, *, by: str = "", mail: str, told: str) -> Iterat
     yield [(f"{some(effect.players)}.{by}", STYLES[Tone.MUTED])]
     if effect.unsent:
         waits = plural("{mails} that still waits", "{mails} that still wait", effect.unsent)
+        ends = plural("{sign} {mails}: canceled", "{sign} {mails}: canceled", effect.unsent)
         mails = waits.format(mails=counted(effect.unsent, mail))
-        yield [(_("{sign} {mails}: canceled").format(sign=SYMBOLS[Tone.WARN], mails=mails), STYLES[Tone.WARN])]
+        yield [(ends.format(sign=SYMBOLS[Tone.WARN], mails=mails), STYLES[Tone.WARN])]
     if effect.told:
         yield [(f"{SYMBOLS[Tone.WARN]} {some(effect.told, MOST_TOLD)} {told}", STYLES[Tone.WARN])]
     for refused in effect.refused[:MOST_REFUSED]:

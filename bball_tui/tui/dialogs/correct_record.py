@@ -11,7 +11,7 @@ from textual.widgets import Select, Static
 
 from bball_tui.database.states import Capacity, DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
-from bball_tui.language import _
+from bball_tui.language import _, plural
 from bball_tui.tui.dialogs.affected import MOST_REFUSED, MOST_TOLD, some
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.sign import METHODS
@@ -118,7 +118,12 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
             ]
         if seen.unsent:
             mails = counted(seen.unsent, "welcome e-mail")
-            yield [(_("{mails} not sent yet: will say what is right.").format(mails=mails), STYLES[Tone.MUTED])]
+            says = plural(
+                "{mails} not sent yet: will say what is right.",
+                "{mails} not sent yet: will say what is right.",
+                seen.unsent,
+            )
+            yield [(says.format(mails=mails), STYLES[Tone.MUTED])]
         if seen.told:
             yield [
                 (

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.language import _
+from bball_tui.league.acts import kind_words
 from bball_tui.tui.dialogs.base import assent_key
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
@@ -69,16 +70,24 @@ class MergePeople(SubmitDialog["Merged | str"]):
                     (_("{kept}, not {gone}").format(kept=one.kept, gone=one.gone), KEPT),
                     (_("{gone}, not {kept}").format(gone=one.gone, kept=one.kept), TAKEN),
                 ]
-                yield Field(one.label, Picker(options, KEPT, id=f"whose-{one.name}"))
+                yield Field(_(one.label), Picker(options, KEPT, id=f"whose-{one.name}"))
         yield Static(Hanging(content_lines(self._words())), id="effect")
 
     def _both(self) -> Iterator[list[Part]]:
         seen = self._seen
-        yield [(_("stays  "), STYLES[Tone.MUTED]), (seen.kept.name, "bold"), (f"  {seen.kind} {seen.kept.id}", "")]
-        yield [(_("goes   "), STYLES[Tone.MUTED]), (seen.gone.name, "bold"), (f"  {seen.kind} {seen.gone.id}", "")]
+        yield [
+            (_("stays  "), STYLES[Tone.MUTED]),
+            (seen.kept.name, "bold"),
+            (f"  {kind_words(seen.kind)} {seen.kept.id}", ""),
+        ]
+        yield [
+            (_("goes   "), STYLES[Tone.MUTED]),
+            (seen.gone.name, "bold"),
+            (f"  {kind_words(seen.kind)} {seen.gone.id}", ""),
+        ]
         for one in seen.fields:
             if (one.kept or one.gone) and not one.differs:
-                yield [(f"{one.label}: {one.kept or one.gone} ({_whose(one)})", STYLES[Tone.MUTED])]
+                yield [(f"{_(one.label)}: {one.kept or one.gone} ({_whose(one)})", STYLES[Tone.MUTED])]
         if seen.obstacle is None and seen.choices:
             yield [""]
             yield [_("Whose value stays:")]

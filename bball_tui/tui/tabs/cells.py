@@ -58,7 +58,7 @@ def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "N
         case WelcomeState.NO_ADDRESS:
             return status(Tone.WARN, _("no e-mail address"))
         case WelcomeState.HELD | WelcomeState.QUEUED if missing is not None:
-            return status(Tone.WARN, missing.short)
+            return status(Tone.WARN, _(missing.short))
         case WelcomeState.HELD:
             return status(Tone.ACCENT, _("sends{at}").format(at=at) if at else _("held"))
         case WelcomeState.WAITING:

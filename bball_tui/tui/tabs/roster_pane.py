@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, later
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import ActionHost, action
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from bball_tui.league.exporting.csv_export import Piece
     from bball_tui.league.roster.rows import RosterFilter
     from bball_tui.tui.connection import LeagueConnection
+
+_ONE_FAMILY = {
+    "teams": later("the team {called}"),
+    "players": later("the player {called}"),
+    "contracts": later("the contract {called}"),
+}
+"""Whom a message about one row of a list goes to."""
 
 
 class RosterPane(RecordPane[RowT]):
@@ -213,7 +220,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         row = pane.meant
         noun = pane.list_name.removesuffix("s")
         mine = (
-            _("the {noun} {called}").format(noun=noun, called=pane.called(row))
+            _(_ONE_FAMILY[pane.list_name]).format(called=pane.called(row))
             if row is not None
             else _("{counted} selected").format(counted=counted(len(targets), noun))
         )
