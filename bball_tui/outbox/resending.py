@@ -20,7 +20,7 @@ from bball_tui.outbox.mail_conditions import is_bounced
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.put_back import KEPT, kept_item
 from bball_tui.outbox.queue import NewItem, enqueue
-from bball_tui.outbox.staff_actions import AGAIN, cancel
+from bball_tui.outbox.staff_actions import AGAIN, CANCELLABLE, cancel
 from bball_tui.outbox.waiting_for_chat import waiting_values
 
 AGAIN_MARK = "again"
@@ -132,6 +132,48 @@ async def settle_bounces(session: AsyncSession, league_id: int, ids: Collection[
     return tuple(sorted(done))
 
 
+async def write_anew(
+    session: AsyncSession, league_id: int, ids: Collection[int], *, occasion: str, reason: str
+) -> tuple[int, ...]:
+    """Promise queued and failed mails whose bytes are written once more, so that they can still say something else.
+
+    What is written is never changed, so the old mail is canceled and a new one, with the same payload, waits or has
+    failed as it did. The caller knows that nobody can have had the old one, and commits.
+
+    Returns:
+        The ids of the new mails.
+    """
+    columns = (Outbox.id, Outbox.kind, Outbox.contract_id, Outbox.recipient, Outbox.dedupe_key, Outbox.payload, *KEPT)
+    olds = (
+        await session.execute(
+            select(*columns)
+            .where(Outbox.league_id == league_id, among(Outbox.id, ids), Outbox.state.in_(CANCELLABLE))
+            .order_by(Outbox.id)
+            .with_for_update()
+        )
+    ).all()
+    made: list[int] = []
+    for old in olds:
+        revision, _ = split_key(old.dedupe_key)
+        item = NewItem(old.kind, old.contract_id, revision, old.recipient, old.payload, f"{occasion}:{old.id}")
+        (new,) = await enqueue(session, league_id, [item], hold_seconds=0)
+        failed = {} if old.state == OutboxState.QUEUED else {"state": OutboxState.DEAD, "finalized_at": func.now()}
+        as_before = {name: getattr(old, name) for name in _AS_BEFORE}
+        await session.execute(
+            update(Outbox)
+            .where(Outbox.id == new)
+            .values(**as_before | failed)
+            .execution_options(synchronize_session=False)
+        )
+        entry = Entry("outbox_promised_instead", "outbox", new, reason, after={"instead_of": old.id})
+        await record(session, league_id, [entry])
+        made.append(new)
+    if made:
+        await cancel(session, league_id, [old.id for old in olds], reason=reason)
+    return tuple(made)
+
+
+_AS_BEFORE = ("available_at", "waits_for", "error_class", "error_code", "error_text")
 REDIRECTABLE = (OutboxState.QUEUED, OutboxState.DEAD, OutboxState.SUPPRESSED)
 """A mail that has not left and still could; of a canceled one staff said that it is not wanted."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Contract, League, Outbox, Signature, Team
+from bball_tui.database.models import Contract, League, Outbox, OutboxAttempt, OutboxMessage, Signature, Team
 from bball_tui.database.states import Capacity, ContractStatus, DateOrder, OutboxState, SigningMethod, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.correcting import CorrectionRequest, correct, preview_correction
@@ -157,15 +157,57 @@ async def test_who_had_the_welcome_is_written_only_when_asked_and_only_what_diff
         ]
 
 
-async def test_a_mail_whose_bytes_are_written_counts_as_told(database: Database) -> None:
+async def written(session: AsyncSession, club: Club, outbox_id: int | None, *outcomes: str) -> None:
+    """Its bytes are written, and these were its attempts so far."""
+    await session.execute(
+        OutboxMessage.__table__.insert().values(  # type: ignore[attr-defined]
+            outbox_id=outbox_id, league_id=club.league_id, subject="x", mime=b"x", sha256=func.sha256(b"x")
+        )
+    )
+    for n, outcome in enumerate(outcomes, 1):
+        session.add(
+            OutboxAttempt(
+                league_id=club.league_id, outbox_id=outbox_id, n=n, worker="w", started_at=func.now(), outcome=outcome
+            )
+        )
+    n = len(outcomes)
+    await session.execute(update(Outbox).where(Outbox.id == outbox_id).values(attempts=n, claims=n))
+
+
+@pytest.mark.parametrize("state", [OutboxState.QUEUED, OutboxState.DEAD])
+async def test_a_welcome_that_was_turned_away_says_what_is_right_when_it_leaves(
+    database: Database, state: OutboxState
+) -> None:
     async with database.session() as session:
         club, family = await signed(session)
         first = await session.scalar(select(func.min(Outbox.id)))
-        await session.execute(
-            Outbox.metadata.tables["outbox_message"]
-            .insert()
-            .values(outbox_id=first, league_id=club.league_id, subject="x", mime=b"x", sha256=func.sha256(b"x"))
-        )
+        await written(session, club, first, "recipient_transient", "recipient_transient")
+        failed = {"state": state, "finalized_at": func.now()} if state is OutboxState.DEAD else {}
+        why = {"error_class": "recipient_transient", "error_text": "mailbox busy"}
+        await session.execute(update(Outbox).where(Outbox.id == first).values(**why, **failed))
+        seen = await preview_correction(session, club.league_id, [family.contract_id])
+        assert (seen.told, seen.unsent) == ((), 2)
+    async with database.session() as session:
+        done = await correct(session, club.league_id, dan(family, notify=True))
+        assert (done.told, done.promised, len(done.rewritten)) == ((), (), 2)
+        assert await mails(session) == [
+            ("contract_signed", "rosa", "cancelled"),
+            ("contract_signed", "dan", "queued"),
+            ("contract_signed", "rosa", state),
+        ]
+        new = await session.get_one(Outbox, done.rewritten[-1])
+        assert (new.payload["signer"], new.error_text, new.claims) == ("Dan Hamilton", "mailbox busy", 0)
+    async with database.session() as session:
+        assert (await undo_correction(session, club.league_id, [family.contract_id])).undone
+        still = select(Outbox.payload["signer"].astext).where(Outbox.state.in_((OutboxState.QUEUED, state)))
+        assert set(await session.scalars(still)) == {"Rosa Hamilton"}
+
+
+async def test_a_welcome_that_is_sent_again_after_a_doubt_counts_as_told(database: Database) -> None:
+    async with database.session() as session:
+        club, family = await signed(session)
+        first = await session.scalar(select(func.min(Outbox.id)))
+        await written(session, club, first, "in_doubt")
         done = await correct(session, club.league_id, dan(family))
         assert ([one.id for one in done.told], len(done.rewritten)) == ([first], 1)
 

@@ -17,12 +17,13 @@ from bball_tui.mail.kinds.correction import CorrectionMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
+from bball_tui.outbox.resending import write_anew
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenBefore:
-    """A welcome mail that says what was right before: it left, or its bytes are frozen. ``at`` is when."""
+    """A welcome mail that says what was right before: it left, or may have. ``at`` is when."""
 
     id: int
     contract_id: int
@@ -40,12 +41,17 @@ class Rewritten:
 
 
 _NEVER_LEAVES = (OutboxState.CANCELLED, OutboxState.SUPPRESSED)
+# Unread is a mail whose bytes are written, and every attempt of which was turned away: another can go in its place.
 _WELCOMES = """
     SELECT outbox.id, outbox.contract_id, outbox.recipient, outbox.state,
-           outbox.state IN ('queued', 'dead', 'cancelled', 'suppressed')
-               AND NOT EXISTS (SELECT FROM outbox_message WHERE outbox_id = outbox.id) AS open,
+           outbox.state IN ('queued', 'dead', 'cancelled', 'suppressed') AND message.outbox_id IS NULL AS open,
+           outbox.state IN ('queued', 'dead') AND message.outbox_id IS NOT NULL AND NOT EXISTS (
+               SELECT FROM outbox_attempt AS attempt
+               WHERE attempt.outbox_id = outbox.id AND (attempt.outcome IN ('accepted', 'in_doubt')
+                   OR attempt.outcome = 'worker_lost' AND attempt.wire_started_at IS NOT NULL)) AS unread,
            coalesce(outbox.finalized_at, outbox.wire_started_at, outbox.claimed_at) AS at
     FROM outbox JOIN contract ON contract.id = outbox.contract_id
+    LEFT JOIN (SELECT outbox_id FROM outbox_message) AS message ON message.outbox_id = outbox.id
     WHERE outbox.league_id = :league_id AND outbox.contract_id = ANY(CAST(:ids AS bigint[])) AND outbox.kind = :kind
         AND split_part(outbox.dedupe_key, ':', 3) = CAST(contract.revision AS text)
     ORDER BY outbox.id
@@ -85,6 +91,20 @@ _REWRITE = text(
     RETURNING outbox.id
     """
 )
+_STALE = text(
+    """
+    SELECT outbox.id, contract.version
+    FROM outbox
+    JOIN contract ON contract.id = outbox.contract_id
+    JOIN signature ON signature.id = contract.signature_id
+    JOIN team ON team.id = contract.team_id
+    WHERE outbox.id = ANY(CAST(:ids AS bigint[])) AND contract.id = ANY(CAST(:contract_ids AS bigint[]))
+        AND NOT outbox.payload @> jsonb_build_object(
+            'signer', signature.signer, 'capacity', signature.capacity, 'signed_on', signature.signed_on,
+            'team', team.name)
+    ORDER BY outbox.id
+    """
+)
 
 
 async def rewrite_welcomes(
@@ -94,9 +114,13 @@ async def rewrite_welcomes(
 
     ``why`` goes into the audit. With ``moved`` the team is another one, whose chat they may have to wait for.
     """
-    rows = (
-        await session.execute(_LOCK, {"league_id": league_id, "ids": list(contract_ids), "kind": WelcomeMail.kind})
-    ).all()
+    asked = {"league_id": league_id, "ids": list(contract_ids), "kind": WelcomeMail.kind}
+    rows = (await session.execute(_LOCK, asked)).all()
+    if unread := [row.id for row in rows if row.unread]:
+        stale = await session.execute(_STALE, {"contract_ids": list(contract_ids), "ids": unread})
+        for one in stale.all():
+            await write_anew(session, league_id, [one.id], occasion=f"record:{one.version}", reason=why)
+        rows = (await session.execute(_LOCK, asked)).all()
     values = {"contract_ids": list(contract_ids), "ids": [row.id for row in rows if row.open], "moved": moved}
     rewritten = tuple(sorted(await session.scalars(_REWRITE, values))) if values["ids"] else ()
     await record(session, league_id, [Entry("outbox_rewritten", "outbox", one, why) for one in rewritten])
@@ -105,7 +129,7 @@ async def rewrite_welcomes(
     told = tuple(
         WrittenBefore(row.id, row.contract_id, row.recipient, OutboxState(row.state), row.at)
         for row in rows
-        if not row.open and row.state not in _NEVER_LEAVES
+        if not row.open and not row.unread and row.state not in _NEVER_LEAVES
     )
     # A canceled one says what is right, too, if it is promised again; nobody is to count on it.
     waiting = {row.id for row in rows if row.state in CANCELLABLE}
@@ -125,8 +149,9 @@ async def read_welcomes(session: AsyncSession, league_id: int, contract_ids: Col
     query = text(_WELCOMES)
     values = {"league_id": league_id, "ids": list(contract_ids), "kind": WelcomeMail.kind}
     rows = (await session.execute(query, values)).all()
-    told = (row.recipient for row in rows if not row.open and row.state not in _NEVER_LEAVES)
-    return WelcomesNow(sum(row.open and row.state in CANCELLABLE for row in rows), tuple(dict.fromkeys(told)))
+    told = (row.recipient for row in rows if not row.open and not row.unread and row.state not in _NEVER_LEAVES)
+    waiting = sum((row.open or row.unread) and row.state in CANCELLABLE for row in rows)
+    return WelcomesNow(waiting, tuple(dict.fromkeys(told)))
 
 
 async def welcome_again(
