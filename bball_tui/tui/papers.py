@@ -266,6 +266,6 @@ async def read_scans(app: "App[Any]", connection: "LeagueConnection", today: dat
         reasons = "\n".join(one.reason for one in done.refused[:5])
         title = _("{papers} not signed").format(papers=counted(len(done.refused), "paper"))
         await app.push_screen_wait(
-            ErrorDialog(reasons, title=title, safe=_("All others are signed, with their scans."))
+            ErrorDialog(reasons, title=title, safe=_("All others are signed, with their scans.") if done.signed else "")
         )
     return done

@@ -123,11 +123,8 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
             raise BballError(seen.refused[0].reason)
         order = connection.league.date_order
         asked = CorrectRecord(seen, lambda request: connection.call(correct, request), order, reason=SLIP)
-        done = await app.push_screen_wait(asked)
-        if done is None:
+        if await app.push_screen_wait(asked) is None:
             return None
-        if done.refused:
-            raise BballError(done.refused[0].reason)
         return await _paper(connection, paper.contract_id, paper.mails)
 
     stack = BatchSigning(

@@ -20,6 +20,7 @@ from bball_tui.settings import Settings
 from bball_tui.tui.app import BballApp
 from bball_tui.tui.dialogs.contract_act import ContractAct
 from bball_tui.tui.dialogs.controls import Picker
+from bball_tui.tui.dialogs.correct_record import KEPT
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import PATIENCE, Desk, club_with, opened
@@ -416,6 +417,11 @@ async def test_a_record_is_corrected_with_both_truths_in_its_history_and_undo_ta
         await desk.press("enter")
         await desk.shows("Say why, in a few words. Nothing has happened yet.")
         await paste(desk, "the other parent")
+        picker.value = KEPT
+        await desk.press("enter")
+        await desk.shows("Correct the record: Amara Hamilton", "record says so already", "the other parent")
+        assert "All others" not in desk.text
+        picker.value = str(family.guardian_ids[1])
         await desk.press("enter")
         await desk.shows("1 record corrected; u takes it back.")
         await desk.shows("Dan Hamilton (father)", "Before it was corrected", "Rosa Hamilton (mother)")

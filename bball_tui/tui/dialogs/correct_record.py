@@ -11,6 +11,7 @@ from textual.widgets import Select, Static
 
 from bball_tui.database.states import Capacity, DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
+from bball_tui.errors import BballError
 from bball_tui.language import _, plural
 from bball_tui.tui.dialogs.affected import MOST_REFUSED, MOST_TOLD, some
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
@@ -181,7 +182,18 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         """Do it, once."""
         asked = self._request()
         if asked is not None:
-            self.begin(lambda: self._correct(asked), blame="reason")
+            self.begin(lambda: self._submit(asked), blame="reason")
+
+    async def _submit(self, asked: "CorrectionRequest") -> "CorrectionResult":
+        """Correct them. Where nothing came of it, the form stays with the reasons.
+
+        Raises:
+            BballError: no record was corrected.
+        """
+        result = await self._correct(asked)
+        if not result.done:
+            raise BballError(" ".join(dict.fromkeys(one.reason for one in result.refused[:MOST_REFUSED])))
+        return result
 
     def _request(self) -> "CorrectionRequest | None":
         from bball_tui.league.contracts.correcting import CorrectionRequest

@@ -238,7 +238,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             self.post_message(
                 ContractsSigned(signed, len(done.result.outbox_ids), seconds, waiting=done.result.waiting)
             )
-        self._tell_refused([one.reason for one in done.result.refused])
+        self._tell_refused([one.reason for one in done.result.refused], others=bool(signed))
         return True
 
     @action(
@@ -265,12 +265,12 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         done = await self.app.push_screen_wait(dialog)
         if done is None:
             return False
-        if done.done:
-            self.post_message(RecordsCorrected(done.done, len(done.promised)))
-        self._tell_refused([one.reason for one in done.refused], "corrected")
+        self.post_message(RecordsCorrected(done.done, len(done.promised)))
+        self._tell_refused([one.reason for one in done.refused], "corrected", others=True)
         return True
 
-    def _tell_refused(self, reasons: list[str], word: str = "signed") -> None:
+    def _tell_refused(self, reasons: list[str], word: str = "signed", *, others: bool = False) -> None:
+        """Say why these were not; ``others`` were."""
         from bball_tui.tui.dialogs.message import ErrorDialog
 
         if not reasons:
@@ -282,7 +282,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             ErrorDialog(
                 "\n".join(lines),
                 title=_("{contracts} not {word}").format(contracts=counted(len(reasons), "contract"), word=_(word)),
-                safe=_("All others are {word}. These are as they were.").format(word=_(word)),
+                safe=_("All others are {word}. These are as they were.").format(word=_(word)) if others else "",
             )
         )
 
@@ -391,7 +391,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         )
         back = f" {undone_by()}" if done.done else ""
         self.app.notify(f"{told}{back}", markup=False)
-        self._tell_refused([one.reason for one in done.refused], "changed")
+        self._tell_refused([one.reason for one in done.refused], "changed", others=bool(done.done))
         return True
 
     other_acts = Commands(_command(rule) for rule in SIMPLE_RULES if not rule.offers)
@@ -438,4 +438,4 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         if done.done:  # many are done in portions, each an act of its own
             note += f" {undone_by(ceil(len(done.done) / CHUNK))}"
         self.app.notify(clean(f"{', '.join(parts)}.{note}"), timeout=10, markup=False)
-        self._tell_refused([one.reason for one in done.refused], RULES[act].target)
+        self._tell_refused([one.reason for one in done.refused], RULES[act].target, others=bool(done.done))
