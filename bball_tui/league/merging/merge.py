@@ -103,6 +103,12 @@ class MergePreview:
         return {"first_name", "birthdate"} <= {one.name for one in self.fields if one.differs}
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What speaks against it, or cannot be meant: staff ruled it out before, or a contract ends."""
+        apart = _("Staff said before that these are two different players.")
+        return (*((apart,) if self.told_apart else ()), *(one.sentence for one in self.ending))
+
+    @property
     def choices(self) -> tuple[MergeField, ...]:
         """The fields that somebody has to choose from."""
         return tuple(one for one in self.fields if one.differs)

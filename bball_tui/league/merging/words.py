@@ -17,8 +17,7 @@ def effect_words(effect: MergePreview) -> list[str]:
             gone=gone, kind=effect.kind, id=effect.gone.id, kept=kept, id_2=effect.kept.id
         )
     ]
-    if effect.told_apart:
-        lines.append(_("Staff said before that these are two different players."))
+    lines += effect.warnings
     numbers = [
         (number, one)
         for number, one in (
@@ -49,7 +48,6 @@ def effect_words(effect: MergePreview) -> list[str]:
                 else _("{shared_links} of these are").format(shared_links=effect.shared_links)
             )
         )
-    lines += [one.sentence for one in effect.ending]
     if effect.unsent:
         lines.append(
             _("{e_mail} of what becomes void would be canceled before leaving.").format(

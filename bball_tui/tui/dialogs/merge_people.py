@@ -94,12 +94,11 @@ class MergePeople(SubmitDialog["Merged | str"]):
 
     def _words(self) -> Iterator[list[Part]]:
         tone = Tone.BAD if self._seen.obstacle is not None else Tone.MUTED
-        warns = {one.sentence for one in self._seen.ending}
         if self._seen.obstacle is None and self._seen.seem_two:
             warning = _("These seem to be two players: another first name and another birthdate.")
             yield [(f"{SYMBOLS[Tone.WARN]} {warning}", STYLES[Tone.WARN])]
         for sentence in self._effect:
-            its = Tone.WARN if sentence in warns or "two different" in sentence else tone
+            its = Tone.WARN if sentence in self._seen.warnings else tone
             symbol = f"{SYMBOLS[its]} " if its in (Tone.WARN, Tone.BAD) else ""
             yield [(f"{symbol}{sentence}", STYLES[its])]
 
