@@ -36,7 +36,7 @@ async def test_another_salt_makes_other_ids_of_the_same_promise(database: Databa
             (id_,) = await enqueue(session, club.league_id, [item(family, "rosa@families.test")], hold_seconds=0)
         ids.append((await stored(database, id_)).message_id)
         async with database.session() as session:
-            await session.execute(text("UPDATE outbox SET dedupe_key = dedupe_key || '-before'"))
+            await session.execute(text("UPDATE outbox SET dedupe_key = dedupe_key || '-' || id"))
         with psycopg.connect(owner_url.reveal()) as owner:
             owner.execute("UPDATE league SET mail_salt = gen_random_uuid()")
     assert ids[0] != ids[1]

@@ -65,8 +65,8 @@ async def test_a_file_that_exists_is_asked_about_and_esc_stops_a_long_one(tmp_pa
         assert "Writing … 1,200" in desk.line
         assert desk.whole_choices()
         await desk.press("escape")
+        await desk.until_shown("Stopped. No file was written.")
         assert writer.stopped == 1
-        assert "Stopped. No file was written." in desk.line
         writer.gate.set()
         writer.failure = "The file cannot be written: no space left."
         await desk.press("enter")

@@ -82,7 +82,9 @@ async def test_the_desk_is_as_it_was_left(settings: Settings, database: Database
     quiet = msgspec.structs.replace(settings, worker=False)
     await two_teams(database)
     async with opened(quiet) as desk:
+        await desk.shows("Player ▲", "Family0")
         await desk.press("right", "o", "escape")
+        await desk.shows("Player ▼")
         await filters(desk)
         await desk.press(*"offered", "enter")
         await back(desk)

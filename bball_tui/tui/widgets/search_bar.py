@@ -93,6 +93,10 @@ class _Chips(Widget):
     chips: reactive[tuple[Chip, ...]] = reactive((), layout=True)
     room: reactive[int] = reactive(0, layout=True)
 
+    def on_mount(self) -> None:
+        # Measured before it is mounted it would keep that width: until then Textual forgets no measure.
+        self.refresh(layout=True)
+
     def render(self) -> Content:
         parts: list[Part] = []
         for text in chip_texts(self.chips, self.room):

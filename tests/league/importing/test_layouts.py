@@ -200,7 +200,7 @@ async def test_somebody_new_who_may_exist_already_is_pointed_out(desk: Desk) -> 
     assert report.diff is not None
     hints = {row.row: row.duplicate for row in report.diff.rows if row.duplicate}
     assert hints == {
-        2: "The league has Jonathan Smith, born 2015-01-02 already.",
-        3: "The league has Jonathan Smith, born 2015-01-02 already.",
+        2: "The league has Jonathan Smith, born Jan 2, 2015 already.",
+        3: "The league has Jonathan Smith, born Jan 2, 2015 already.",
         4: "Row 6 of the file has the same name.",
     }
