@@ -422,3 +422,32 @@ async def test_a_correction_that_may_have_been_read_stays(database: Database) ->
     async with database.session() as session:
         refused = await undo_correction(session, club.league_id, [family.contract_id])
         assert "may have gone out. Correct the record once more instead." in refused.refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (SENT, "The e-mail to rosa@families.test went out at "),
+        (SENT | {"provider": "maildir"}, "The e-mail to rosa@families.test was written to a folder at "),
+    ],
+)
+async def test_a_correction_that_a_welcome_told_stays_and_says_when_it_left(
+    database: Database, left: dict[str, Any], words: str
+) -> None:
+    async with database.session() as session:
+        club, family = await signed(session)
+        await session.execute(update(Outbox).where(Outbox.recipient == "dan@families.test").values(**SENT))
+    async with database.session() as session:
+        await correct(session, club.league_id, dan(family))
+    async with database.session() as session:
+        await session.execute(update(Outbox).where(Outbox.recipient == "rosa@families.test").values(**left))
+    async with database.session() as session:
+        (refused,) = (await undo_correction(session, club.league_id, [family.contract_id])).refused
+        assert refused.reason.startswith(words)
+        assert refused.reason.endswith("Correct the record once more instead: that can also notify the family.")
+    async with database.session() as session:
+        # A note is nothing that a family reads.
+        one = ((family.contract_id, None),)
+        await correct(session, club.league_id, CorrectionRequest(one, "a note", note="came by mail"))
+    async with database.session() as session:
+        assert (await undo_correction(session, club.league_id, [family.contract_id])).undone

@@ -11,10 +11,11 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Outbox, Signature
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _, stored
-from bball_tui.league.contracts.facts import Refused, lock_contracts, read_clock, read_contracts
+from bball_tui.league.contracts.facts import LeagueClock, Refused, lock_contracts, read_clock, read_contracts
 from bball_tui.league.contracts.undo import UndoResult
-from bball_tui.league.mails.corrected_mails import rewrite_welcomes
+from bball_tui.league.mails.corrected_mails import read_as_corrected, rewrite_welcomes
 from bball_tui.mail.kinds.correction import CorrectionMail
+from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.staff_actions import AGAIN, cancel
 
@@ -39,6 +40,7 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
     clock = await read_clock(session, league_id)
     found = await read_contracts(session, league_id, ids)
     mails = await _mails_of_corrections(session, league_id, ids)
+    read = await read_as_corrected(session, league_id, ids)
     going: dict[int, tuple[int, int]] = {}
     refused: list[Refused] = []
     for one in ids:
@@ -59,6 +61,8 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
                 recipient=left[0].recipient
             )
             refused.append(Refused(one, why))
+        elif one in read:
+            refused.append(Refused(one, _read_already(read[one], clock)))
         else:
             going[one] = (signature.id, before)
     if not going:
@@ -84,6 +88,23 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
     ]
     await record(session, league_id, entries)
     return UndoResult(tuple(going), tuple(refused), taken)
+
+
+def _read_already(mail: Any, clock: LeagueClock) -> str:
+    when = "" if mail.at is None else _(" at {when}").format(when=clock.at(mail.at))
+    match OutboxState(mail.state):
+        case OutboxState.SENT if stays_here(mail.provider):
+            said = _("The e-mail to {recipient} was written to a folder{when}.")
+        case OutboxState.SENT:
+            said = _("The e-mail to {recipient} went out{when}.")
+        case OutboxState.SENDING:
+            said = _("The e-mail to {recipient} is on its way right now.")
+        case _:
+            said = _("The e-mail to {recipient} may have gone out{when}.")
+    why = said.format(recipient=mail.recipient, when=when)
+    return _(
+        "{why} It says what was corrected. Correct the record once more instead: that can also notify the family."
+    ).format(why=why)
 
 
 async def _superseded(session: AsyncSession, signature_id: int) -> int | None:

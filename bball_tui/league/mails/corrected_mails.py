@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -134,6 +135,37 @@ async def rewrite_welcomes(
     # A canceled one says what is right, too, if it is promised again; nobody is to count on it.
     waiting = {row.id for row in rows if row.state in CANCELLABLE}
     return Rewritten(tuple(one for one in rewritten if one in waiting), told)
+
+
+# What a family reads of a record: signer, capacity and day. A mail that left before the correction says something else.
+_CORRECTED = text(
+    f"""
+    SELECT welcome.contract_id, welcome.recipient, welcome.state, outbox.provider, welcome.at
+    FROM ({_WELCOMES}) AS welcome
+    JOIN outbox ON outbox.id = welcome.id
+    JOIN contract ON contract.id = welcome.contract_id
+    JOIN signature AS now ON now.id = contract.signature_id
+    JOIN signature AS before ON before.id = now.supersedes_id
+    WHERE NOT welcome.open AND NOT welcome.unread AND welcome.state NOT IN ('cancelled', 'suppressed')
+        AND (now.signer, now.capacity, now.signed_on) <> (before.signer, before.capacity, before.signed_on)
+        AND outbox.payload @> jsonb_build_object(
+            'signer', now.signer, 'capacity', now.capacity, 'signed_on', now.signed_on)
+        AND welcome.at > now.received_at
+    ORDER BY welcome.id
+    """  # noqa: S608 - the inserted text is a constant
+)
+
+
+async def read_as_corrected(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> dict[int, Any]:
+    """Of each contract the first welcome mail that left, or may have, with what its latest correction says. All of them
+    are held until the transaction ends: none leaves meanwhile.
+    """
+    values = {"league_id": league_id, "ids": list(contract_ids), "kind": WelcomeMail.kind}
+    await session.execute(_LOCK, values)
+    found: dict[int, Any] = {}
+    for row in await session.execute(_CORRECTED, values):
+        found.setdefault(row.contract_id, row)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
