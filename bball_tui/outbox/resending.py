@@ -132,7 +132,7 @@ async def settle_bounces(session: AsyncSession, league_id: int, ids: Collection[
     return tuple(sorted(done))
 
 
-async def write_anew(
+async def promise_again(
     session: AsyncSession, league_id: int, ids: Collection[int], *, occasion: str, reason: str
 ) -> tuple[int, ...]:
     """Promise queued and failed mails whose bytes are written once more, so that they can still say something else.

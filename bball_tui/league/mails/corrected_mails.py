@@ -18,7 +18,7 @@ from bball_tui.mail.kinds.correction import CorrectionMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
-from bball_tui.outbox.resending import write_anew
+from bball_tui.outbox.resending import promise_again
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
 
 
@@ -120,7 +120,7 @@ async def rewrite_welcomes(
     if unread := [row.id for row in rows if row.unread]:
         stale = await session.execute(_STALE, {"contract_ids": list(contract_ids), "ids": unread})
         for one in stale.all():
-            await write_anew(session, league_id, [one.id], occasion=f"record:{one.version}", reason=why)
+            await promise_again(session, league_id, [one.id], occasion=f"record:{one.version}", reason=why)
         rows = (await session.execute(_LOCK, asked)).all()
     values = {"contract_ids": list(contract_ids), "ids": [row.id for row in rows if row.open], "moved": moved}
     rewritten = tuple(sorted(await session.scalars(_REWRITE, values))) if values["ids"] else ()
