@@ -146,7 +146,7 @@ _CORRECTED = text(
     JOIN contract ON contract.id = welcome.contract_id
     JOIN signature AS now ON now.id = contract.signature_id
     JOIN signature AS before ON before.id = now.supersedes_id
-    WHERE NOT welcome.open AND NOT welcome.unread AND welcome.state NOT IN ('cancelled', 'suppressed')
+    WHERE NOT welcome.open AND NOT welcome.unread AND welcome.state <> ALL (CAST(:never_leave AS text[]))
         AND (now.signer, now.capacity, now.signed_on) <> (before.signer, before.capacity, before.signed_on)
         AND outbox.payload @> jsonb_build_object(
             'signer', now.signer, 'capacity', now.capacity, 'signed_on', now.signed_on)
@@ -163,7 +163,7 @@ async def read_as_corrected(session: AsyncSession, league_id: int, contract_ids:
     values = {"league_id": league_id, "ids": list(contract_ids), "kind": WelcomeMail.kind}
     await session.execute(_LOCK, values)
     found: dict[int, Any] = {}
-    for row in await session.execute(_CORRECTED, values):
+    for row in await session.execute(_CORRECTED, values | {"never_leave": list(_NEVER_LEAVES)}):
         found.setdefault(row.contract_id, row)
     return found
 
