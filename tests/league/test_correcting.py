@@ -80,7 +80,7 @@ async def test_a_correction_is_a_new_row_and_the_waiting_welcome_says_what_is_ri
         assert [one.signer for one in detail.superseded] == ["Rosa Hamilton"]
         assert detail.trace[-3].text == (
             "record corrected: signed by Dan Hamilton (was signed by Rosa Hamilton), as father (was as mother), "
-            "by scan (was on paper), on 2026-03-02 (was on 2026-03-01), note by mail (was note none): the other parent"
+            "by scan (was on paper), on Mar 2 (was on Mar 1), note by mail (was note none): the other parent"
         )
         # Undo takes back the signing, whatever its record says by now.
         back = await undo(session, club.league_id, [family.contract_id])

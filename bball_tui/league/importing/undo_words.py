@@ -1,6 +1,6 @@
 """What taking an import back means, and what came of it, in sentences. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from bball_tui.language import _, plural
 from bball_tui.league.importing.imports import RosterImport
@@ -56,15 +56,23 @@ def undone_import(done: ImportUndone, most: int | None = None) -> list[str]:
 
 def import_line(one: RosterImport) -> str:
     """What the import did, in a line."""
-    parts = [*_numbers(one.created, "new"), *_numbers(one.updated, "changed")]
+    new = {kind: one.created.get(f"{kind}s", 0) for kind in KINDS}
+    changed = {kind: one.updated.get(f"{kind}s", 0) for kind in KINDS}
+    parts = [
+        said
+        for number, said in (
+            (new["team"], counted(new["team"], "new team")),
+            (new["player"], counted(new["player"], "new player")),
+            (new["guardian"], counted(new["guardian"], "new guardian")),
+            (new["contract"], counted(new["contract"], "new contract")),
+            (changed["team"], counted(changed["team"], "changed team")),
+            (changed["player"], counted(changed["player"], "changed player")),
+            (changed["guardian"], counted(changed["guardian"], "changed guardian")),
+            (changed["contract"], counted(changed["contract"], "changed contract")),
+        )
+        if number
+    ]
     return ", ".join(parts)
-
-
-def _numbers(numbers: Mapping[str, int], word: str) -> Iterator[str]:
-    for kind in KINDS:
-        if number := numbers.get(f"{kind}s"):
-            first, *rest = counted(number, kind).split(" ", 1)
-            yield " ".join([first, word, *rest])
 
 
 def _gone(effect: ImportUndo) -> str:

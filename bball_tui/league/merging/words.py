@@ -14,7 +14,7 @@ def effect_words(effect: MergePreview) -> list[str]:
     kept, gone = effect.kept.name, effect.gone.name
     lines = [
         _("{gone} ({kind} {id}) would be merged into {kept} ({kind} {id_2}).").format(
-            gone=gone, kind=effect.kind, id=effect.gone.id, kept=kept, id_2=effect.kept.id
+            gone=gone, kind=_(effect.kind), id=effect.gone.id, kept=kept, id_2=effect.kept.id
         )
     ]
     lines += effect.warnings
@@ -68,7 +68,7 @@ def merged_words(done: Merged) -> list[str]:
     """What happened."""
     lines = [
         _("{gone} ({kind} {gone_id}) is now {kept} ({kind} {kept_id}).").format(
-            gone=done.gone, kind=done.kind, gone_id=done.gone_id, kept=done.kept, kept_id=done.kept_id
+            gone=done.gone, kind=_(done.kind), gone_id=done.gone_id, kept=done.kept, kept_id=done.kept_id
         )
     ]
     if done.ended:
@@ -91,7 +91,7 @@ def unmerged_words(done: Unmerged) -> list[str]:
     """What happened."""
     return [
         _("{gone} is {kind} {gone_id} again, with all that was moved. What came later stays.").format(
-            gone=done.gone, kind=done.kind, gone_id=done.gone_id
+            gone=done.gone, kind=_(done.kind), gone_id=done.gone_id
         ),
         *taken_back_words(done),
     ]

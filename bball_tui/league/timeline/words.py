@@ -237,7 +237,8 @@ def timeline_of(
     """What happened to the contract and its mails and what the family said, the oldest first."""
     recipients = {mail.id: mail.named for mail in mails}
     events = [
-        TimelineEvent(_day(entry.at, desk), entry.at, _entry_text(entry, recipients), entry.who) for entry in entries
+        TimelineEvent(_day(entry.at, desk), entry.at, _entry_text(entry, recipients, desk), entry.who)
+        for entry in entries
     ]
     events += [
         TimelineEvent(_day(one.at, desk), one.at, _attempt_text(one, recipients[one.outbox_id]), one.worker)
@@ -302,7 +303,7 @@ def _due(due_on: date | None, desk: LeagueClock) -> str:
     return "" if due_on is None else _(", due {on}").format(on=desk.on(due_on))
 
 
-def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
+def _entry_text(entry: AuditFacts, recipients: Mapping[int, str], desk: LeagueClock) -> str:
     why = f": {retold(entry.reason)}" if entry.reason else ""
     if entry.entity == "outbox":
         done = done_words(entry.action, entry.entity)
@@ -316,7 +317,7 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
             return _("imported from {file}").format(file=entry.after["file"] or _("a file without a name"))
         case "offered":
             due = entry.after.get("due_on")
-            return _("offered") if due is None else _("offered, due {due}").format(due=due)
+            return _("offered") if due is None else _("offered, due {due}").format(due=_day_words(due, desk))
         case "signed":
             capacity = _(str(entry.after.get("capacity", "")).replace("_", " "))
             method = _METHODS.get(str(entry.after.get("method")), "")
@@ -336,7 +337,7 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
             return (
                 _("due date taken away")
                 if due is None
-                else _("due {due} now").format(due=due)
+                else _("due {due} now").format(due=_day_words(due, desk))
                 if due
                 else _("day of the offer changed")
             )
@@ -346,9 +347,13 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
                 before=entry.before.get("team"), after=entry.after.get("team"), why=why, kept=kept
             )
         case "corrected":
-            return f"{_(TOLD['corrected'])}: {_corrected(entry)}{why}"
+            return f"{_(TOLD['corrected'])}: {_corrected(entry, desk)}{why}"
         case action:
             return f"{_(TOLD.get(action) or action.replace('_', ' '))}{why}"
+
+
+def _day_words(day: object, desk: LeagueClock) -> str:
+    return desk.on(date.fromisoformat(str(day)))
 
 
 def _put_back(after: Mapping[str, object]) -> str:
@@ -360,12 +365,14 @@ def _put_back(after: Mapping[str, object]) -> str:
 _NAMES = {"signer": _("signed by"), "capacity": _("as"), "method": "", "signed_on": _("on"), "note": _("note")}
 
 
-def _corrected(entry: AuditFacts) -> str:
+def _corrected(entry: AuditFacts, desk: LeagueClock) -> str:
     """What the record says now, and what it said before."""
 
     def said(facts: Mapping[str, object], name: str) -> str:
         value = facts.get(name)
         word = _METHODS.get(str(value)) if name == "method" else str(value or _("none"))
+        if name == "signed_on" and value:
+            word = _day_words(value, desk)
         if name == "capacity":
             word = _(str(value or "none").replace("_", " "))
         return f"{_NAMES[name]} {word}".strip()

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Outbox
 from bball_tui.errors import BballError
-from bball_tui.language import _, english, later
+from bball_tui.language import _, english, later, plural
 from bball_tui.league.activity import read_act
 from bball_tui.league.acts import done_words, kind_words
 from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
@@ -270,13 +270,28 @@ async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
         return done[:1].upper() + done[1:]
     if main.number > 1:
         what = "e-mail" if main.entity == "outbox" else main.entity.replace("_", " ")
-        return f"{counted(main.number, what)}: {done}"
+        return f"{counted(main.number, what)}: {_of_several(known, main.number) or done}"
     name = await _name(session, league_id, main)
     whose = {
         "contract": _("{name}'s contract").format(name=name),
         "outbox": _("E-mail to {name}").format(name=name),
     }.get(main.entity, name)
     return f"{whose}: {done}"
+
+
+def _of_several(done: str | None, number: int) -> str | None:
+    """What was done to so many; another language may have a form for it. None: it has not."""
+    return {
+        "signed": plural("signed", "signed", number),
+        "offered": plural("offered", "offered", number),
+        "voided": plural("voided", "voided", number),
+        "edited": plural("edited", "edited", number),
+        "added": plural("added", "added", number),
+        "made": plural("made", "made", number),
+        "retried": plural("retried", "retried", number),
+        "sent again": plural("sent again", "sent again", number),
+        "accepted by word": plural("accepted by word", "accepted by word", number),
+    }.get(done or "")
 
 
 async def _name(session: AsyncSession, league_id: int, of: Kinds) -> str:

@@ -72,7 +72,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         now = self._seen.now
         yield Static(Hanging(content_lines(self._lines())))
         kept = _("as it is") if now is None else now.signer
-        named = [(f"{one.name}, {one.relation}", str(one.guardian_id)) for one in self._seen.signers]
+        named = [(f"{one.name}, {_(one.relation)}", str(one.guardian_id)) for one in self._seen.signers]
         named = [one for one in named if now is None or one[1] != str(now.guardian_id)]
         yield Field(_("Signer"), Picker([(kept, KEPT), *named, (_("someone else"), SOMEBODY_ELSE)], KEPT, id="signer"))
         yield Field(_("Name"), TextField(placeholder=_("who signed"), id="name"), id="name-field")

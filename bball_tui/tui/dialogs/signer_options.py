@@ -45,5 +45,5 @@ def signer_options(preview: "SigningPreview") -> list[tuple[str, str]]:
     else:
         label = EVERY_FIRST if others else ONE_FIRST
     options = [(label, FIRST)]
-    options += [(f"{o.name}, {o.relation}", str(o.guardian_id)) for o in shared if o.guardian_id != likely]
+    options += [(f"{o.name}, {_(o.relation)}", str(o.guardian_id)) for o in shared if o.guardian_id != likely]
     return [*options, (_("someone else"), SOMEBODY_ELSE)]

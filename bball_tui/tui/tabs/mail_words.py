@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bball_tui.language import _
+from bball_tui.language import _, plural
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.dialogs.affected import MOST_NAMES
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
@@ -50,7 +50,12 @@ def outcome_cell(row: "OutboxRow") -> Styled:
 
 def for_real_lines(found: "ForReal") -> list[str]:
     """What would go out for real, and what stays in the folder and why."""
-    lines = [f"{counted(number, f'{kind_label(kind)} e-mail')}" for kind, number in found.kinds]
+    lines = [
+        plural("{number:,} {kind} e-mail", "{number:,} {kind} e-mails", number).format(
+            number=number, kind=kind_label(kind)
+        )
+        for kind, number in found.kinds
+    ]
     if lines:
         lines = [
             _("{lines}: so far only a folder has them. They go out at once, to the families.").format(
