@@ -113,7 +113,7 @@ async def test_a_cell_is_copied_and_the_list_is_written(quiet: Settings, databas
         await desk.press("o", "o")
         await desk.until(lambda: desk.records.sort.column == "team" and desk.records.sort.descending)
         await desk.press(*["right"] * 4, "o")
-        await desk.shows("cannot be sorted by “Welcome e-mail”", "Narrow it with f.")
+        await desk.shows("cannot be sorted by", "with f.")
         assert desk.records.sort.column == "team"
         await desk.press("escape", "y")
         assert copied[1].count("\t") == 5

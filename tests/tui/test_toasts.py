@@ -44,3 +44,17 @@ async def test_a_dialog_leaves_room_for_a_message_which_stands_there_once(
         assert desk.text.count("Nothing was sent") == 1
         desk.app.clear_notifications()
         await desk.until(lambda: desk.text == before)
+
+
+async def test_the_last_of_several_messages_is_seen_whatever_the_length_of_the_others(
+    settings: Settings, database: Database
+) -> None:
+    await club_with(database, 3)
+    async with opened(settings, (120, 36)) as desk:
+        for length in range(48, 60):  # a path that goes over several lines, around what fits into them
+            place = f"/{'a' * length}_{'b' * 20}/team chat leavers 2026-11-29.csv"
+            desk.app.notify(f"2 rows written to {place}.", markup=False)
+            desk.app.notify("Looking who is in the chats …", markup=False)
+            desk.app.notify(f"the last of {length}", markup=False)
+            await desk.shows(f"the last of {length}")
+            desk.app.clear_notifications()
