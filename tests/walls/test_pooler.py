@@ -97,6 +97,7 @@ def signable(walls: ClubServer, request: pytest.FixtureRequest) -> Iterator[tupl
 
     made = asyncio.run(make())
     with walls.login(OWNER) as owner:
+        owner.execute("DELETE FROM league_member WHERE login = 'nora'")  # whatever other tests gave her
         for role in ("registrar", "mailer"):
             owner.execute(
                 "INSERT INTO league_member (league_id, login, role) VALUES (%s, 'nora', %s)", (made[0].league_id, role)
