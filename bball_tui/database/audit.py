@@ -27,10 +27,11 @@ class Entry(msgspec.Struct, frozen=True):
     after: Mapping[str, object] | None = None
 
 
-# One statement for many rows: the arrays travel as parameters.
+# One statement for many rows: the arrays travel as parameters. For whoever only looks "audit" is a view without
+# numbers, which takes no rows.
 _INSERT = text(
     """
-    INSERT INTO audit (league_id, action, entity, entity_id, reason, before, after)
+    INSERT INTO public.audit (league_id, action, entity, entity_id, reason, before, after)
     SELECT :league_id, action, entity, entity_id, reason, CAST(before AS jsonb), CAST(after AS jsonb)
     FROM unnest(
         CAST(:actions AS text[]), CAST(:entities AS text[]), CAST(:entity_ids AS bigint[]),

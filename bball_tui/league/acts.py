@@ -148,6 +148,7 @@ _SPOKEN = {
     "note_struck": later("note struck"),
     "follow_up_done": later("follow-up done"),
     "follow_up_moved": later("follow-up moved"),
+    "follow_up_reopened": later("follow-up open again"),
     "act_undone": later("act undone"),
     "roster_import_undone": later("roster import undone"),
     "exported": later("exported"),

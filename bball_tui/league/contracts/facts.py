@@ -21,6 +21,9 @@ from bball_tui.language import _
 from bball_tui.league.leagues import zone_of
 from bball_tui.settings import NotSetUp
 
+LONGEST = 300
+"""Seconds for which an act can be undone; longer where the league's undo time is."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeagueClock:
@@ -34,6 +37,11 @@ class LeagueClock:
     """Whether welcome mails wait until their team's chat has a share link."""
     not_set_up: NotSetUp | None = None
     """What is missing before a mail can leave; only who tells what is next looks."""
+
+    @property
+    def undo_seconds(self) -> int:
+        """For how long what no e-mail told yet can be undone."""
+        return max(LONGEST, self.hold_seconds)
 
     @property
     def today(self) -> date:

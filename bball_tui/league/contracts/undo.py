@@ -71,13 +71,22 @@ _UNDO = text(
 )
 
 
+async def none_left(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> bool:
+    """Whether :func:`undo` would take one of these back now. Locks nothing."""
+    clock = await read_clock(session, league_id)
+    found = await read_contracts(session, league_id, contract_ids)
+    mails = await _read_mails(session, found.values())
+    return any(_undo_obstacle(one, mails.get(one.id, ()), clock) is None for one in found.values())
+
+
 async def undo(
     session: AsyncSession, league_id: int, what: Collection[int] | datetime, *, reason: str | None = None
 ) -> UndoResult:
-    """Take signatures and their mails back together, as long as the undo time runs and no mail was touched.
+    """Take signatures and their mails back together, as long as none of the mails was touched.
 
-    ``what`` are contract ids, or a moment: everything that this person signed since then. Each contract is decided
-    by itself: one that cannot be undone stays signed and is returned with the reason.
+    Without e-mails it is as long as anything else that is undone (`LeagueClock.undo_seconds`). ``what`` are contract
+    ids, or a moment: everything that this person signed since then. Each contract is decided by itself: one that
+    cannot be undone stays signed and is returned with the reason.
 
     Raises:
         BballError: the reason is too long.
@@ -87,7 +96,7 @@ async def undo(
     await lock_contracts(session, league_id, ids)
     clock = await read_clock(session, league_id)
     found = await read_contracts(session, league_id, ids)
-    mails = await _lock_mails(session, found.values())
+    mails = await _read_mails(session, found.values(), held=True)
     refused = _missing(ids, found)
     going: dict[int, ContractFacts] = {}
     for contract in found.values():
@@ -129,33 +138,33 @@ class _Mail:
     state: OutboxState
     provider: str | None
     claims: int
-    available_at: datetime
     at: datetime | None
 
 
-async def _lock_mails(session: AsyncSession, contracts: Iterable[ContractFacts]) -> dict[int, list[_Mail]]:
-    """The mails of each contract's latest signing, held until the transaction ends: no worker takes one meanwhile."""
+async def _read_mails(
+    session: AsyncSession, contracts: Iterable[ContractFacts], *, held: bool = False
+) -> dict[int, list[_Mail]]:
+    """The mails of each contract's latest signing. ``held``: until the transaction ends no worker takes one."""
     revisions = {contract.id: contract.revision for contract in contracts}
     outbox = models.Outbox
-    rows = await session.execute(
+    query = (
         select(
             outbox.contract_id,
             outbox.recipient,
             outbox.state,
             outbox.provider,
             outbox.claims,
-            outbox.available_at,
             func.coalesce(outbox.finalized_at, outbox.wire_started_at, outbox.claimed_at).label("at"),
             func.split_part(outbox.dedupe_key, ":", 3).label("revision"),
         )
         .where(among(outbox.contract_id, list(revisions)))
         .order_by(outbox.id)
-        .with_for_update()
     )
+    rows = await session.execute(query.with_for_update() if held else query)
     found: dict[int, list[_Mail]] = {}
     for row in rows:
         if row.revision == str(revisions[row.contract_id]):
-            mail = _Mail(row.recipient, OutboxState(row.state), row.provider, row.claims, row.available_at, row.at)
+            mail = _Mail(row.recipient, OutboxState(row.state), row.provider, row.claims, row.at)
             found.setdefault(row.contract_id, []).append(mail)
     return found
 
@@ -194,8 +203,9 @@ def _undo_obstacle(contract: ContractFacts, mails: Collection[_Mail], clock: Lea
                 )
             case OutboxState.QUEUED | OutboxState.CANCELLED | OutboxState.SUPPRESSED:
                 continue
-    waiting = [mail.available_at for mail in mails if mail.state is OutboxState.QUEUED]
-    until = max(waiting, default=contract.signature.received_at + timedelta(seconds=clock.hold_seconds))
+    if any(mail.state is OutboxState.QUEUED for mail in mails):
+        return None  # whatever keeps it here: nobody was told
+    until = contract.signature.received_at + timedelta(seconds=clock.undo_seconds)
     if until <= clock.now:
         return _("The time to undo ended at {when}; void the contract instead.").format(when=clock.at(until))
     return None

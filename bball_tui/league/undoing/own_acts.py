@@ -10,14 +10,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.language import stored
+from bball_tui.league.contracts.facts import LONGEST
 from bball_tui.league.contracts.lifecycle import SIMPLE_RULES
 from bball_tui.league.importing.imports import IMPORTED, UNDONE
 
-LONGEST = 300
-"""Seconds for which an act can be undone; longer where the league's undo time is."""
 MOST = 12
 """Acts that are listed."""
 TAKEN_BACK = "act_undone"
+REOPENED = "follow_up_reopened"
+"""What undoes a follow-up that was done; it names the act itself, since not everybody who works on notes may say that
+acts are undone."""
 MESSAGE_BACK = stored("the message was taken back")
 """Why its e-mails are canceled; that is its undoing, and no act of its own."""
 
@@ -32,6 +34,7 @@ class ActKind(StrEnum):
     CONTRACTS = "contracts"
     FAMILY = "family"
     PLAYERS = "players"
+    NOTES = "notes"
     MAILS = "mails"
     OTHER = "other"
     """Not from here: `ways_back` says why not, and what else there is."""
@@ -49,6 +52,7 @@ _FAMILY = frozenset(
 )  # fmt: skip
 _PLAYERS = frozenset({("player", "changed"), ("player", "told_apart")})
 """An edit, and that this is none of those of the same name, which stays noted."""
+_NOTES = frozenset((of, "follow_up_done") for of in ("player", "guardian"))
 NO_ACTS = ("address_blocked_by_report", "exported", "backed_up")
 """What no person did, though the worker may run under the same login; and what changes nothing."""
 BACK = {"undone": "signed", "correction_undone": "corrected"}
@@ -106,6 +110,8 @@ def kind_of(rows: Sequence[Kinds]) -> ActKind:
     besides = {one for one in found if one[0] != "outbox" or one[1] not in _MAILS}
     if not besides:
         return ActKind.MAILS if found != {("outbox", "outbox_promised_again")} else ActKind.OTHER
+    if besides <= _NOTES:
+        return ActKind.NOTES
     if all(entity == "contract" and action in _CONTRACTS for entity, action in besides):
         return ActKind.CONTRACTS
     if ("player", "changed") in besides and besides <= _PLAYERS:
@@ -118,7 +124,8 @@ _OWN = text(
     """
     SELECT recorded_at, action, entity, count(*) AS number, min(entity_id) AS one, min(id) AS id, max(id) AS last,
         CASE WHEN action IN ('undone', 'correction_undone', 'signed', 'corrected') THEN array_agg(entity_id) END AS ids,
-        CASE WHEN action IN (:taken_back, :undone) THEN min(coalesce(after ->> 'act', before ->> 'import')) END AS of,
+        CASE WHEN action IN (:taken_back, :undone, :reopened)
+            THEN min(coalesce(after ->> 'act', before ->> 'import')) END AS of,
         bool_or(reason IS NOT DISTINCT FROM :message_back) AS message_back
     FROM audit
     WHERE league_id = :league_id AND recorded_by = session_user AND recorded_at > now() - make_interval(secs =>
@@ -135,7 +142,7 @@ async def read_own_acts(session: AsyncSession, league_id: int) -> tuple[OwnAct, 
     first; also what cannot be undone, so that nobody takes an older act for the last one.
     """
     values = {"league_id": league_id, "longest": LONGEST, "taken_back": TAKEN_BACK, "undone": UNDONE,
-              "message_back": MESSAGE_BACK, "no_acts": list(NO_ACTS)}  # fmt: skip
+              "reopened": REOPENED, "message_back": MESSAGE_BACK, "no_acts": list(NO_ACTS)}  # fmt: skip
     moments: dict[datetime, list[Any]] = {}
     for row in await session.execute(_OWN, values):
         moments.setdefault(row.recorded_at, []).append(row)

@@ -4,7 +4,7 @@ What undoing would do is found out by doing it: a preview is the same work in a 
 nobody is shown one thing and gets another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC
 
 from sqlalchemy import select
@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Outbox
+from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, english, later, plural
 from bball_tui.league.activity import read_act
 from bball_tui.league.acts import done_words, kind_words
 from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import TOLD
-from bball_tui.league.contracts.undo import UndoResult, undo
+from bball_tui.league.contracts.undo import UndoResult, none_left, undo
 from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.importing.imports import IMPORTED
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
@@ -29,9 +30,9 @@ from bball_tui.league.undoing.changes import Changes
 from bball_tui.league.undoing.contracts import EARLIER, undo_contracts
 from bball_tui.league.undoing.family import undo_family
 from bball_tui.league.undoing.mails import mail_words, obstacle, read_mails, take_mails_back
+from bball_tui.league.undoing.notes import undo_notes
 from bball_tui.league.undoing.outcome import Going, TakenBack
 from bball_tui.league.undoing.own_acts import (
-    LONGEST,
     MESSAGE_BACK,
     MOST,
     TAKEN_BACK,
@@ -44,13 +45,13 @@ from bball_tui.league.undoing.own_acts import (
 )
 from bball_tui.league.undoing.players import undo_players
 from bball_tui.league.undoing.ways_back import why_not
-from bball_tui.outbox.staff_actions import cancel
+from bball_tui.outbox.staff_actions import CANCELLABLE, cancel
 from bball_tui.wording import counted
 
 _PAIRED = frozenset({"outbox_redirected", "outbox_sent_again"})
 """Of such an act the mails belong together: one goes instead of the other."""
 _SHOWN = 6
-_RIGHTS = {ActKind.MAILS: Right.MAILS, ActKind.MESSAGE: Right.MAILS}
+_RIGHTS = {ActKind.MAILS: Right.MAILS, ActKind.MESSAGE: Right.MAILS, ActKind.NOTES: Right.NOTES}
 """Whoever may do it may undo it; the other kinds are of the roster."""
 
 
@@ -68,14 +69,20 @@ async def latest_act(session: AsyncSession, league_id: int) -> OwnAct | None:
 
 
 async def seconds_to_undo(session: AsyncSession, league_id: int) -> float:
-    """For how long the list of acts begins with the person's last one; 0: there is none, or it is one of those that the
-    screen takes back at once: a signing, a correction, a message, an import.
+    """For how long the list of acts begins with the person's last one; 0: there is none, or its e-mails left, or it is
+    a correction or an import, which the screen takes back at once for as long.
     """
     latest = await latest_act(session, league_id)
-    if latest is None or latest.kind in (ActKind.SIGNING, ActKind.CORRECTION, ActKind.MESSAGE, ActKind.IMPORT):
+    if latest is None or latest.kind in (ActKind.CORRECTION, ActKind.IMPORT):
+        return 0.0
+    if latest.kind is ActKind.SIGNING:
+        signed = frozenset[int]().union(*(row.all for row in latest.rows if row.action == "signed"))
+        if not await none_left(session, league_id, signed):
+            return 0.0
+    if latest.kind is ActKind.MESSAGE and not await _message_mails(session, league_id, latest, CANCELLABLE):
         return 0.0
     clock = await read_clock(session, league_id)
-    return max(0.0, max(LONGEST, clock.hold_seconds) - (clock.now - latest.at).total_seconds())
+    return max(0.0, clock.undo_seconds - (clock.now - latest.at).total_seconds())
 
 
 async def preview_undo(session: AsyncSession, league_id: int, act_id: int) -> TakenBack:
@@ -102,8 +109,9 @@ async def undo_act(session: AsyncSession, league_id: int, act_id: int, *, shown:
         raise BballError(_("Something changed in the meantime, so nothing was undone. Look again at what it would do."))
     if not done.possible:
         raise BballError(" ".join(done.kept) or _("There is nothing to undo."))
-    after = {"act": act.id, "what": what, "kept": len(done.kept)}
-    await record(session, league_id, [Entry(TAKEN_BACK, "league", league_id, after=after)])
+    if act.kind is not ActKind.NOTES:  # those say it themselves
+        after = {"act": act.id, "what": what, "kept": len(done.kept)}
+        await record(session, league_id, [Entry(TAKEN_BACK, "league", league_id, after=after)])
     return done
 
 
@@ -147,6 +155,8 @@ async def _undo(session: AsyncSession, league_id: int, act: OwnAct, *, really: b
                     await undo_contracts(session, league_id, act, rows, changes, going)
                 elif act.kind is ActKind.FAMILY:
                     await undo_family(session, league_id, act, rows, changes, going)
+                elif act.kind is ActKind.NOTES:
+                    await undo_notes(session, league_id, act, rows, clock, going)
                 elif act.kind is ActKind.PLAYERS:
                     await undo_players(session, league_id, rows, changes, going)
                 else:
@@ -171,19 +181,27 @@ async def _import(
 
 
 async def _message(session: AsyncSession, league_id: int, act: OwnAct, clock: LeagueClock, going: Going) -> None:
+    acted = await cancel(session, league_id, await _message_mails(session, league_id, act), reason=MESSAGE_BACK)
+    going.cancelled = len(acted.done)
+    if acted.done:
+        going.back.append(_("{e_mails} of the message canceled.").format(e_mails=counted(len(acted.done), "e-mail")))
+    going.kept += [one.reason for one in acted.refused[:_SHOWN]]
+
+
+async def _message_mails(
+    session: AsyncSession, league_id: int, act: OwnAct, states: Collection[OutboxState] = tuple(OutboxState)
+) -> list[int]:
+    """The e-mails of a message that are in one of ``states``."""
     summary = next(row for row in await read_rows(session, league_id, act) if row.action == "message_queued")
     ids = await session.scalars(
         select(Outbox.id).where(
             Outbox.league_id == league_id,
             Outbox.id.between(summary.after["first"], summary.after["last"]),
             Outbox.created_at == act.at,
+            Outbox.state.in_(states),
         )
     )
-    acted = await cancel(session, league_id, list(ids), reason=MESSAGE_BACK)
-    going.cancelled = len(acted.done)
-    if acted.done:
-        going.back.append(_("{e_mails} of the message canceled.").format(e_mails=counted(len(acted.done), "e-mail")))
-    going.kept += [one.reason for one in acted.refused[:_SHOWN]]
+    return list(ids)
 
 
 async def _signing(session: AsyncSession, league_id: int, act: OwnAct, going: Going) -> None:

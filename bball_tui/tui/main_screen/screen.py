@@ -46,7 +46,9 @@ CALM = 0.8
 REMEMBERING = 5.0
 """Seconds between two looks whether the desk is left otherwise than before: a power cut loses no more."""
 FIRST_TAB = "contracts"
-ACTED_ON = frozenset({"contract", "guardian", "player_guardian", "outbox", "player", "team", "season", "league"})
+ACTED_ON = frozenset(
+    {"contract", "guardian", "player_guardian", "outbox", "player", "team", "season", "league", "family_note"}
+)
 """Tables on which one acts."""
 EVERYTHING = ""
 """Stands for all tables in :meth:`MainScreen.heard`."""

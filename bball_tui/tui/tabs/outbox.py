@@ -34,12 +34,12 @@ from bball_tui.tui.tabs.outbox_guards import (
     pause_caption,
     whole_kind,
 )
-from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, send_for_real, try_mail_server
+from bball_tui.tui.tabs.outbox_sending import hold_line, next_cell, pause_or_resume, send_for_real, try_mail_server
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import sections_of_mail
 from bball_tui.tui.tabs.today_items import Question
 from bball_tui.tui.text import short_time
-from bball_tui.tui.theme import NOTHING, Styled, Tone
+from bball_tui.tui.theme import NOTHING, Styled
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
 from bball_tui.tui.widgets.search_bar import Chip
@@ -116,7 +116,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             ),
             Column(key="state", title=_("State"), width=13, render=state_cell, sort="state"),
             Column(key="since", title=_("Since"), width=8, render=self._since, sort="since", priority=1),
-            Column(key="next", title=_("Next"), width=8, render=self._next, sort="next", priority=3),
+            Column(key="next", title=_("Next"), width=8, flex=1, limit=16, render=self._next, sort="next", priority=3),
             Column(key="why", title=_("Why"), width=14, flex=2, render=lambda row: row.why or NOTHING, priority=4),
         )
 
@@ -124,17 +124,12 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         return time_cell(row.since, self.zone, self.now)
 
     def _next(self, row: "OutboxRow") -> str | Styled:
-        if row.next_at is None:
-            return NOTHING
-        if row.next_at > self.now:
-            return time_cell(row.next_at, self.zone, self.now)
-        holding = self.holding
-        if not holding:
-            return _("now")
-        ends = [gate.open_until for gate in holding if gate.open_until is not None]
-        if len(ends) < len(holding) or max(ends) <= self.now:
-            return Styled(_("waits"), Tone.WARN)
-        return time_cell(max(ends), self.zone, self.now)
+        return next_cell(row, self.sending, mine=self._sends_mail, zone=self.zone, now=self.now)
+
+    @property
+    def _sends_mail(self) -> bool:
+        """Whether this program sends mail itself."""
+        return self.connection is not None and self.connection.sends_mail
 
     def next_moment(self) -> "datetime | None":
         now = self.now
@@ -190,8 +185,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         self.in_folder = sum(one.count for one in self._buckets if one.name == "in_folder")
         self.sending = await connection.call(read_sending_status, connection.outgoing)
         self.panel.lines = tuple(panel_lines(self._buckets))
-        mine = self.connection is not None and self.connection.sends_mail
-        words = hold_line(self.sending, mine=mine)
+        words = hold_line(self.sending, mine=self._sends_mail)
         self.hold.update(words)
         self.hold.display = bool(words)
         self.records.repaint()

@@ -11,14 +11,16 @@ from bball_tui.language import _, retold
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.key_hints import key_of
+from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.mail_words import for_real_lines, mails_named
 from bball_tui.tui.text import content, short_time
-from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from textual.app import App
 
+    from bball_tui.outbox.mail_list import OutboxRow
     from bball_tui.outbox.sending_status import SendingStatus
     from bball_tui.tui.connection import LeagueConnection
 
@@ -35,6 +37,26 @@ def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
     if not sentences and sending.waiting and stands and (one := sending.obstacle(None, mine=mine)):
         sentences = [one]
     return content((f"{SYMBOLS[Tone.WARN]} {' '.join(sentences)}", STYLES[Tone.WARN])) if sentences else content()
+
+
+def next_cell(
+    row: "OutboxRow", sending: "SendingStatus | None", *, mine: bool, zone: tzinfo, now: datetime
+) -> str | Styled:
+    """When the mail is tried next, or what it waits for. ``sending`` None: nobody looked yet."""
+    if row.next_at is None:
+        return NOTHING
+    if sending is not None and (missing := sending.not_set_up) is not None:
+        return Styled(_(missing.short), Tone.WARN)
+    if row.next_at > now:
+        return time_cell(row.next_at, zone, now)
+    holding = () if sending is None else sending.holding()
+    if not holding:
+        sent = sending is None or sending.workers or mine
+        return _("now") if sent else Styled(_("no worker"), Tone.WARN)
+    ends = [gate.open_until for gate in holding if gate.open_until is not None]
+    if len(ends) < len(holding) or max(ends) <= now:
+        return Styled(_("paused") if any(gate.pauses for gate in holding) else _("waits"), Tone.WARN)
+    return time_cell(max(ends), zone, now)
 
 
 async def what_holds(connection: "LeagueConnection") -> str | None:

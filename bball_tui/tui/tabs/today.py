@@ -26,6 +26,7 @@ from bball_tui.tui.tabs.sections import LONGEST_ASKED, asked_sections, family_se
 from bball_tui.tui.tabs.today_items import AttentionItem
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone, status
+from bball_tui.tui.ways_back import undone_by
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Note, Section
 from bball_tui.tui.widgets.list_messages import RowOpened
@@ -234,6 +235,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         if connection is None or note is None:
             return False
         await connection.call(finish_follow_up, note.id)
+        self.app.notify(f"{_('The follow-up is done.')} {undone_by()}", markup=False)
         self.ask()
         return True
 
