@@ -108,6 +108,7 @@ class Database:
             pool_pre_ping=False,
             pool_recycle=1800,
             pool_timeout=30,
+            use_native_hstore=False,  # no table has one; looking for the type is a question more at the start
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._readers = async_sessionmaker(self._engine.execution_options(isolation_level="AUTOCOMMIT"))

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import Row, ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -141,12 +142,17 @@ async def create_season(session: AsyncSession, league_id: int, name: str) -> Sea
 
 async def list_leagues(session: AsyncSession) -> list[LeagueInfo]:
     """All leagues of the database, by slug."""
-    found = await session.scalars(select(models.League).order_by(models.League.slug))
+    league = models.League.__table__.c
+    found = await session.execute(select(*(league[one.name] for one in fields(LeagueInfo))).order_by(league.slug))
     return [info_of(row) for row in found]
 
 
 class SeveralLeagues(BballError):
     """There is a choice to make, and nobody made it."""
+
+
+class NoLeague(BballError):
+    """The database is there, and empty: somebody begins."""
 
 
 class NoRole(BballError):
@@ -163,7 +169,9 @@ async def find_league(session: AsyncSession, slug: str | None = None) -> LeagueI
 
     Raises:
         SeveralLeagues: there is a choice to make.
-        BballError: there is none, or none of that name.
+        NoLeague: the database holds none at all.
+        NoRole: none of them is open to this login.
+        BballError: there is none of that name.
     """
     leagues = await list_leagues(session)
     if not leagues:
@@ -176,7 +184,7 @@ async def find_league(session: AsyncSession, slug: str | None = None) -> LeagueI
                     "--league NAME"
                 ).format(login=login)
             )
-        raise BballError(_("There is no league yet. Make one with: bball-tui init --league NAME"))
+        raise NoLeague(_("There is no league yet. Make one with: bball-tui init --league NAME"))
     if slug is None and len(leagues) == 1:
         return leagues[0]
     for league in leagues:
@@ -206,23 +214,25 @@ async def list_seasons(session: AsyncSession, league_id: int) -> list[Season]:
 
 def season_in_focus(league_id: int) -> ScalarSelect[int]:
     """The id of the season that staff chose, else of the newest; NULL before there is one."""
-    chosen = select(models.League.current_season_id).where(models.League.id == league_id).scalar_subquery()
-    newest = select(func.max(models.Season.id)).where(models.Season.league_id == league_id).scalar_subquery()
+    league, season = models.League.__table__.c, models.Season.__table__.c
+    chosen = select(league.current_season_id).where(league.id == league_id).scalar_subquery()
+    newest = select(func.max(season.id)).where(season.league_id == league_id).scalar_subquery()
     return select(func.coalesce(chosen, newest)).scalar_subquery()
 
 
 async def current_season(session: AsyncSession, league_id: int) -> Season | None:
     """The season that staff chose, else the newest; None before there is one."""
-    found = await session.scalar(select(models.Season).where(models.Season.id == season_in_focus(league_id)))
+    season = models.Season.__table__
+    found = (await session.execute(select(season).where(season.c.id == season_in_focus(league_id)))).one_or_none()
     return None if found is None else season_of(found)
 
 
-def season_of(row: models.Season) -> Season:
+def season_of(row: "models.Season | Row[Any]") -> Season:
     """The season as its row says."""
     return Season(row.id, row.name, row.starts_on, row.ends_on, row.archived_at is not None)
 
 
-def info_of(row: models.League) -> LeagueInfo:
+def info_of(row: "models.League | Row[Any]") -> LeagueInfo:
     """The league as its row says."""
     values = {one.name: getattr(row, one.name) for one in fields(LeagueInfo)}
     return LeagueInfo(**values | {"date_order": DateOrder(row.date_order), "team_change": TeamChange(row.team_change)})

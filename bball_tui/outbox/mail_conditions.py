@@ -1,5 +1,5 @@
 """What a row of the outbox is, as conditions for the database. Apart from the list of mails, which the first rows of
-contracts do without."""
+contracts do without. Of the table itself, since SQLAlchemy takes longer for a class."""
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, func
 
@@ -7,33 +7,35 @@ from bball_tui.database.models import Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.mail.values import STAY_HERE
 
+_outbox = Outbox.__table__.c
+
 PARKED = "parked"
 """The class of a mail that staff put aside: it waits for them and for nothing else."""
 
 
 def is_waiting() -> ColumnElement[bool]:
     """Whether a mail waits for something besides its turn."""
-    return (Outbox.state == OutboxState.QUEUED) & Outbox.waits_for.is_not(None)
+    return (_outbox.state == OutboxState.QUEUED) & _outbox.waits_for.is_not(None)
 
 
 def is_held() -> ColumnElement[bool]:
     """Whether a queued mail waits for the undo time to pass: no worker has ever seen it."""
-    return (Outbox.available_at > func.now()) & (Outbox.claims == 0) & Outbox.waits_for.is_(None)
+    return (_outbox.available_at > func.now()) & (_outbox.claims == 0) & _outbox.waits_for.is_(None)
 
 
 def is_parked() -> ColumnElement[bool]:
     """Whether staff put a dead mail aside; False for one without a class."""
-    return Outbox.error_class.is_not_distinct_from(PARKED)
+    return _outbox.error_class.is_not_distinct_from(PARKED)
 
 
 def is_bounced() -> ColumnElement[bool]:
     """Whether an accepted mail came back and nobody dealt with that yet."""
-    return Outbox.bounced_at.is_not(None) & Outbox.bounce_settled_at.is_(None)
+    return _outbox.bounced_at.is_not(None) & _outbox.bounce_settled_at.is_(None)
 
 
 def is_in_folder() -> ColumnElement[bool]:
     """Whether a mail that counts as sent was only written to a folder."""
-    return (Outbox.state == OutboxState.SENT) & through_a_folder(Outbox.provider)
+    return (_outbox.state == OutboxState.SENT) & through_a_folder(_outbox.provider)
 
 
 def through_a_folder(provider: SQLColumnExpression[str | None]) -> ColumnElement[bool]:

@@ -152,12 +152,11 @@ class BballApp(OpeningApp):
             keep_theme(self.settings, theme)
 
     def on_mount(self) -> None:
-        """The user's keys, then the database, once the first picture is on the screen."""
+        """The user's keys."""
         self.set_keymap(self._own_keys)
         if self.plain and self._driver is not None:
             self._driver.write(SHOW_CURSOR)  # a screen reader follows a cursor that is seen
         self.set_interval(QUIET, self._tidy_up)
-        self.call_after_refresh(self._begin)
 
     def on_key(self, event: events.Key) -> None:
         """A key whose command is not allowed now says why; one that means nothing says so, once."""
@@ -230,7 +229,8 @@ class BballApp(OpeningApp):
     # The database
 
     @work(group="open", exit_on_error=True)
-    async def _begin(self) -> None:
+    async def on_ready(self) -> None:
+        """The first picture is on the screen: open the database and the league."""
         await begin(self)
 
     async def connect(self, settings: "Settings") -> "LeagueConnection":
@@ -294,7 +294,7 @@ class BballApp(OpeningApp):
     def open_league(self, slug: str) -> None:
         """Close what is open and open the league called ``slug`` of the same database."""
         self.settings = msgspec.structs.replace(self.settings, league=slug)
-        self._begin()
+        self.on_ready()
 
     @work(group="shut-out")
     async def shut_out(self, why: str) -> None:

@@ -24,12 +24,11 @@ from bball_tui.errors import BballError
 from bball_tui.language import _, english
 from bball_tui.league.leagues import (
     LeagueInfo,
+    NoLeague,
     Season,
     create_league,
     current_season,
     find_league,
-    list_leagues,
-    owns_everything,
 )
 from bball_tui.league.members import my_roles, take_place
 from bball_tui.league.rights import Right, ShutOut
@@ -46,10 +45,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class NoLeague(BballError):
-    """The database is there, and empty: somebody begins."""
 
 
 class LeagueConnection:
@@ -149,11 +144,9 @@ class LeagueConnection:
         Raises:
             NoLeague: the database holds none at all.
             SeveralLeagues: there is a choice to make.
-        BballError: none of them is open to this login.
+            BballError: none of them is open to this login.
         """
         async with self.session() as session:
-            if not await list_leagues(session) and await owns_everything(session):
-                raise NoLeague(_("There is no league yet."))
             self._league = await find_league(session, self.settings.league)
             self.settings = self.settings.of_league(self._league.slug)
             self.season = await current_season(session, self._league.id)

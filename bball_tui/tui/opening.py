@@ -82,8 +82,7 @@ async def _show_first_tab(app: OpeningApp) -> None:
 
 async def _enter(app: OpeningApp, connection: "LeagueConnection") -> None:
     """Show the league of the database, or ask how to begin when it holds none."""
-    from bball_tui.league.leagues import SeveralLeagues
-    from bball_tui.tui.connection import NoLeague
+    from bball_tui.league.leagues import NoLeague, SeveralLeagues
 
     try:
         await connection.enter()

@@ -43,48 +43,50 @@ class ContractListing(Listing[ContractRow]):
 
     def orders(self) -> dict[str, Order]:
         # All but one are keys of the contract's own row, in an index behind league and season.
-        contract, team, signature = models.Contract, models.Team, models.Signature
+        contract, team, signature = self.table.c, models.Team.__table__, models.Signature.__table__
         # The team's league is the contract's; saying so lets the index on (league, name) give the order.
-        teamed = self.table.join(team.__table__, (team.id == contract.team_id) & (team.league_id == contract.league_id))
-        signed = self.table.outerjoin(signature.__table__, signature.id == contract.signature_id)
-        name = (contract.player_key.expression,)
+        same = (team.c.id == contract.team_id) & (team.c.league_id == contract.league_id)
+        teamed = self.table.join(team, same)
+        signed = self.table.outerjoin(signature, signature.c.id == contract.signature_id)
+        name = (contract.player_key,)
         return {
             "player": Order(name, self.table),
-            "team": Order((team.name_key.expression, *name), teamed),
-            "status": Order((contract.status_rank.expression, *name), self.table),
-            "due": Order((contract.due_key.expression, *name), self.table),
-            "signed": Order((func.coalesce(signature.signed_on, LATEST), *name), signed),
-            "signer": Order((contract.signer_key.expression, *name), self.table),
+            "team": Order((team.c.name_key, *name), teamed),
+            "status": Order((contract.status_rank, *name), self.table),
+            "due": Order((contract.due_key, *name), self.table),
+            "signed": Order((func.coalesce(signature.c.signed_on, LATEST), *name), signed),
+            "signer": Order((contract.signer_key, *name), self.table),
         }
 
     def gather(self, page: Subquery) -> Select[Any]:
-        contract, player, team = models.Contract, models.Player, models.Team
-        season, signature = models.Season, models.Signature
+        # Of the tables themselves: for classes SQLAlchemy has more to set up, and the first rows wait for it.
+        contract, player, team = self.table, models.Player.__table__, models.Team.__table__
+        season, signature = models.Season.__table__, models.Signature.__table__
         welcome = welcome_of(contract)
         columns: tuple[SQLColumnExpression[Any], ...] = (
-            contract.id,
-            contract.player_id,
-            player.first_name,
-            player.last_name,
-            player.jersey,
-            team.name.label("team"),
-            season.name.label("season"),
-            contract.status,
-            contract.due_on,
-            signature.signed_on,
-            signature.signer,
+            contract.c.id,
+            contract.c.player_id,
+            player.c.first_name,
+            player.c.last_name,
+            player.c.jersey,
+            team.c.name.label("team"),
+            season.c.name.label("season"),
+            contract.c.status,
+            contract.c.due_on,
+            signature.c.signed_on,
+            signature.c.signer,
             welcome.c.welcome,
             welcome.c.welcome_at,
-            contract.version,
+            contract.c.version,
         )
         return (
             select(*columns)
             .select_from(page)
-            .join(contract, contract.id == page.c.id)
-            .join(player, player.id == contract.player_id)
-            .join(team, team.id == contract.team_id)
-            .join(season, season.id == contract.season_id)
-            .outerjoin(signature, signature.id == contract.signature_id)
+            .join(contract, contract.c.id == page.c.id)
+            .join(player, player.c.id == contract.c.player_id)
+            .join(team, team.c.id == contract.c.team_id)
+            .join(season, season.c.id == contract.c.season_id)
+            .outerjoin(signature, signature.c.id == contract.c.signature_id)
             .join(welcome, true())
         )
 

@@ -48,13 +48,13 @@ class WelcomeState(StrEnum):
 _RANK = {str(state): place for place, state in enumerate(WelcomeState)}
 
 
-def welcome_of(contract: type[models.Contract]) -> FromClause:
+def welcome_of(contract: FromClause) -> FromClause:
     """A lateral table with one row for each contract: ``welcome`` (a word) and ``welcome_at`` (None: no moment).
 
     Only the mails of the latest signing count. A contract that was never signed has no welcome mail: what
     undo took back was never promised.
     """
-    outbox = models.Outbox
+    of, outbox = contract.c, models.Outbox.__table__.c
     held = (outbox.state == OutboxState.QUEUED) & is_held()
     word = case(
         ((outbox.state == OutboxState.DEAD) & is_parked(), _word(WelcomeState.PARKED)),
@@ -73,10 +73,10 @@ def welcome_of(contract: type[models.Contract]) -> FromClause:
     mail = (
         select(word.label("word"), moment.label("moment"))
         .where(
-            outbox.contract_id == contract.id,
+            outbox.contract_id == of.id,
             outbox.kind == WelcomeMail.kind,
-            func.split_part(outbox.dedupe_key, ":", 3) == cast(contract.revision, Text),
-            contract.status.in_(ONCE_SIGNED),
+            func.split_part(outbox.dedupe_key, ":", 3) == cast(of.revision, Text),
+            of.status.in_(ONCE_SIGNED),
         )
         .order_by(case(_RANK, value=word), moment)
         .limit(1)
@@ -94,27 +94,28 @@ def welcome_of(contract: type[models.Contract]) -> FromClause:
     )
 
 
-def _without_mail(contract: type[models.Contract]) -> ColumnElement[str]:
+def _without_mail(contract: FromClause) -> ColumnElement[str]:
     """Why there is no mail at all."""
-    link, guardian, suppression = models.PlayerGuardian, models.Guardian, models.Suppression
+    of, link, guardian = contract.c, models.PlayerGuardian.__table__, models.Guardian.__table__
+    suppression = models.Suppression.__table__
     blocked = (
         select(literal(1))
         .select_from(link)
-        .join(guardian, guardian.id == link.guardian_id)
-        .join(suppression, suppression.address == guardian.address)
+        .join(guardian, guardian.c.id == link.c.guardian_id)
+        .join(suppression, suppression.c.address == guardian.c.address)
         .where(
-            link.player_id == contract.player_id,
-            link.receives_email,
-            suppression.league_id == contract.league_id,
-            suppression.lifted_at.is_(None),
+            link.c.player_id == of.player_id,
+            link.c.receives_email,
+            suppression.c.league_id == of.league_id,
+            suppression.c.lifted_at.is_(None),
         )
         .correlate(contract)
         .exists()
     )
     # Mails as old as that are not kept, so nothing can be said about them.
-    forgotten = contract.updated_at < func.now() - timedelta(days=KEEP_DAYS)
+    forgotten = of.updated_at < func.now() - timedelta(days=KEEP_DAYS)
     return case(
-        (contract.status != ContractStatus.SIGNED, _word(WelcomeState.NONE)),
+        (of.status != ContractStatus.SIGNED, _word(WelcomeState.NONE)),
         (forgotten, _word(WelcomeState.NONE)),
         (blocked, _word(WelcomeState.SUPPRESSED)),
         else_=_word(WelcomeState.NO_ADDRESS),

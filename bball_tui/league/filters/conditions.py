@@ -13,6 +13,7 @@ from bball_tui.league.filters.choices import Attention
 from bball_tui.league.roster.attention_conditions import needs_attention, reachable
 from bball_tui.league.roster.rows import RosterFilter
 
+_contract = models.Contract.__table__
 _LIFE = {status: place for place, status in enumerate(ContractStatus)}
 _OPEN_MAIL = {
     WelcomeState.FAILED: OutboxState.DEAD,
@@ -70,7 +71,7 @@ def player_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElemen
 
 def contract_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[bool]]:
     """Contracts."""
-    contract = models.Contract
+    contract = _contract.c
     conditions: list[ColumnElement[bool]] = [contract.league_id == league_id]
     if wanted.season_id is not None:
         conditions.append(contract.season_id == wanted.season_id)
@@ -101,7 +102,7 @@ def _kept(archived_at: SQLColumnExpression[Any], wanted: RosterFilter) -> list[C
 
 def _place(wanted: RosterFilter) -> list[ColumnElement[bool]]:
     """Where a contract's player plays."""
-    contract, team = models.Contract, models.Team
+    contract, team = _contract.c, models.Team
     conditions: list[ColumnElement[bool]] = []
     if wanted.team_id is not None:
         conditions.append(contract.team_id == wanted.team_id)
@@ -109,14 +110,14 @@ def _place(wanted: RosterFilter) -> list[ColumnElement[bool]]:
         conditions.append(among(contract.team_id, wanted.team_ids))
     if wanted.division is not None:
         same = func.bball_fold(team.division) == func.bball_fold(wanted.division)
-        teams = select(team.id).where(team.league_id == contract.league_id, same).correlate(contract)
+        teams = select(team.id).where(team.league_id == contract.league_id, same).correlate(_contract)
         conditions.append(contract.team_id.in_(teams))
     return conditions
 
 
 def _facts(wanted: RosterFilter, without: tuple[Attention, ...] = ()) -> list[ColumnElement[bool]]:
     """What is true of a contract itself."""
-    contract = models.Contract
+    contract = _contract.c
     conditions: list[ColumnElement[bool]] = []
     if wanted.statuses:
         # By its place, so that one index gives the rows of a status in the order of their names.
@@ -130,9 +131,9 @@ def _facts(wanted: RosterFilter, without: tuple[Attention, ...] = ()) -> list[Co
 
 def _welcomed(states: tuple[WelcomeState, ...]) -> list[ColumnElement[bool]]:
     """The worst that became of the welcome mails is one of ``states``."""
-    contract, outbox = models.Contract, models.Outbox
-    welcome = welcome_of(contract)
-    worst = select(welcome.c.welcome).correlate(contract).scalar_subquery()
+    contract, outbox = _contract.c, models.Outbox
+    welcome = welcome_of(_contract)
+    worst = select(welcome.c.welcome).correlate(_contract).scalar_subquery()
     conditions: list[ColumnElement[bool]] = [worst.in_(states)]
     if all(state in _OPEN_MAIL for state in states):
         # Says nothing new, but leaves few contracts whose mails must be looked at.
@@ -140,5 +141,5 @@ def _welcomed(states: tuple[WelcomeState, ...]) -> list[ColumnElement[bool]]:
         few = select(outbox.contract_id).where(
             outbox.league_id == contract.league_id, or_(*(outbox.state == state for state in sorted(mails)))
         )
-        conditions.append(contract.id.in_(few.correlate(contract)))
+        conditions.append(contract.id.in_(few.correlate(_contract)))
     return conditions

@@ -97,7 +97,7 @@ async def facets(
                 found = await counts.by(session, models.Contract.status.expression, replace(wanted, statuses=()))
                 values += [FacetValue(choice(facet, one), found[one]) for one in ContractStatus if one in found]
             case Facet.WELCOME:
-                word = welcome_of(models.Contract).c.welcome
+                word = welcome_of(models.Contract.__table__).c.welcome
                 found = await counts.by(session, word, replace(wanted, welcome=()))
                 values += [FacetValue(choice(facet, one), found[one]) for one in WelcomeState if one in found]
             case Facet.DIVISION:

@@ -55,7 +55,7 @@ class UndoScreen(ActionHost, Screen[None]):
     What it shows besides is the subclass's.
     """
 
-    connection: reactive["LeagueConnection | None"] = reactive(None)
+    connection: reactive["LeagueConnection | None"] = reactive(None, repaint=False)
 
     def __init__(self) -> None:
         super().__init__()

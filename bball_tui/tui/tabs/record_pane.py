@@ -49,7 +49,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
     Below 100 columns the panel is a page of its own: Enter opens it, Esc closes it.
     """
 
-    connection: reactive["LeagueConnection | None"] = reactive(None)
+    connection: reactive["LeagueConnection | None"] = reactive(None, repaint=False)
 
     watches: ClassVar[frozenset[str]]
     """The tables whose changes can change this list or its panel."""

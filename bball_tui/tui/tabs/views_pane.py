@@ -36,7 +36,7 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
     """
 
     watches: ClassVar[frozenset[str]]
-    connection: reactive["LeagueConnection | None"] = reactive(None)
+    connection: reactive["LeagueConnection | None"] = reactive(None, repaint=False)
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
