@@ -17,7 +17,6 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.bounces import LARGEST, BounceReport, read_report, unread_failure
 from bball_tui.outbox.bounces import Match, Noted, Returned, note_bounce
-from bball_tui.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -120,11 +119,8 @@ async def read_bounces(database: Database, league_id: int, place: Path, seen: Se
     return BounceReading(tuple(new), known, strangers, others, unread)
 
 
-def bounce_chores(database: Database, league_id: int, settings: Settings) -> tuple[Chore, ...]:
-    """What a worker does now and then: look into ``settings.bounce_dir``, if there is one."""
-    place = settings.bounce_dir
-    if place is None:
-        return ()
+def bounce_chores(database: Database, league_id: int, place: Path) -> tuple[Chore, ...]:
+    """What a worker does now and then: look into ``place``, where returned mails go."""
     seen = Seen()
 
     async def look() -> None:

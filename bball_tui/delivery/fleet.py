@@ -17,7 +17,7 @@ from bball_tui.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 15.0
+LOOK_SECONDS = 20.0
 """Between two looks which leagues there are."""
 
 

@@ -1,4 +1,4 @@
-"""The loops beside the claiming: sweep, heartbeat and leases, listening, forgetting. None ends by a fault."""
+"""The loops beside the claiming: signs of life, leases and lost mails, listening, forgetting. None ends by a fault."""
 
 import asyncio
 import logging
@@ -58,7 +58,7 @@ class Maintenance:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The loops run inside this block; afterwards the worker is off the list."""
-        steps = (self._tick, self._keep, self._hear, self._forget, self._ask, *map(self._now_and_then, self._chores))
+        steps = (self._pulse, self._hear, self._forget, self._ask, *map(self._now_and_then, self._chores))
         loops = [asyncio.create_task(self.for_ever(step)) for step in steps]
         try:
             yield
@@ -106,6 +106,10 @@ class Maintenance:
         """
         async with self._database.session() as session:
             swept = await sweep(session, self._league_id)
+        self._note(swept)
+        return swept
+
+    def _note(self, swept: Swept) -> None:
         self._signals.back.set()
         self._swept(swept)
         if swept.requeued or swept.in_doubt or swept.dead:
@@ -115,22 +119,27 @@ class Maintenance:
                 len(swept.in_doubt),
                 len(swept.dead),
             )
-        return swept
 
-    async def _tick(self) -> None:
-        # Jitter only lengthens, so that many workers do not sweep in step.
-        await asyncio.sleep(self._timing.sweep * random.uniform(1.0, 1.2))  # noqa: S311 - jitter, not a secret
-        swept = await self.sweep_once()
-        if swept.next_due is not None and swept.next_due <= 0:
-            self._signals.wake.set()
+    async def _pulse(self) -> None:
+        """Say that we live, keep what is in hand ours, and free what lost workers hold.
 
-    async def _keep(self) -> None:
-        """Say that we live, and keep what is in hand ours."""
+        One transaction for a worker at rest. What is in hand is kept first and by itself: no fault of a sweep may cost
+        its lease.
+        """
         async with self._database.session() as session:
             await beat(session, self._league_id, self._info)
             if claims := self._in_hand():
                 await extend(session, claims, lease=timedelta(seconds=self._timing.lease))
-        await asyncio.sleep(self._timing.pulse)
+            else:
+                swept = await sweep(session, self._league_id)
+        if claims:
+            swept = await self.sweep_once()
+        else:
+            self._note(swept)
+        if swept.next_due is not None and swept.next_due <= 0:
+            self._signals.wake.set()
+        # Jitter only lengthens, so that many workers do not sweep in step.
+        await asyncio.sleep(self._timing.pulse * random.uniform(1.0, 1.2))  # noqa: S311 - jitter, not a secret
 
     async def _hear(self) -> None:
         async with aclosing(listen(self._database, self._league_id, OUTBOX)) as events:

@@ -31,5 +31,5 @@ class Timing:
 
     @property
     def pulse(self) -> float:
-        """Between two signs of life, so that a lease is renewed well before it ends."""
-        return min(self.heartbeat, self.lease / 4)
+        """Between two signs of life; with them leases are renewed, well before they end, and lost mails looked for."""
+        return min(self.heartbeat, self.sweep, self.lease / 4)

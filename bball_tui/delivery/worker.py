@@ -20,7 +20,6 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery import gate_policy as gate
 from bball_tui.delivery.backoff import Backoff
-from bball_tui.delivery.bounces import bounce_chores
 from bball_tui.delivery.gate_policy import Wait, limits_for
 from bball_tui.delivery.in_doubt import DoubtSolver, Ended
 from bball_tui.delivery.maintenance import Chore, Maintenance
@@ -124,7 +123,7 @@ class Worker:
             self._doubts,
             in_hand=lambda: [*self._claimed, *(work.claim for work in self._tasks)],
             swept=self._note,
-            chores=(*bounce_chores(database, league_id, settings), *chores),
+            chores=(*_bounce_chores(database, league_id, settings), *chores),
         )
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -415,3 +414,11 @@ class Worker:
         with suppress(BballError, TimeoutError):
             async with asyncio.timeout(5.0), self._database.session() as session:
                 await hand_back(session, claims)
+
+
+def _bounce_chores(database: Database, league_id: int, settings: Settings) -> tuple[Chore, ...]:
+    if settings.bounce_dir is None:
+        return ()
+    from bball_tui.delivery.bounces import bounce_chores  # the reader of mailboxes, which few need
+
+    return bounce_chores(database, league_id, settings.bounce_dir)
