@@ -11,7 +11,7 @@ from bball_tui.database.engine import Session
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.importing.imports import MOST, RosterImport, list_imports
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
-from bball_tui.league.importing.undo_words import import_effect, import_line, undone_import
+from bball_tui.league.importing.undo_words import import_effect, import_line, undone_import, what_stays
 from bball_tui.league.rights import Right
 
 
@@ -55,6 +55,8 @@ async def undo(context: CliContext, import_id: int | None, dry_run: bool) -> Ans
         effect = await preview_import_undo(session, context.league.id, import_id)
         if dry_run:
             at = (await read_clock(session, context.league.id)).at(effect.at)
-            return Found(lambda: effect, lambda: "\n".join(map(plain, import_effect(effect, at))))
+            return Found(
+                lambda: effect, lambda: "\n".join(map(plain, [*import_effect(effect, at), *what_stays(effect)]))
+            )
         done = await undo_import(session, context.league.id, effect.id)
-    return Did(undone_import(done), done)
+    return Did([*undone_import(done), *what_stays(done.effect)], done)

@@ -11,7 +11,7 @@ from bball_tui.league.undoing.ways_back import Way
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.text import clean
-from bball_tui.tui.ways_back import way_back
+from bball_tui.tui.undo_hints import way_back
 
 if TYPE_CHECKING:
     from textual.app import App

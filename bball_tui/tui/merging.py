@@ -22,7 +22,7 @@ from bball_tui.tui.dialogs.merge_people import MergePeople
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
-from bball_tui.tui.ways_back import way_back
+from bball_tui.tui.undo_hints import way_back
 
 if TYPE_CHECKING:
     from textual.app import App

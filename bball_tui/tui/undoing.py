@@ -3,12 +3,13 @@
 Imported by the command that needs it: SQLAlchemy comes with it.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
-from bball_tui.league.importing.undo_words import import_effect, undone_import
+from bball_tui.league.importing.undo_words import import_effect, undone_import, what_stays
 from bball_tui.league.undoing.outcome import TakenBack
 from bball_tui.league.undoing.own_acts import ActKind
 from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_act
@@ -17,15 +18,15 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone
-from bball_tui.tui.ways_back import undone_by, way_back
+from bball_tui.tui.undo_hints import undone_by, way_back
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.tui.connection import LeagueConnection
 
-MOST_KEPT = 6
-"""Lines of the question about what stays; the command line lists all of it."""
+MOST_LINES = 200
+"""A dialog says so much of what stays, and how much more there is."""
 
 
 async def take_import_back(app: "App[Any]", connection: "LeagueConnection", import_id: int) -> bool:
@@ -36,7 +37,8 @@ async def take_import_back(app: "App[Any]", connection: "LeagueConnection", impo
     """
     effect = await connection.call(preview_import_undo, import_id)
     at = (await connection.call(read_clock)).at(effect.at)
-    lines = [clean(line) for line in import_effect(effect, at, MOST_KEPT)]
+    stays = _most(what_stays(effect))
+    lines = [clean(line) for line in (*import_effect(effect, at), *stays)]
     if not effect.does_something:
         await app.push_screen_wait(ErrorDialog("\n".join(lines), title=_("Nothing to take back")))
         return False
@@ -44,8 +46,21 @@ async def take_import_back(app: "App[Any]", connection: "LeagueConnection", impo
         return False
     done = await connection.call(undo_import, effect.id, shown=effect)
     await connection.overview()
-    app.notify(clean(" ".join(undone_import(done, 3))), timeout=12, markup=False)
+    await _tell(app, _("Import undone"), undone_import(done), stays)
     return True
+
+
+async def _tell(app: "App[Any]", title: str, back: Sequence[str], stays: Sequence[str]) -> None:
+    """What went back in a message; where something stays, all of it in a dialog that waits to be read."""
+    if stays:
+        await app.push_screen_wait(ErrorDialog("\n".join([*back, *stays]), title=title))
+    else:
+        app.notify(clean(" ".join(back)), timeout=12, markup=False)
+
+
+def _most(lines: Sequence[str]) -> list[str]:
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], *([_("And {more:,} more.").format(more=more)] if more > 0 else [])]
 
 
 async def with_way_back(connection: "LeagueConnection", told: str) -> str:
@@ -62,7 +77,13 @@ def _effect_of(one: TakenBack) -> str:
 
 def _why_not(one: TakenBack) -> list[str]:
     """What stays as it is and why, and by which other way it goes back."""
-    return [*one.kept[:MOST_KEPT], *([] if one.way is None else [way_back(one.way)])]
+    return [*_most(one.kept), *([] if one.way is None else [way_back(one.way)])]
+
+
+def _stays(one: TakenBack) -> list[str]:
+    """Of an act that is undone in part. An import says by itself of each thing that it stays."""
+    lines = _most(one.kept)
+    return lines if one.for_good else [_("Stays as it is: {why}").format(why=line) for line in lines]
 
 
 async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> bool:
@@ -80,6 +101,7 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
                 clean(one.words),
                 clean(_effect_of(one)),
                 Tone.MUTED if one.possible else Tone.WARN,
+                opens="" if one.possible else _("Why not"),
             )
             for one in shown.values()
         ]
@@ -88,16 +110,15 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
         one = shown.get(act_id or 0)
         if one is None:
             return False
-        kept = [clean(line) for line in _why_not(one)]
         if not one.possible:
-            await app.push_screen_wait(ErrorDialog("\n".join(kept), title=_("This can't be undone")))
+            await app.push_screen_wait(ErrorDialog("\n".join(_why_not(one)), title=_("This can't be undone")))
             return False
-        stays = [_("Stays as it is: {why}").format(why=line) for line in kept]
-        lines = [clean(one.words), *(clean(line) for line in one.back), *stays]
+        lines = [clean(line) for line in (one.words, *one.back, *_stays(one))]
         if not await app.push_screen_wait(Confirm(_("Undo this?"), lines, _("Undo"), danger=one.for_good)):
             return False
         done = await connection.call(undo_act, one.id, shown=one)
-        app.notify(_("Undone: {what}.").format(what=clean(done.words)), markup=False)
+        undone = [_("Undone: {what}.").format(what=done.words), *(done.back if done.kept else ())]
+        await _tell(app, _("Undone in part"), undone, _stays(done))
         return True
 
     changed: bool = await app.push_screen_wait(

@@ -1,4 +1,4 @@
-"""A roster came in by mistake: seen, and taken back, by keys in a real terminal."""
+"""A roster came in by mistake: seen, and taken back but for what was signed, by keys in a real terminal."""
 
 import asyncio
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bball_tui.database.opening import open_database
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.leagues import create_league
 from bball_tui.settings import Settings
 from tests.journeys.conftest import clean_environment
@@ -22,6 +23,12 @@ async def make_league(folder: Path) -> None:
         await create_league(session, "Westside", "westside", "Spring 2027")
 
 
+async def sign_one(folder: Path) -> None:
+    async with open_database(Settings(data_dir=folder, config_dir=folder)) as database, database.session() as session:
+        row = (await session.execute(text("SELECT league_id, id, version FROM contract ORDER BY id LIMIT 1"))).one()
+        await sign(session, row.league_id, SigningRequest(((row.id, row.version),)))
+
+
 async def left(folder: Path) -> object:
     async with open_database(Settings(data_dir=folder, config_dir=folder)) as database, database.session() as session:
         return await session.scalar(text(LEFT))
@@ -32,6 +39,8 @@ def test_an_import_is_taken_back(data_dir: Path) -> None:
     environment = clean_environment(data_dir) | {"BBALL_WORKER": "false"}
     with terminal(environment, rows=36, columns=120) as desk:
         desk.shows("Westside")
+        desk.press("u")
+        desk.shows("Nothing to undo here.")  # a league that was made is not unmade
         desk.press("i")
         desk.shows("Import a roster")
         desk.press(str(data_dir / "wrong.csv"), ENTER)
@@ -42,15 +51,21 @@ def test_an_import_is_taken_back(data_dir: Path) -> None:
         desk.shows("Take the import back?", "1 team, 12 players, 12 guardians and 12 contracts.")
         desk.press("n")
         desk.shows("Wrong00, Kid", "0/12")
+        asyncio.run(sign_one(data_dir))
+        desk.shows("1/12")
         desk.press("8")
         desk.shows("roster imported")
-        desk.press("G", "g", "b")
-        desk.shows("Take the import back?", "imported wrong.csv into Spring 2027 at")
+        desk.press("G", "g", "j", "b")
+        stays = "Of what it made, this stays: 1 team, 1 player, 1 guardian and 1 contract."
+        why = "Kid Wrong00's contract: has been signed since, and stays."
+        desk.shows("Take the import back?", "imported wrong.csv into Spring 2027 at", "11 players", stays, why)
         desk.press("y")
-        desk.shows("Import of wrong.csv undone: 1 team, 12 players", "roster import undone")
+        desk.shows("Import undone", "Import of wrong.csv undone: 11 players", stays, why)
+        desk.press(ESC)
+        desk.shows("roster import undone", "f kind of record")
         desk.press("u")
-        desk.shows("What you did in the last minutes", "League made")
+        desk.shows("What you did in the last minutes", "Kid Wrong00's contract: signed")
         desk.press(ESC)
         desk.shows("f kind of record")
         desk.press("q")
-    assert asyncio.run(left(data_dir)) == 0
+    assert asyncio.run(left(data_dir)) == 3

@@ -1,6 +1,7 @@
 """The real screen on a real database, driven by keys."""
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 import psycopg
@@ -13,12 +14,15 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Outbox, Signature
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.importing.imports import find_import
+from bball_tui.league.importing.undo import undo_import
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.main_screen.screen import FIRST_TAB
 from bball_tui.tui.main_screen.tab_list import PANES
+from tests.league.importing.support import make_desk
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import PATIENCE, club_with, opened
 from tests.tui.dialog_host import harmless
@@ -325,3 +329,25 @@ async def test_what_was_done_last_is_shown_and_undone(quiet: Settings, database:
         await desk.until(lambda: desk.app.screen is desk.app.desk)
     async with database.session() as session:
         assert (await session.scalars(select(Contract.status))).all() == [ContractStatus.OFFERED]
+
+
+async def test_undo_is_offered_only_while_something_can_go_back(
+    quiet: Settings, database: Database, tmp_path: Path
+) -> None:
+    league = await make_desk(database, tmp_path)
+    async with opened(quiet) as desk:
+        await desk.press("u")
+        await desk.shows("Nothing to undo here.")  # a league that was made is not unmade
+        await desk.press("ctrl+y")
+        await desk.shows("League made", "This is not undone from here.", "Why not")
+        await desk.press("escape")
+        await league.good("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,555-0101")
+        async with database.session() as session:
+            one = await find_import(session, league.league.id)
+        desk.app.desk.offer_import(one.id, "Imported: 1 new player.")
+        await desk.until(lambda: "undo (" in desk.footer)
+        async with database.session() as session:  # as in the activity, or in another window
+            await undo_import(session, league.league.id, one.id)
+        await desk.until(lambda: "undo" not in desk.footer)
+        await desk.press("u")
+        await desk.shows("Nothing to undo here.")

@@ -36,6 +36,16 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Of what the import made, how many teams, players, guardians and contracts."""
+
+    teams: int = 0
+    players: int = 0
+    guardians: int = 0
+    contracts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """A team, player or guardian whose ``before`` counts again: columns and values as the audit keeps them."""
 
@@ -88,6 +98,10 @@ class ImportUndo:
     """Mails that have not left and are canceled."""
     again: tuple[int, ...]
     """Mails that the import canceled, and that wait again."""
+    stays: Left
+    """What it made and what is there afterwards as well: named in ``kept``, or held by something that is."""
+    missing: Left
+    """What it made and what somebody deleted or merged since."""
     kept: tuple[Kept, ...]
 
     @property
@@ -105,7 +119,7 @@ def plan_undo(one: RosterImport, made: Made, facts: Facts) -> ImportUndo:
 class _Planner:
     def __init__(self, one: RosterImport, made: Made, facts: Facts) -> None:
         self._one, self._made, self._facts = one, made, facts
-        self._kept: dict[str, Kept] = {}
+        self._kept: list[Kept] = []
         self._mails: dict[int, list[Mail]] = {}
         for mail in facts.mails:
             self._mails.setdefault(mail.contract_id, []).append(mail)
@@ -118,6 +132,13 @@ class _Planner:
         restored = tuple(self._restores(players))
         guardians = tuple(one for one in self._made.guardians if self._guardian_goes(one, players, relinked))
         teams = tuple(one for one in self._made.teams if self._team_goes(one, contracts, moved))
+        made, facts = self._made, self._facts
+        lists = (
+            (made.teams, facts.teams, teams),
+            (made.players, facts.players, players),
+            (made.guardians, facts.guardians, guardians),
+            (made.contracts, facts.contracts, contracts),
+        )
         return ImportUndo(
             id=self._one.id,
             file=self._one.name,
@@ -141,11 +162,13 @@ class _Planner:
             again=tuple(
                 mail.id for one in moved for mail in self._mails.get(one.contract_id, ()) if mail.cancelled_then
             ),
-            kept=tuple(self._kept.values()),
+            stays=Left(*(len(set(ids) & rows.keys() - set(going)) for ids, rows, going in lists)),
+            missing=Left(*(len(set(ids) - rows.keys()) for ids, rows, _going in lists)),
+            kept=tuple(self._kept),
         )
 
     def _keep(self, name: str, why: str) -> bool:
-        self._kept.setdefault(name, Kept(name, why))
+        self._kept.append(Kept(name, why))
         return False
 
     def _contract_goes(self, contract_id: int) -> bool:

@@ -1,18 +1,18 @@
 """What taking an import back means, and what came of it, in sentences. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from bball_tui.language import _, plural
 from bball_tui.league.importing.imports import RosterImport
 from bball_tui.league.importing.undo import ImportUndone
-from bball_tui.league.importing.undo_plan import ImportUndo
+from bball_tui.league.importing.undo_plan import ImportUndo, Left
 from bball_tui.wording import counted, listed
 
 KINDS = ("team", "player", "guardian", "contract")
 
 
-def import_effect(effect: ImportUndo, at: str, most: int | None = None) -> list[str]:
-    """What would happen, and by name what stays; at most ``most`` of those. ``at`` is when it was imported."""
+def import_effect(effect: ImportUndo, at: str) -> list[str]:
+    """What would happen. ``at`` is when it was imported; :func:`what_stays` says the rest."""
     lines = [
         _("{by} imported {file} into {season} at {at}.").format(
             by=effect.by, file=effect.file, season=effect.season, at=at
@@ -37,11 +37,11 @@ def import_effect(effect: ImportUndo, at: str, most: int | None = None) -> list[
         lines.append(
             _("{e_mail} canceled by the import: queued again.").format(e_mail=counted(len(effect.again), "e-mail"))
         )
-    return [*lines, *_kept(effect, most)]
+    return lines
 
 
-def undone_import(done: ImportUndone, most: int | None = None) -> list[str]:
-    """What happened, and what stayed."""
+def undone_import(done: ImportUndone) -> list[str]:
+    """What happened; :func:`what_stays` says the rest."""
     effect = done.effect
     parts = [part for part in (_gone(effect), _changed(effect)) if part]
     lines = [
@@ -51,7 +51,22 @@ def undone_import(done: ImportUndone, most: int | None = None) -> list[str]:
     ]
     if done.cancelled:
         lines.append(_("{e_mail} canceled.").format(e_mail=counted(done.cancelled, "e-mail")))
-    return [*lines, *_kept(effect, most)]
+    if done.again:
+        lines.append(_("{e_mail} canceled by the import: queued again.").format(e_mail=counted(done.again, "e-mail")))
+    return lines
+
+
+def what_stays(effect: ImportUndo) -> list[str]:
+    """What of the import is there afterwards as well: in numbers, then one by one with the reason."""
+    lines = []
+    if stays := _numbers(effect.stays):
+        lines.append(_("Of what it made, this stays: {stays}.").format(stays=stays))
+    if effect.stays.players or effect.stays.guardians:
+        lines.append(_("A player stays with a contract that stays, and the guardians with the player."))
+    lines += [f"{one.sentence}." for one in effect.kept]
+    if missing := _numbers(effect.missing):
+        lines.append(_("Of what it made, someone deleted or merged since: {missing}.").format(missing=missing))
+    return lines
 
 
 def import_line(one: RosterImport) -> str:
@@ -76,11 +91,14 @@ def import_line(one: RosterImport) -> str:
 
 
 def _gone(effect: ImportUndo) -> str:
-    numbers = zip(KINDS, (effect.teams, effect.players, effect.guardians, effect.contracts), strict=True)
-    parts = [counted(len(ids), kind) for kind, ids in numbers if ids]
-    return listed(
-        [*parts, *([_("the season {season}").format(season=effect.season)] if effect.season_id is not None else [])]
-    )
+    went = Left(len(effect.teams), len(effect.players), len(effect.guardians), len(effect.contracts))
+    season = () if effect.season_id is None else (_("the season {season}").format(season=effect.season),)
+    return _numbers(went, season)
+
+
+def _numbers(of: Left, more: Sequence[str] = ()) -> str:
+    numbers = zip(KINDS, (of.teams, of.players, of.guardians, of.contracts), strict=True)
+    return listed([*(counted(number, kind) for kind, number in numbers if number), *more])
 
 
 def _changed(effect: ImportUndo) -> str:
@@ -92,14 +110,3 @@ def _changed(effect: ImportUndo) -> str:
     if effect.relinked:
         parts.append(counted(len(effect.relinked), "link of a guardian", "links of guardians"))
     return listed(parts)
-
-
-def _kept(effect: ImportUndo, most: int | None) -> Iterator[str]:
-    if not effect.kept:
-        return
-    yield _("These stay:")
-    shown = effect.kept if most is None else effect.kept[:most]
-    for one in shown:
-        yield f"- {one.sentence}"
-    if len(shown) < len(effect.kept):
-        yield _("- and {kept} more").format(kept=len(effect.kept) - len(shown))

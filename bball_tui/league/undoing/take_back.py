@@ -5,6 +5,7 @@ nobody is shown one thing and gets another.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 
 from sqlalchemy import select
@@ -23,7 +24,7 @@ from bball_tui.league.contracts.undo import UndoResult, none_left, undo
 from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.importing.imports import IMPORTED
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
-from bball_tui.league.importing.undo_words import import_effect
+from bball_tui.league.importing.undo_words import import_effect, what_stays
 from bball_tui.league.members import my_roles
 from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.league.undoing.changes import Changes
@@ -68,21 +69,38 @@ async def latest_act(session: AsyncSession, league_id: int) -> OwnAct | None:
     return next(iter(await read_own_acts(session, league_id)), None)
 
 
-async def seconds_to_undo(session: AsyncSession, league_id: int) -> float:
-    """For how long the list of acts begins with the person's last one; 0: there is none, or its e-mails left, or it is
-    a correction or an import, which the screen takes back at once for as long.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of what the person did in the last minutes, what has not been undone."""
+
+    acts: tuple[OwnAct, ...]
+    """The newest first."""
+    seconds: float
+    """For how long the list of acts has one that can go back; 0: there is none, or the latest is a correction or an
+    import, which the screen takes back at once for as long.
     """
-    latest = await latest_act(session, league_id)
-    if latest is None or latest.kind in (ActKind.CORRECTION, ActKind.IMPORT):
-        return 0.0
-    if latest.kind is ActKind.SIGNING:
-        signed = frozenset[int]().union(*(row.all for row in latest.rows if row.action == "signed"))
-        if not await none_left(session, league_id, signed):
-            return 0.0
-    if latest.kind is ActKind.MESSAGE and not await _message_mails(session, league_id, latest, CANCELLABLE):
-        return 0.0
-    clock = await read_clock(session, league_id)
-    return max(0.0, clock.undo_seconds - (clock.now - latest.at).total_seconds())
+
+
+async def read_standing(session: AsyncSession, league_id: int) -> Standing:
+    """What there is to undo."""
+    acts = await read_own_acts(session, league_id)
+    if not acts or acts[0].kind in (ActKind.CORRECTION, ActKind.IMPORT):
+        return Standing(acts, 0.0)
+    for act in acts[:MOST]:
+        if await _may_go_back(session, league_id, act):
+            clock = await read_clock(session, league_id)
+            return Standing(acts, max(0.0, clock.undo_seconds - (clock.now - act.at).total_seconds()))
+    return Standing(acts, 0.0)
+
+
+async def _may_go_back(session: AsyncSession, league_id: int, act: OwnAct) -> bool:
+    """Whether it is worth asking; what else is in the way shows when it is tried."""
+    if act.kind is ActKind.SIGNING:
+        signed = frozenset[int]().union(*(row.all for row in act.rows if row.action == "signed"))
+        return await none_left(session, league_id, signed)
+    if act.kind is ActKind.MESSAGE:
+        return bool(await _message_mails(session, league_id, act, CANCELLABLE))
+    return act.kind is not ActKind.OTHER
 
 
 async def preview_undo(session: AsyncSession, league_id: int, act_id: int) -> TakenBack:
@@ -173,8 +191,9 @@ async def _import(
 ) -> None:
     import_id = next(one.id for one in act.rows if one.action == IMPORTED)
     effect = await preview_import_undo(session, league_id, import_id)
-    lines = import_effect(effect, clock.at(effect.at), _SHOWN)
+    lines = import_effect(effect, clock.at(effect.at))
     (going.back if effect.does_something else going.kept).extend(lines)
+    going.kept += what_stays(effect)
     going.for_good = effect.does_something
     if really and effect.does_something:
         going.cancelled = (await undo_import(session, league_id, import_id, shown=effect)).cancelled
@@ -185,7 +204,7 @@ async def _message(session: AsyncSession, league_id: int, act: OwnAct, clock: Le
     going.cancelled = len(acted.done)
     if acted.done:
         going.back.append(_("{e_mails} of the message canceled.").format(e_mails=counted(len(acted.done), "e-mail")))
-    going.kept += [one.reason for one in acted.refused[:_SHOWN]]
+    going.kept += _some([one.reason for one in acted.refused])
 
 
 async def _message_mails(
@@ -216,7 +235,13 @@ async def _signing(session: AsyncSession, league_id: int, act: OwnAct, going: Go
     if result.cancelled:
         going.back.append(_("{e_mails} canceled.").format(e_mails=counted(len(result.cancelled), "e-mail")))
     going.cancelled = len(result.cancelled)
-    going.kept += list(dict.fromkeys(one.reason for one in result.refused))[:_SHOWN]
+    going.kept += _some([one.reason for one in result.refused])
+
+
+def _some(reasons: Sequence[str]) -> list[str]:
+    """The first of them, and of how many."""
+    more = [_("{number:,} in all stay as they are.").format(number=len(reasons))] if len(reasons) > _SHOWN else []
+    return [*reasons[:_SHOWN], *more]
 
 
 async def _mails(

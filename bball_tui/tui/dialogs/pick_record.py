@@ -27,6 +27,8 @@ class Entry:
     title: str
     detail: str = ""
     tone: Tone = Tone.MUTED
+    opens: str = ""
+    """What Enter does to it, where that is something else than for the others."""
 
 
 Load: TypeAlias = Callable[[], Awaitable[Sequence[Entry]]]
@@ -83,6 +85,7 @@ class PickRecord(Dialog[bool]):
         self._extra = extra
         self._opens, self._adds = opens, adds
         self._empty = empty
+        self._captions: dict[str, str] = {}
         self._changed = False
         self._busy = self._leaving = False
 
@@ -125,6 +128,7 @@ class PickRecord(Dialog[bool]):
         if self.gone or not self.query(OptionList):  # the program ends, and took the parts away first
             return
         at = self.list.highlighted or 0
+        self._captions = {str(one.id): one.opens or self._opens for one in entries}
         self.list.clear_options()
         self.list.add_options([Option(_prompt(one), id=str(one.id)) for one in entries])
         self.list.display = bool(entries)
@@ -150,6 +154,11 @@ class PickRecord(Dialog[bool]):
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.action_edit()
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.choice("edit").caption = self._captions.get(event.option_id or "", self._opens)
 
     def action_add(self) -> None:
         """A new one."""

@@ -38,6 +38,13 @@ class _Signing(msgspec.Struct, frozen=True):
     """It was a message of these e-mails, and no contract."""
     import_id: int | None = None
     """It was a roster that was imported."""
+    of_pile: bool = False
+    """It was signed before the others of a pile, maybe so long ago that it is none of the last acts anymore."""
+
+    @property
+    def recent(self) -> bool:
+        """Whether it is one of the last acts for as long as it can be taken back."""
+        return not self.of_pile and self.until > monotonic()
 
     def is_(self, act: "OwnAct") -> bool:
         """Whether the audit means this by ``act``."""
@@ -79,7 +86,8 @@ class UndoScreen(ActionHost, Screen[None]):
         now = monotonic()
         steps = [(one,) for one in event.contract_ids] if event.one_by_one else [event.contract_ids]
         self._undoable = [one for one in self._undoable if one.until > now]
-        self._undoable += [_Signing(one, now + event.undo_seconds) for one in steps]
+        pile = event.one_by_one
+        self._undoable += [_Signing(one, now + event.undo_seconds, of_pile=pile) for one in steps]
         self._count_down()
         self.run_worker(self._tell_signed(event), group="signed")
 
@@ -217,11 +225,18 @@ class UndoScreen(ActionHost, Screen[None]):
 
     @work(group="acts", exclusive=True)
     async def _look_for_acts(self, connection: "LeagueConnection") -> None:
-        from bball_tui.league.undoing.take_back import seconds_to_undo
+        from bball_tui.league.undoing.take_back import read_standing
 
+        known = tuple(self._undoable)
         with suppress(BballError):  # the database went away just now: the header says so
-            self._acts_until = monotonic() + await connection.call(seconds_to_undo)
-            self.refresh_bindings()
+            found = await connection.call(read_standing)
+            self._acts_until = monotonic() + found.seconds
+            # What goes back elsewhere, in the activity or in another window, cannot go back here once more.
+            over = [one for one in known if one.recent and not any(map(one.is_, found.acts))]
+            if any(one in over for one in self._undoable[-1:]):
+                self._withdraw_offer()
+            self._undoable = [one for one in self._undoable if one not in over]
+            self._count_down()
 
     async def take_back(self) -> None:
         """Take the last signing and its mails back together; of another act show first what it was.

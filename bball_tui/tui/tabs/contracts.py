@@ -20,7 +20,7 @@ from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, r
 from bball_tui.tui.tabs.paper_commands import OF_CONTRACTS
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import NOTHING, Styled
-from bball_tui.tui.ways_back import undone_by
+from bball_tui.tui.undo_hints import undone_by
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
 from bball_tui.wording import counted

@@ -8,7 +8,7 @@ from bball_tui.language import _
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.text import clean
-from bball_tui.tui.ways_back import undone_by
+from bball_tui.tui.undo_hints import undone_by
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:

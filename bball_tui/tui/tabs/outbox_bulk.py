@@ -14,7 +14,7 @@ from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.text import short_time
-from bball_tui.tui.ways_back import undone_by
+from bball_tui.tui.undo_hints import undone_by
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from bball_tui.tui.tabs.sections import LONGEST_ASKED, asked_sections, family_se
 from bball_tui.tui.tabs.today_items import AttentionItem
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone, status
-from bball_tui.tui.ways_back import undone_by
+from bball_tui.tui.undo_hints import undone_by
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Note, Section
 from bball_tui.tui.widgets.list_messages import RowOpened

@@ -14,11 +14,13 @@ from sqlalchemy import text
 from bball_tui.database import roles
 from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
+from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
 from bball_tui.league.editing.guardians import load_guardian, save_guardian
 from bball_tui.league.importing.imports import list_imports
 from bball_tui.league.importing.service import ImportOptions
 from bball_tui.league.importing.undo import ImportMoved, ImportUndone, preview_import_undo, undo_import
 from bball_tui.league.importing.undo_plan import ImportUndo
+from bball_tui.league.importing.undo_words import undone_import, what_stays
 from bball_tui.league.undoing.take_back import latest_act, undo_act
 from tests.conftest import Server
 from tests.league.importing.support import Desk, make_desk, sign
@@ -124,7 +126,19 @@ async def test_what_was_changed_signed_or_mailed_since_stays_and_is_named(desk: 
         "Rosa Lee, phone: it was 555-0101, the import made it 555-0111, and it is 555-0122 since",
         "Owls (team): someone is in it, and it stays",
     ]
-    await undo(desk)
+    ((dan_id,),) = await desk.rows("SELECT id FROM player WHERE last_name = 'Poe'")
+    assert isinstance(dan_id, int)
+    async with desk.database.session() as session:
+        dan_goes = await preview_delete(session, desk.league.id, RecordKind.PLAYER, dan_id)
+        await delete_record(session, desk.league.id, dan_goes)
+    done = await undo(desk)
+    assert undone_import(done)[0] == "Import of roster.csv undone: 1 team."
+    assert what_stays(done.effect) == [
+        "Of what it made, this stays: 1 team, 2 players, 2 guardians and 2 contracts.",
+        "A player stays with a contract that stays, and the guardians with the player.",
+        *(f"{line}." for line in told),
+        "Of what it made, someone deleted or merged since: 1 player, 1 guardian and 1 contract.",
+    ]
     assert await desk.contracts() == {
         "Ann Lee": ("Hawks", "offered"),
         "Ben Fox": ("Hawks", "signed"),

@@ -16,7 +16,7 @@ from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import LONGEST_ASKED, asked_sections
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
-from bball_tui.tui.ways_back import way_back
+from bball_tui.tui.undo_hints import way_back
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
 from bball_tui.tui.widgets.search_bar import Chip

@@ -25,7 +25,7 @@ from bball_tui.tui.tabs.sections import family_sections
 from bball_tui.tui.tabs.today_items import Fix
 from bball_tui.tui.text import clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, status
-from bball_tui.tui.ways_back import undone_by
+from bball_tui.tui.undo_hints import undone_by
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Note, Section
 from bball_tui.tui.widgets.search_bar import Chip
