@@ -133,6 +133,7 @@ _FIELDS = {
 _SPOKEN = {
     "cancelled": later("canceled"),
     "put_aside": later("set aside"),
+    "promised": later("queued"),
     "promised_again": later("queued again"),
     "promised_instead": later("queued in place of another"),
     "promised_once_more": later("queued once more"),

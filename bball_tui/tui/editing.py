@@ -50,6 +50,7 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone
+from bball_tui.tui.ways_back import undone_by
 from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
@@ -237,6 +238,7 @@ async def _offer_welcome(app: "Host", connection: "LeagueConnection", saved: Sav
             _("{welcome_e_mail} to {address} on the way.").format(
                 welcome_e_mail=counted(len(made), "welcome e-mail"), address=address
             )
+            + (f" {undone_by()}" if made else "")
         ),
         markup=False,
     )

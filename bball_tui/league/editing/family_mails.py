@@ -20,6 +20,7 @@ from bball_tui.league.leagues import season_in_focus
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers
+from bball_tui.outbox.put_back import KEPT, kept_item
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.resending import may_go_elsewhere, redirect
 from bball_tui.outbox.staff_actions import AGAIN, cancel
@@ -246,17 +247,27 @@ async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: C
     made = await enqueue(session, league_id, items, hold_seconds=clock.hold_seconds)
     # A promise that was taken back has its row still; it is made once more.
     later = AGAIN | {"available_at": func.now() + func.make_interval(0, 0, 0, 0, 0, 0, clock.hold_seconds)}
-    revived = list(
-        await session.scalars(
-            update(Outbox)
+    taken_back = (
+        await session.execute(
+            select(Outbox.id, *KEPT)
             .where(Outbox.dedupe_key.in_([one.dedupe_key for one in items]), Outbox.state == OutboxState.CANCELLED)
-            .values(**later)
-            .returning(Outbox.id)
-            .execution_options(synchronize_session=False)
+            .order_by(Outbox.id)
+            .with_for_update()
         )
+    ).all()
+    revived = [one.id for one in taken_back]
+    await session.execute(
+        update(Outbox)
+        .where(among(Outbox.id, revived))
+        .values(**later)
+        .execution_options(synchronize_session=False)
     )
-    before, after = {"state": OutboxState.CANCELLED}, {"state": OutboxState.QUEUED}
-    entries = [Entry("outbox_promised_again", "outbox", one, before=before, after=after) for one in revived]
+    after = {"state": OutboxState.QUEUED}
+    entries = [Entry("outbox_promised", "outbox", one, after=after) for one in made]
+    entries += [
+        Entry("outbox_promised_again", "outbox", one.id, before={"state": one.state, **kept_item(one)}, after=after)
+        for one in taken_back
+    ]
     await record(session, league_id, entries)
     if revived:
         await wake_workers(session, league_id)

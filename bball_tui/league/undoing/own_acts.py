@@ -43,7 +43,7 @@ class ActKind(StrEnum):
 _MAILS = frozenset(
     f"outbox_{done}"
     for done in ("cancelled", "retried", "put_aside", "released", "redirected", "promised_instead",
-                 "promised_once_more", "sent_again", "promised_again", "rewritten")
+                 "promised_once_more", "sent_again", "promised", "promised_again", "rewritten")
 )  # fmt: skip
 _CONTRACTS = frozenset({*(rule.done for rule in SIMPLE_RULES), "created", "moved", "days_changed"})
 _FAMILY = frozenset(
@@ -109,7 +109,7 @@ def kind_of(rows: Sequence[Kinds]) -> ActKind:
         return ActKind.CORRECTION
     besides = {one for one in found if one[0] != "outbox" or one[1] not in _MAILS}
     if not besides:
-        return ActKind.MAILS if found != {("outbox", "outbox_promised_again")} else ActKind.OTHER
+        return ActKind.MAILS
     if besides <= _NOTES:
         return ActKind.NOTES
     if all(entity == "contract" and action in _CONTRACTS for entity, action in besides):

@@ -75,7 +75,7 @@ _WHY: Mapping[tuple[str, str], _Why] = MappingProxyType(
         ("league", "test_mail_sent"): (later("A test e-mail that was sent does not come back."), None),
         **{("league", done): (_OF_ITS_OWN, Way.STAFF) for done in ("staff_added", "staff_removed")},
         **{("outbox", f"outbox_{done}"): (_SENT, Way.CANCEL) for done in (
-            "resolved_as_arrived", "resolved_to_send_again", "told_another_way", "queued_for_real", "promised_again")},
+            "resolved_as_arrived", "resolved_to_send_again", "told_another_way", "queued_for_real")},
     }
 )  # fmt: skip
 _OF_ENTITY: Mapping[str, _Why] = MappingProxyType(

@@ -188,18 +188,25 @@ async def test_a_welcome_that_an_edit_led_to_goes_with_it_or_keeps_it(database: 
 
     made = await type_address()
     assert len(made) == 1
+    async with database.session() as session:
+        queued, edit = (await list_undoable(session, club.league_id))[:2]
+    assert queued.words == "E-mail to typo@families.test: queued"
     if left:
         await accept(database, made)
         with pytest.raises(BballError, match=r"The e-mail to typo@families\.test went out, or may have"):
-            await undo_latest(database, club)
+            async with database.session() as session:
+                await undo_act(session, club.league_id, edit.id)
         return
-    done = await undo_latest(database, club)
+    async with database.session() as session:
+        done = await undo_act(session, club.league_id, edit.id)
     assert done.back == ("Rosa Hamilton: e-mail empty again.", "1 e-mail canceled.")
     async with database.session() as session:
         assert await session.scalar(select(Outbox.state)) == OutboxState.CANCELLED
     assert await type_address() == made
     async with database.session() as session:
         assert await session.scalar(select(Outbox.available_at > func.now())), "it waits for the undo time, as at first"
+    done = await undo_latest(database, club)
+    assert done.back == ("Canceled again: the e-mail to typo@families.test.",)
 
 
 async def test_of_many_emails_each_is_decided_by_itself(database: Database) -> None:
