@@ -36,11 +36,15 @@ PATIENCE = 0.25
 """Seconds after which a part that has not answered, because it was taken away, is not waited for."""
 LIST_PATIENCE = 5.0
 """Seconds that keys wait for rows. After that the list says itself that it is still reading."""
+OPENING_PATIENCE = 10.0
+"""Seconds that keys wait for the league to open. After that they are left out, and later ones are answered."""
 STALE = 30.0
 """Seconds after which a key that waited is not obeyed anymore: nobody remembers what it was meant for."""
 
 COMMANDS = frozenset({"command", "letters", "undo", "open"})
 """The groups of workers, of the tabs and of the program, that lead to a question or change something."""
+OPENING = "open"
+"""The group of the program's own worker that opens the league."""
 ROWS = frozenset({"open", "select"})
 """The groups of a list's workers that decide which rows a command is about."""
 SEEN_AT_WORK = frozenset({"bulk", "chats", "chats-run", "import", "names", "preview"})
@@ -60,6 +64,10 @@ class PatientApp(App[ReturnType]):
         self._asking: dict[AnyWorker, Screen[Any] | str] = {}
         self._waited_for: tuple[AnyWorker, float] | None = None
         self._forgotten = 0.0
+        self._asked_by: AnyWorker | None = None
+        """What opens the league and asked something."""
+        self.starting = False
+        """Whether the program has yet to begin with opening the league: keys come in before."""
         self.pressed_at = 0.0
         """When the key came in that is being obeyed, by the monotonic clock."""
 
@@ -88,6 +96,9 @@ class PatientApp(App[ReturnType]):
     async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
         """While a command waits for a person's answer it holds up no keys."""
         worker = get_current_worker()
+        if self._opens(worker) and self._asked_by is not worker:
+            self._asked_by = worker
+            self._leave_out()  # meant for the desk, and not for what keeps it shut
         self._asking[worker] = screen
         try:
             return await super().push_screen_wait(screen, mode=mode)
@@ -103,6 +114,8 @@ class PatientApp(App[ReturnType]):
         if event.time < self._forgotten:
             return  # it came in together with what was forgotten
         key = event.key if isinstance(event, events.Key) else ""
+        if self.starting and key == "ctrl+j":
+            event = events.Key("enter", "\r")  # the terminal had it before the program did, and made it a new line
         worker = self._in_the_way()
         if worker is not None and (key == "ctrl+q" or (key == "escape" and self._can_be_stopped(worker))):
             # Stop means now, and not after what was typed before.
@@ -114,21 +127,31 @@ class PatientApp(App[ReturnType]):
     async def _let_in_one_by_one(self) -> None:
         try:
             while await self._at_rest() and self._waiting:
-                event, since = self._waiting.popleft()
-                if monotonic() - since > STALE:
-                    self.forget_keys()
-                    self.notify(LEFT_OUT, severity="warning", timeout=8, markup=False)
+                event, since = self._waiting[0]
+                opening = (worker := self._in_the_way()) is not None and self._opens(worker)
+                if monotonic() - since > (OPENING_PATIENCE if opening else STALE):
+                    self._leave_out()
                 else:
+                    self._waiting.popleft()
                     self._let_in, self.pressed_at = event, since
                     self.post_message(event)
         finally:
             self._letting = None
 
+    def _leave_out(self) -> None:
+        """What was typed ahead is not obeyed, and that is said."""
+        if self._waiting:
+            self.forget_keys()
+            self.notify(LEFT_OUT, severity="warning", timeout=8, markup=False)
+
     # Rest
 
     async def _at_rest(self) -> bool:
         """Return when nothing is in the way of the next key; False when the program ends."""
-        while self.is_running and self.screen_stack:
+        while self.starting or (self.is_running and self.screen_stack):
+            if self.starting:
+                await asyncio.sleep(LOOK)
+                continue
             before = self._path()
             settled = [await self._answers(part) for part in before]
             worker = self._in_the_way()
@@ -137,6 +160,8 @@ class PatientApp(App[ReturnType]):
             if worker is None or self._may_pass(worker):
                 return True
             if self._brings_rows(worker) and self._has_waited_for(worker) > LIST_PATIENCE:
+                return True
+            if self._opens(worker) and self._has_waited_for(worker) > OPENING_PATIENCE:
                 return True
             await asyncio.sleep(LOOK)
         return False
@@ -184,7 +209,11 @@ class PatientApp(App[ReturnType]):
             return worker.group not in SEEN_AT_WORK or (node is self.screen and getattr(node, "hurried", False) is True)
         if self._brings_rows(worker):
             return self._is_looked_at(node)
-        return node is not self and worker.group in COMMANDS
+        return self._opens(worker) or (node is not self and worker.group in COMMANDS)
+
+    def _opens(self, worker: "AnyWorker") -> bool:
+        """Whether ``worker`` opens the league: what a person types meanwhile is meant for the desk."""
+        return worker.node is self and worker.group == OPENING
 
     def _brings_rows(self, worker: "AnyWorker") -> bool:
         """Whether ``worker`` decides which rows of a list a command is about; the program's own opens the league."""

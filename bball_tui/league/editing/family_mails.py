@@ -257,10 +257,7 @@ async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: C
     ).all()
     revived = [one.id for one in taken_back]
     await session.execute(
-        update(Outbox)
-        .where(among(Outbox.id, revived))
-        .values(**later)
-        .execution_options(synchronize_session=False)
+        update(Outbox).where(among(Outbox.id, revived)).values(**later).execution_options(synchronize_session=False)
     )
     after = {"state": OutboxState.QUEUED}
     entries = [Entry("outbox_promised", "outbox", one, after=after) for one in made]
