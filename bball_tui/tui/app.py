@@ -30,7 +30,6 @@ from bball_tui.tui.opening import OpeningApp, begin
 from bball_tui.tui.plain import SHOW_CURSOR, WithoutDrawing, reading_place
 from bball_tui.tui.terminal import HangUpWatch, LastingDriver
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
-from bball_tui.tui.typed_ahead import OPENING
 from bball_tui.tui.ui_state import keep_brand, keep_theme, recall_brand, recall_theme
 from bball_tui.tui.widgets.too_small import guard_size
 
@@ -88,7 +87,6 @@ class BballApp(OpeningApp):
         colorless = "NO_COLOR" in os.environ
         super().__init__(driver_class=LastingDriver, ansi_color=True if colorless else None)
         self.settings = settings
-        self.starting = True
         self.desk = MainScreen()
         self.connection: LeagueConnection | None = None
         self._own_keys = own_keys(settings)
@@ -230,10 +228,9 @@ class BballApp(OpeningApp):
 
     # The database
 
-    @work(group=OPENING, exit_on_error=True)
+    @work(group="open", exit_on_error=True)
     async def on_ready(self) -> None:
         """The first picture is on the screen: open the database and the league."""
-        self.starting = False
         await begin(self)
 
     async def connect(self, settings: "Settings") -> "LeagueConnection":

@@ -50,7 +50,7 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone
-from bball_tui.tui.ways_back import undone_by
+from bball_tui.tui.undo_hints import undone_by
 from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:

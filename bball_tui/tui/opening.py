@@ -29,6 +29,7 @@ class OpeningApp(ToastingApp[int]):
 
     settings: "Settings"
     desk: MainScreen
+    starting = True
 
     async def connect(self, settings: "Settings") -> "LeagueConnection":
         """Open the database of ``settings``; what was open before is closed.
@@ -45,6 +46,7 @@ class OpeningApp(ToastingApp[int]):
 
 async def begin(app: OpeningApp) -> None:
     """Open the database and the league, asking as often as it takes. Ends with an open league or the program's end."""
+    app.starting = False
     showing = asyncio.create_task(_show_first_tab(app))
     while True:
         app.desk.say_opening()

@@ -55,6 +55,9 @@ LEFT_OUT = _("Keys that were pressed while the program was at work were left out
 class PatientApp(App[ReturnType]):
     """Lets keys in one by one."""
 
+    starting = False
+    """Whether the program has yet to begin with opening the league: keys come in before."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stylesheet = ReadOnce(variables=self.get_css_variables())
@@ -66,8 +69,6 @@ class PatientApp(App[ReturnType]):
         self._forgotten = 0.0
         self._asked_by: AnyWorker | None = None
         """What opens the league and asked something."""
-        self.starting = False
-        """Whether the program has yet to begin with opening the league: keys come in before."""
         self.pressed_at = 0.0
         """When the key came in that is being obeyed, by the monotonic clock."""
 
