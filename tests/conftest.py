@@ -60,7 +60,11 @@ share_translations()
 if IN_MEMORY and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)  # where tmp_path lies; its failed tests' folders stay there
 
-gc.set_threshold(50_000, 10, 5)  # new objects are searched, and what survived, when it may be worth it
+YOUNG = 50_000
+"""New objects from which on they are searched, between two tests: then nearly all of them are garbage."""
+OLDER = (20, 10)
+"""After how many searches what survived is searched too, and after how many of those everything."""
+gc.set_threshold(20 * YOUNG, *OLDER)  # in a test only if it makes very many
 
 SLOW_FOLDERS = ("journeys", "chaos", "walls")
 WHOLE_SCREEN = "tests.tui.desk_host"
@@ -75,6 +79,14 @@ def pytest_collection_finish() -> None:
     """Tests and modules stay, and are not searched for garbage: that took a quarter of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """What a test leaves is thrown away when it is done, and found by few searches."""
+    young, middle, old = gc.get_count()
+    if young > YOUNG:
+        gc.collect(2 if old > OLDER[1] else 1 if middle > OLDER[0] else 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

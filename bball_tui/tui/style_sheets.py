@@ -1,5 +1,7 @@
 """Style sheets that are read once for the same colors."""
 
+from functools import cached_property
+
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
@@ -7,8 +9,13 @@ from textual.css.types import CSSLocation
 COLORS_KEPT = 4
 """Sets of colors whose rules are kept: dark and light, each before and after the league's own color is known."""
 
+MAPS_KEPT = 16
+"""Sets of rules whose order by selector is kept: each dialog that brings a sheet makes one more."""
+
 _Key = tuple[str, CSSLocation, bool, int, str]
 _read: dict[frozenset[tuple[str, str]], dict[_Key, list[RuleSet]]] = {}
+_maps: dict[tuple[int, ...], tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
+"""By the rules' ids, which are nobody else's as long as the rules are kept here too."""
 
 
 class ReadOnce(Stylesheet):
@@ -28,6 +35,28 @@ class ReadOnce(Stylesheet):
         """Read what is new. A mistake leaves the rules as they were."""
         self.parse()
 
+    @property
+    def rules_map(self) -> dict[str, list[RuleSet]]:
+        """The rules by what they select, put in order once for the same rules."""
+        rules = self.rules
+        if self._rules_map is None:
+            ids = tuple(map(id, rules))
+            if ids not in _maps:
+                while len(_maps) >= MAPS_KEPT:
+                    del _maps[next(iter(_maps))]
+                _maps[ids] = (rules, super().rules_map)
+            self._rules_map = _maps[ids][1]
+        return self._rules_map
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        self.__dict__.pop("_colors", None)
+        super().set_variables(variables)
+
+    @cached_property
+    def _colors(self) -> frozenset[tuple[str, str]]:
+        """What the variables say, for all sheets at once."""
+        return frozenset(self._variables.items())
+
     def _parse_rules(
         self,
         css: str,
@@ -36,7 +65,7 @@ class ReadOnce(Stylesheet):
         tie_breaker: int = 0,
         scope: str = "",
     ) -> list[RuleSet]:
-        colors = frozenset(self._variables.items())
+        colors = self._colors
         if colors not in _read:
             while len(_read) >= COLORS_KEPT:
                 del _read[next(iter(_read))]

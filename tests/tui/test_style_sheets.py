@@ -17,6 +17,10 @@ def test_the_rules_are_those_that_textual_reads() -> None:
     for color in ("#112233", "#445566"):
         ours, theirs = (_holding(kind(variables={"primary": color})) for kind in (ReadOnce, Stylesheet))
         assert ours.css == theirs.css
+        named, theirs_named = (
+            {name: [rule.css for rule in rules] for name, rules in sheet.rules_map.items()} for sheet in (ours, theirs)
+        )
+        assert named == theirs_named
         assert color in ours.css
 
 
@@ -30,6 +34,14 @@ def test_the_same_colors_are_read_once_whoever_asks() -> None:
     copied = second.copy()
     copied.reparse()
     assert all(one is other for one, other in zip(rules, copied.rules, strict=True))
+    assert first.rules_map is second.rules_map is copied.rules_map
+
+
+def test_a_sheet_that_comes_later_is_found_by_what_it_selects() -> None:
+    sheet = _holding(ReadOnce(variables={"primary": "#8899aa"}))
+    assert "#late" not in sheet.rules_map
+    sheet.add_source("#late { width: 2; }", ("later.tcss", ""))
+    assert [rule.css for rule in sheet.rules_map["#late"]] == [sheet.rules[-1].css]
 
 
 def test_other_colors_are_read_again_and_back() -> None:
