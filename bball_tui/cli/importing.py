@@ -1,6 +1,6 @@
 """`bball-tui import`: a roster file into the league, or with ``--dry-run`` what that would do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from bball_tui.files import write_file
 from bball_tui.league.importing.diff_model import Counts, Diff, Verdict
 from bball_tui.league.importing.find_columns import MappedField
 from bball_tui.league.importing.presets import PRESETS
+from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.report import remarks, report_csv
 from bball_tui.league.importing.service import ImportOptions, PreviewMoved, Report, run_import
 from bball_tui.league.rights import Right
@@ -164,7 +165,7 @@ def as_document(report: Report) -> dict[str, object]:
         ],
         "split_names": roster.splits,
         "left_out": {"staff": roster.staff_rows, "by_choice": [row.number for row in report.left_rows]},
-        "without_email": roster.without_email,
+        "without_email": len(report.unreached),
         "unused_columns": roster.unused_columns,
         "layout": roster.layout,
         "encoding": roster.encoding,
@@ -190,11 +191,14 @@ def _parts(report: Report) -> Iterator[str]:
         yield _numbers(report)
         yield from _remarks(report)
     if report.roster.warnings:
-        lines = [(str(one.row), one.column, one.value, one.problem) for one in report.roster.warnings]
-        yield f"Look at these, which may not be meant:\n{table(('Row', 'Column', 'Value', 'Why'), lines)}"
+        yield f"Look at these, which may not be meant:\n{_faults(report.roster.warnings, 'Why')}"
     if report.problems:
-        lines = [(str(one.row), one.column, one.value, one.problem) for one in report.problems]
-        yield f"Refused:\n{table(('Row', 'Column', 'Value', 'Problem'), lines)}"
+        yield f"Refused:\n{_faults(report.problems, 'Problem')}"
+
+
+def _faults(found: Sequence[Problem], why: str) -> str:
+    lines = [(str(one.row), one.player, one.column, one.value, one.problem) for one in found]
+    return table(("Row", "Player", "Column", "Value", why), lines)
 
 
 def _splits(report: Report) -> Iterator[str]:

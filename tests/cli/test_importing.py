@@ -56,7 +56,14 @@ def test_a_faulty_file_exits_with_1_and_says_what_to_do(command_line: CommandLin
     assert ran.code == 1
     assert ran.json["created"] == ZERO
     assert [error["row"] for error in ran.json["errors"]] == [2, 3, 4, 5, 6, 7, 13, 14]
-    assert set(ran.json["errors"][0]) == {"row", "column", "value", "problem"}
+    assert set(ran.json["errors"][0]) == {"row", "column", "value", "problem", "player", "team"}
+    assert [(one["player"], one["team"]) for one in ran.json["errors"][1:3]] == [
+        ("Renée Fofanah", "Hawks U10"), ("Smith-Jones", "Hawks U10"),
+    ]  # fmt: skip
+    assert [one["player"] for one in ran.json["errors"][-2:]] == ["Farid Whitaker", "three cells"]
+    # Row 13 is row 8 once more, and does not come in: the family is named once.
+    assert ran.json["without_email"] == 1
+    assert "Ask for one: Carlos Whitaker, +1 555 668 3446 (Farid Whitaker)." in " ".join(ran.json["remarks"])
     assert "--skip-bad-rows" in ran.err
     assert command_line.in_database(players) == 0
     partly = command_line("import", DATA / "roster-with-faults.csv", "--skip-bad-rows", "--json")
@@ -70,8 +77,8 @@ def test_the_report_for_people_is_aligned_and_without_terminal_codes(command_lin
     assert ran.code == 1
     assert "\x1b" not in ran.out
     lines = ran.out.splitlines()
-    heading = next(line for line in lines if line.startswith("Row  Column"))
-    faults = [line for line in lines if line.startswith(("2    Guardian", "14   Date"))]
+    heading = next(line for line in lines if line.startswith("Row  Player"))
+    faults = [line for line in lines if line.startswith(("2    Ximena", "14   three"))]
     assert len(faults) == 2
     where = heading.index("Problem")
     assert faults[0][where:].startswith("This isn't a valid e-mail address.")
@@ -168,6 +175,7 @@ def test_possible_duplicates_stand_in_the_preview_the_report_and_the_json(
     told = command_line("import", FIELD / second, "--dry-run", "--json").json
     assert [one["player"] for one in told["duplicates"]] == names
     assert "may be there already" in " ".join(told["remarks"])
+    assert "in the file twice" not in " ".join(told["remarks"])
 
 
 @pytest.mark.usefixtures("league")
@@ -189,7 +197,7 @@ def test_what_is_perhaps_not_meant_stands_in_the_preview_the_report_and_the_json
     assert "ana@gmail.com meant?" in report.read_text()
     told = command_line("import", file, "--json").json
     assert [one["value"] for one in told["warnings"]] == ["NULL", "1983-05-04", "Null", "ana@gmial.com"]
-    assert set(told["warnings"][0]) == {"row", "column", "value", "problem"}
+    assert set(told["warnings"][0]) == {"row", "column", "value", "problem", "player", "team"}
     assert told["created"]["players"] == 1
 
 

@@ -106,7 +106,7 @@ SCENES = (
         (
             OPENED,
             "i", "wait:Season", f"type:{ROSTER}", ENTER, "wait:unchanged", "shot:import",
-            CTRL_R, "wait:to decide", "shot:import-rows", ESC, "gone:to decide",
+            CTRL_R, "wait:╭─ Review rows", "shot:import-rows", ESC, "gone:╭─ Review rows",
             CTRL_L, "wait:╭─ Match columns", "shot:import-columns", ESC, "gone:╭─ Match columns",
             CTRL_O, "wait:Choose a roster file", "shot:import-browse", ESC,
         )

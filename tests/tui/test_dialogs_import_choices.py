@@ -26,7 +26,7 @@ DOUBTFUL = RosterPreview(
         RowDiff(3, "Jon Hamdi", "Hawks U12", Verdict.NEW, duplicate="The league has John Hamdi already."),
         RowDiff(4, "Ben Roe", "Hawks U12", Verdict.UNCHANGED),
     ),
-    problems=(Problem(5, "Jersey", "x", "A jersey has one to three digits."),),
+    problems=(Problem(5, "Jersey", "x", "A jersey has one to three digits.", "Zoe Abt", "Owls"),),
 )
 
 
@@ -34,15 +34,16 @@ DOUBTFUL = RosterPreview(
 async def test_rows_are_taken_or_left_one_by_one(size: tuple[int, int]) -> None:
     league = League(DOUBTFUL)
     async with asking(league.dialog(), size) as desk:
-        assert "1 new player may be already in the league" in desk.line
+        assert "1 new player may be in the league already" in desk.line
         await desk.press("ctrl+r")
-        await desk.until_shown("2 rows of 2 to decide will be imported")
+        await desk.until_shown("2 of 2 rows ticked · 1 refused: nothing is imported until you fix or skip")
         assert "! possible duplicate" in desk.screen
+        assert size == SMALL or re.search(r"✘ refused +Zoe Abt +Owls", desk.screen)
         assert "The league has John Hamdi" in desk.line, "what is most in doubt is first"
         assert desk.whole_choices()
         await desk.press("space", "down")
         assert "jersey: 0 → 00" in desk.line
-        assert "1 row of 2 to decide will be imported" in desk.line
+        assert "1 of 2 rows ticked" in desk.line
         await desk.press("down", "space")
         assert "Nothing to decide" in desk.line
         await desk.press("f", "f")
@@ -51,7 +52,11 @@ async def test_rows_are_taken_or_left_one_by_one(size: tuple[int, int]) -> None:
         await desk.press("enter")
         assert league.previews[-1][1].leave == {3}
         await desk.press("ctrl+r")
-        assert "1 row of 2 to decide will be imported" in desk.line, "the decision is kept"
+        assert "1 of 2 rows ticked" in desk.line, "the decision is kept"
+        await desk.press("escape")
+        await desk.go_to("#skip")
+        await desk.press("space", "ctrl+r")
+        await desk.until_shown("1 of 2 rows will be imported · 1 refused, left out")
         await desk.press("escape")
         await desk.go_to("#path")
         await desk.type("x")
@@ -69,7 +74,7 @@ async def test_the_files_value_is_taken_in_one_row_only(size: tuple[int, int]) -
     league = League(replace(DOUBTFUL, problems=(), conflicts=(other, CORRECTED)))
     async with asking(league.dialog(), size) as desk:
         await desk.press("ctrl+r")
-        await desk.until_shown("3 rows of 3 to decide will be imported")
+        await desk.until_shown("3 of 3 rows will be imported")
         assert desk.whole_choices()
         await desk.press("t")
         assert "Nothing to take" in desk.line
@@ -111,7 +116,7 @@ async def test_whole_names_are_split_by_a_tick_and_each_is_shown() -> None:
         assert league.previews[-1][1].split_names is True
         assert "row 4, Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
         await desk.press("ctrl+r")
-        await desk.until_shown("to decide will be imported")
+        await desk.until_shown("will be imported")
         await desk.press("down", "down")
         assert "Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
         assert "Nothing changes." in desk.line

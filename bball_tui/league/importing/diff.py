@@ -22,7 +22,7 @@ from bball_tui.league.importing.diff_model import (
     Take,
     Verdict,
 )
-from bball_tui.league.importing.duplicates import possible_duplicates
+from bball_tui.league.importing.duplicates import Duplicate, possible_duplicates
 from bball_tui.league.importing.existing import Existing, load_existing
 from bball_tui.league.importing.match_guardians import Family, Households, match_guardians
 from bball_tui.league.importing.match_players import Players
@@ -80,7 +80,8 @@ def _compare(
         try:
             families.append(Family(row, players.accept(row)))
         except Refusal as refusal:
-            refused.append(Problem(row.number, refusal.column, shown(refusal.value), str(refusal)))
+            who = shown(f"{row.first} {row.last}"), shown(row.team)
+            refused.append(Problem(row.number, refusal.column, shown(refusal.value), str(refusal), *who))
     households = match_guardians(existing, families, take)
     new_links, changed_links, conflicts = _links(existing, families, households, take)
     relinked = frozenset(
@@ -188,7 +189,16 @@ def _with_rows(diff: Diff, families: Sequence[Family], existing: Existing) -> Di
         row = family.row
         own = tuple(changes.get(row.number, ()))
         verdict = Verdict.NEW if family.player < 0 else Verdict.CHANGED if own else Verdict.UNCHANGED
+        maybe = duplicates.get(row.number, Duplicate(""))
         rows.append(
-            RowDiff(row.number, f"{row.first} {row.last}", row.team, verdict, own, duplicates.get(row.number, ""))
+            RowDiff(
+                row.number,
+                f"{row.first} {row.last}",
+                row.team,
+                verdict,
+                own,
+                duplicate=maybe.sentence,
+                in_file=maybe.in_file,
+            )
         )
     return replace(diff, rows=tuple(rows))

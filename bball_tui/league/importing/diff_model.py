@@ -201,6 +201,8 @@ class RowDiff(msgspec.Struct, frozen=True, gc=False):
     changes: tuple[FieldChange, ...] = ()
     duplicate: str = ""
     """For a new player who may exist already: who that would be, as a sentence."""
+    in_file: bool = False
+    """That one is another row of the file, and nobody whom the league has."""
     frozen: str = ""
     """That the row moves a player after the league's freeze date, as a sentence."""
 

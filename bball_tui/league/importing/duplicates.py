@@ -7,6 +7,7 @@ in one (Michael (Mike)). Twins have the same date and the same last name, and ar
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bball_tui.language import _
@@ -19,8 +20,16 @@ from bball_tui.league.values.last_names import spellings
 from bball_tui.wording import short_date
 
 
-def possible_duplicates(existing: Existing, families: Sequence[Family]) -> Mapping[int, str]:
-    """For the number of each row that makes a new player who may exist: a sentence that says who."""
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Who a new player may be, as a sentence; ``in_file``: another row, and nobody whom the league has."""
+
+    sentence: str
+    in_file: bool = False
+
+
+def possible_duplicates(existing: Existing, families: Sequence[Family]) -> Mapping[int, Duplicate]:
+    """For the number of each row that makes a new player who may exist: who that is."""
     known = {family.player for family in families if family.player > 0}
     new = [family.row for family in families if family.player < 0]
     in_file: dict[str, list[RosterRow]] = defaultdict(list)
@@ -31,23 +40,26 @@ def possible_duplicates(existing: Existing, families: Sequence[Family]) -> Mappi
         if row.birthdate is not None:
             for last in spellings(existing.folded[row.last]):
                 same_day[row.birthdate, last].append(row)
-    found: dict[int, str] = {}
+    found: dict[int, Duplicate] = {}
     for row in new:
         for player_id, values in _candidates(existing, row):
             if player_id not in known:
-                found[row.number] = _("The league has {described} already.").format(described=_described(values))
+                who = _described(values)
+                found[row.number] = Duplicate(_("The league has {described} already.").format(described=who))
                 break
         if row.number in found:
             continue
         namesakes = in_file[existing.person_key(row.first, row.last)]
         other = next((one for one in namesakes if one is not row), None)
         if other is not None:
-            found[row.number] = _("Row {other_number} of the file has the same name.").format(other_number=other.number)
+            said = _("Row {other_number} of the file has the same name.").format(other_number=other.number)
+            found[row.number] = Duplicate(said, in_file=True)
         elif (other := _neighbor(existing, same_day, row)) is not None:
             label = f"{other.first} {other.last}"
-            found[row.number] = _(
-                "Row {other_number} of the file, {label}, may be the same: the date of birth is."
-            ).format(other_number=other.number, label=label)
+            said = _("Row {other_number} of the file, {label}, may be the same: the date of birth is.").format(
+                other_number=other.number, label=label
+            )
+            found[row.number] = Duplicate(said, in_file=True)
     return found
 
 

@@ -137,9 +137,24 @@ class RowReader:
                 ).format(most_problems=MOST_PROBLEMS)
                 self.problems.append(Problem(number, "", "", sentence))
                 return
+            faults, doubts = len(self.problems), len(self.warnings)
             row = self._row(number, cells)
             if row is not None:
                 self.rows.append(row)
+            self._say_who(self.problems, faults, cells)
+            self._say_who(self.warnings, doubts, cells)
+
+    def _say_who(self, found: list[Problem], since: int, cells: list[str]) -> None:
+        """Whose row it is, to what was found in it; nobody finds a row of hundreds by its number alone."""
+        if len(found) == since:
+            return
+        columns = self._columns
+        first, last = (columns.player[one.name] for one in (player.FIRST_NAME, player.LAST_NAME))
+        names = [cells[index].strip() for index in dict.fromkeys((first, last)) if index < len(cells)]
+        team = "" if columns.team is None or columns.team >= len(cells) else cells[columns.team].strip()
+        found[since:] = [
+            replace(one, player=shown(" ".join(filter(None, names))), team=shown(team)) for one in found[since:]
+        ]
 
     def _field_column(self, one: Field, records: list[Row]) -> _Column[Any] | None:
         index, reading = self._columns.of(one), self._reading

@@ -80,13 +80,8 @@ class Roster:
     """What the file calls these two, for faults that show only beside other rows or the database."""
 
     @property
-    def without_email(self) -> int:
-        """How many players have no guardian with an address. No fault, but no mail can reach them."""
-        return len(self.unreached)
-
-    @property
     def unreached(self) -> list[RosterRow]:
-        """Their rows."""
+        """The rows without a guardian with an address. No fault, but no mail can reach them."""
         return [row for row in self.rows if not any(guardian.email for guardian in row.guardians)]
 
 

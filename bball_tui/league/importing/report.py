@@ -114,7 +114,7 @@ def remarks(report: Report) -> list[str]:
                 "the columns Guardian 1 First and Guardian 1 Last to the file."
             ).format(rows=counted(roster.nameless, "row has", "rows have"))
         )
-    elif unreached := roster.unreached:
+    elif unreached := report.unreached:
         players = counted(
             len(unreached),
             "player has no guardian with an e-mail address",
@@ -127,15 +127,22 @@ def remarks(report: Report) -> list[str]:
             for one in row.guardians
             if one.phone
         ]
+        asked = list(dict.fromkeys(asked))
         if asked:
             more = " …" if len(asked) > MOST_ASKED else ""
             note += _(" Ask for one: {asked}{more}.").format(asked="; ".join(asked[:MOST_ASKED]), more=more)
         notes.append(note)
-    doubtful = () if report.diff is None else [row for row in report.diff.rows if row.duplicate]
-    if doubtful:
-        rows = rows_named([row.row for row in doubtful])
-        players = counted(len(doubtful), "new player may be there", "new players may be there")
-        notes.append(_("{players} already under another spelling or date: {rows}.").format(players=players, rows=rows))
+    doubtful = [] if report.diff is None else [row for row in report.diff.rows if row.duplicate]
+    if known := [row.row for row in doubtful if not row.in_file]:
+        players = counted(len(known), "new player may be there", "new players may be there")
+        notes.append(
+            _("{players} already under another spelling or date: {rows}.").format(
+                players=players, rows=rows_named(known)
+            )
+        )
+    if twice := [row.row for row in doubtful if row.in_file]:
+        players = counted(len(twice), "new player may stand", "new players may stand")
+        notes.append(_("{players} in the file twice: {rows}.").format(players=players, rows=rows_named(twice)))
     if report.left_rows:
         notes.append(_("{rows} left out, as you said.").format(rows=counted(len(report.left_rows), "row")))
     return notes
@@ -167,9 +174,19 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
         result = "changed" if one.taken else "kept"
         yield (str(one.row), result, one.who, "", one.field, one.staff, one.file, one.sentence())
     for problem in report.problems:
-        yield (str(problem.row), "refused", "", "", problem.column, problem.value, "", problem.problem)
+        yield (
+            str(problem.row),
+            "refused",
+            problem.player,
+            problem.team,
+            problem.column,
+            problem.value,
+            "",
+            problem.problem,
+        )
     for warning in report.roster.warnings:
-        yield (str(warning.row), "look at this", "", "", warning.column, warning.value, "", warning.problem)
+        cell = warning.column, warning.value, "", warning.problem
+        yield (str(warning.row), "look at this", warning.player, warning.team, *cell)
     for split in report.roster.splits:
         yield (str(split.row), "name split", "", "", split.column, "", "", f"{split_words(split)}.")
     for number in report.roster.staff_rows:

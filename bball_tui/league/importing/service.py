@@ -133,6 +133,13 @@ class Report:
     """The code of this preview (:meth:`Diff.digest`)."""
 
     @property
+    def unreached(self) -> list[RosterRow]:
+        """The rows of players whom no e-mail can reach: once for each player, and without those that stay out."""
+        out = {one.row for one in self.problems} | {one.number for one in self.left_rows}
+        players = {row.player: row for row in reversed(self.roster.unreached) if row.number not in out}
+        return list(reversed(players.values()))
+
+    @property
     def refused(self) -> bool:
         """True when nothing is imported because of faults."""
         return self.exit_code == 1

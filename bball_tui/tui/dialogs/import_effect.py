@@ -61,27 +61,12 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
     yield from _table(preview.imported)
     for note in preview.notes:
         yield [(note, STYLES[Tone.MUTED])]
+    yield from _doubtful(preview.rows)
     yield from _faults(preview, skip)
     yield from _warnings(preview)
     if not changes_something(preview) and not preview.problems:
         which = _("the other rows of the file say") if preview.left_out else _("the file says")
         yield [(_("Nothing to do: the league already has what {which}.").format(which=which), "bold")]
-    doubtful = sum(bool(row.duplicate) for row in preview.rows)
-    if doubtful:
-        many = (
-            _("1 new player may be")
-            if doubtful == 1
-            else _("{doubtful:,} new players may be").format(doubtful=doubtful)
-        )
-        yield [
-            ("", ""),
-            (
-                _("{sign} {many} already in the league: ctrl+r shows the rows").format(
-                    sign=SYMBOLS[Tone.WARN], many=many
-                ),
-                STYLES[Tone.WARN],
-            ),
-        ]
     if preview.splits:
         yield [""]
         yield [(_("How whole names are split"), "bold")]
@@ -106,6 +91,31 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
             yield [_("  row {row}  {change}").format(row=row.row, change=_change(row))]
         if len(changed) > MOST_CHANGES:
             yield [(_("  and {changed:,} more").format(changed=len(changed) - MOST_CHANGES), STYLES[Tone.MUTED])]
+
+
+def _doubtful(rows: "Iterable[RowDiff]") -> Iterable[list[Part]]:
+    doubtful = [row for row in rows if row.duplicate]
+    known = sum(not row.in_file for row in doubtful)
+    twice = len(doubtful) - known
+    said = [
+        plural(
+            "{number:,} new player may be in the league already",
+            "{number:,} new players may be in the league already",
+            known,
+        ).format(number=known)
+        if known
+        else "",
+        plural(
+            "{number:,} new player may stand in the file twice",
+            "{number:,} new players may stand in the file twice",
+            twice,
+        ).format(number=twice)
+        if twice
+        else "",
+    ]
+    for many in filter(None, said):
+        line = _("{sign} {many}: ctrl+r shows the rows").format(sign=SYMBOLS[Tone.WARN], many=many)
+        yield [(line, STYLES[Tone.WARN])]
 
 
 def _table(numbers: "Imported") -> Iterable[list[Part]]:
@@ -159,6 +169,8 @@ def _warnings(preview: "RosterPreview") -> Iterable[list[Part]]:
 
 def _fault(problem: "Problem") -> list[Part]:
     where = _("  row {row}").format(row=problem.row)
+    if problem.player:
+        where += f", {problem.player}"
     if problem.column:
         where += f", {problem.column}"
     value: list[Part] = [(f" “{problem.value}”", STYLES[Tone.WARN])] if problem.value else []

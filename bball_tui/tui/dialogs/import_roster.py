@@ -358,7 +358,8 @@ class ImportRoster(Dialog[ImportDone | None]):
         every = frozenset(row.id for row in self._rows if row.corrected)
         tick = self.query_one("#take", TickBox)
         before = RowChoices(self._leave, every if tick.value else self._from_file)
-        chosen = await self.app.push_screen_wait(ReviewRows(self._rows, before.leave, before.from_file))
+        skip = self.options.skip_bad_rows
+        chosen = await self.app.push_screen_wait(ReviewRows(self._rows, before.leave, before.from_file, skip=skip))
         if chosen is not None and chosen != before:
             self._leave = chosen.leave
             if chosen.from_file != before.from_file:

@@ -15,7 +15,7 @@ from bball_tui.language import _, later
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.sorted_rows import SortedRows
-from bball_tui.tui.text import clipped, content, content_lines
+from bball_tui.tui.text import clipped, content, content_lines, wrap
 from bball_tui.tui.theme import STYLES, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.list_messages import CursorMoved, RowOpened, SelectionChanged
@@ -23,6 +23,7 @@ from bball_tui.tui.widgets.record_list import RecordList
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
+    from bball_tui.league.importing.problems import Problem
     from bball_tui.tui.dialogs.import_job import RosterPreview
 
 KINDS = (
@@ -99,18 +100,20 @@ def rows_of(preview: "RosterPreview") -> list[PreviewRow]:
         if kind == "unchanged":
             details.append(_("Nothing changes."))
         rows.append(PreviewRow(row.row, kind, row.player, row.team, tuple(details), bool(corrections)))
-    refused: dict[int, list[str]] = {}
+    refused: dict[int, list[Problem]] = {}
     for problem in preview.problems:
-        where = (
-            f"{problem.column} “{problem.value}”: "
-            if problem.value
-            else f"{problem.column}: "
-            if problem.column
-            else ""
-        )
-        refused.setdefault(problem.row, []).append(f"{where}{problem.problem}")
-    rows += [PreviewRow(number, "refused", "", "", tuple(lines)) for number, lines in refused.items()]
+        refused.setdefault(problem.row, []).append(problem)
+    for number, found in refused.items():
+        details = [_fault(one) for one in found]
+        rows.append(PreviewRow(number, "refused", found[0].player, found[0].team, tuple(details)))
     return sorted(rows, key=lambda row: (KINDS.index(row.kind), row.id))
+
+
+def _fault(problem: "Problem") -> str:
+    where = problem.column
+    if problem.value:
+        where = f"{where} “{problem.value}”".strip()
+    return f"{where}: {problem.problem}" if where else problem.problem
 
 
 def _sort_key(row: PreviewRow, column: str) -> tuple[Any, ...]:
@@ -138,7 +141,7 @@ COLUMNS: tuple[Column[PreviewRow], ...] = (
 
 
 class ReviewRows(Dialog[RowChoices | None]):
-    """What was decided, or None when nothing was."""
+    """What was decided, or None when nothing was. ``skip``: rows with faults are left out, and keep nothing out."""
 
     HELP = """
     ## Review rows
@@ -161,7 +164,12 @@ class ReviewRows(Dialog[RowChoices | None]):
     ]
 
     def __init__(
-        self, rows: Sequence[PreviewRow], left: frozenset[int], from_file: frozenset[int] = frozenset()
+        self,
+        rows: Sequence[PreviewRow],
+        left: frozenset[int],
+        from_file: frozenset[int] = frozenset(),
+        *,
+        skip: bool = False,
     ) -> None:
         super().__init__()
         self.set_reactive(ReviewRows.heading, _("Review rows"))
@@ -171,7 +179,8 @@ class ReviewRows(Dialog[RowChoices | None]):
         self._kinds = ("", *(kind for kind in KINDS if any(row.kind == kind for row in rows)))
         self._kind = ""
         self._left = left
-        self._room = DETAIL_LINES
+        self._skip = skip
+        self._room, self._what_lines = DETAIL_LINES, 1
         self._list: RecordList[PreviewRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text=_("No rows like that."))
 
     def body(self) -> Iterable[Widget]:
@@ -202,7 +211,8 @@ class ReviewRows(Dialog[RowChoices | None]):
         super().fit(height)
         height = self.app.size.height if height is None else height
         short = height < 24
-        self._list.styles.height = max(4, min(16, height - (10 if short else 13)))
+        around = (9 if short else 12) + self._what_lines
+        self._list.styles.height = max(4, min(16, height - around))
         self._room = 2 if short else DETAIL_LINES
         for detail in self.query("#detail"):
             detail.styles.height = self._room
@@ -215,11 +225,21 @@ class ReviewRows(Dialog[RowChoices | None]):
 
     def _count(self) -> None:
         takeable = sum(row.takeable for row in self._rows.values())
-        shown = _("only {kind}").format(kind=_(self._kind)) if self._kind else _("all rows")
-        line = _("{rows} of {takeable:,} to decide will be imported · {shown}").format(
-            rows=counted(len(self._taken), "row"), takeable=takeable, shown=shown
-        )
+        refused = sum(row.kind == "refused" for row in self._rows.values())
+        rows = _("{taken:,} of {takeable}").format(taken=len(self._taken), takeable=counted(takeable, "row"))
+        if refused and not self._skip:
+            line = _("{rows} ticked · {refused:,} refused: nothing is imported until you fix or skip these")
+        elif refused:
+            line = _("{rows} will be imported · {refused:,} refused, left out")
+        else:
+            line = _("{rows} will be imported")
+        line = line.format(rows=rows, refused=refused)
+        if self._kind:
+            line = f"{line} · {_('only {kind}').format(kind=_(self._kind))}"
         self.query_one("#what", Static).update(content((line, STYLES[Tone.MUTED])))
+        if (lines := len(wrap(line, self._inner_width()))) != self._what_lines:
+            self._what_lines = lines
+            self.fit()
 
     @property
     def _taken(self) -> frozenset[int]:
