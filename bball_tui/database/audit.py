@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
+from bball_tui.database.kept_plans import KEEPS_PLAN
 
 AT_ONCE = 500
 """Rows of one statement: of thousands, the event loop would be held up by making the texts."""
@@ -38,7 +39,7 @@ _INSERT = text(
         CAST(:reasons AS text[]), CAST(:befores AS text[]), CAST(:afters AS text[])
     ) AS entry (action, entity, entity_id, reason, before, after)
     """
-)
+).execution_options(**KEEPS_PLAN)
 
 
 async def record(session: AsyncSession, league_id: int, entries: Sequence[Entry]) -> None:

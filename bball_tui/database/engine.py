@@ -6,11 +6,12 @@ from typing import Any, TypeAlias
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import exc, text
+from sqlalchemy import Connection, event, exc, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from bball_tui.database import pooler
 from bball_tui.database.errors import DatabaseUnavailable, NotPermitted, SettingsLost, explain
+from bball_tui.database.kept_plans import KEPT_AFTER
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.settings import READ_ONLY, SecretUrl
@@ -109,7 +110,9 @@ class Database:
             pool_recycle=1800,
             pool_timeout=30,
             use_native_hstore=False,  # no table has one; looking for the type is a question more at the start
+            pool_use_lifo=True,  # the one that knows the plans comes first
         )
+        event.listen(self._engine.sync_engine, "before_cursor_execute", self._keep_plan)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._readers = async_sessionmaker(self._engine.execution_options(isolation_level="AUTOCOMMIT"))
 
@@ -126,10 +129,16 @@ class Database:
 
     async def _pooled(self) -> psycopg.AsyncConnection:
         connection = await self.connect()
-        # A prepared statement has, after some times, one plan for all values, to which "not by e-signature" looks like
-        # a single row: a count of a tenth of a second then took minutes. Planning again takes one or two milliseconds.
         connection.prepare_threshold = None
         return connection
+
+    def _keep_plan(self, connection: Connection, *statement: Any) -> None:
+        # A prepared statement has, after some times, one plan for all values, to which "not by e-signature" looks like
+        # a single row: a count of a tenth of a second then took minutes. So only those are that say so.
+        *_, context, _many = statement
+        kept = not self.pooled and context.execution_options.get("keeps_plan")
+        driver: Any = connection.connection.driver_connection
+        driver.prepare_threshold = KEPT_AFTER if kept else None
 
     async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection:
         """A connection of its own, outside the pool (LISTEN needs one).

@@ -5,8 +5,9 @@ key alone, from an index where there is one; only then are the columns gathered,
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
-from functools import cached_property
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any, Generic
 
 import msgspec
@@ -25,12 +26,14 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     select,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
+from bball_tui.database.kept_plans import KEEPS_PLAN
 from bball_tui.database.paging import Key, Page, PageRequest, RowT, Sort, page_of
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -56,6 +59,13 @@ class Listing(ABC, Generic[RowT]):
     row_id: ColumnElement[int]
     default: Sort
     """The order that an index has ready."""
+    alike: Hashable = None
+    """Equal for listings of a class whose statements differ in :attr:`values` alone, and are built once. None: this
+    listing is like no other."""
+    keeps_plan = False
+    """Whether no plan hinges on a value of :meth:`conditions`, so that PostgreSQL may keep it."""
+    values: Mapping[str, object] = MappingProxyType({})
+    """By name, what the parameters of :meth:`conditions` stand for here."""
 
     @abstractmethod
     def conditions(self) -> Sequence[ColumnElement[bool]]:
@@ -75,7 +85,7 @@ class Listing(ABC, Generic[RowT]):
 
     def page_statement(self, request: PageRequest) -> Select[Any]:
         """The one statement that answers ``request``, with its values; each row ends with its key."""
-        return self._page(request).params(_values(request))
+        return self._page(request).params(self._values(request))
 
     async def page(self, session: AsyncSession, request: PageRequest) -> Page[RowT]:
         """The rows that ``request`` names.
@@ -83,32 +93,53 @@ class Listing(ABC, Generic[RowT]):
         Raises:
             BballError: the list has no such column to sort by.
         """
-        found = await session.execute(self._page(request), _values(request))
+        found = await session.execute(self._page(request), self._values(request))
         size = len(self._order(request.sort)[1])
         return page_of(request, [(self.row(one), _key(one, size)) for one in found])
 
     @cached_property
-    def _pages(self) -> dict[tuple[Sort, bool, bool, bool], Select[Any]]:
+    def _statements(self) -> dict[Hashable, Select[Any]]:
         """Statements by their shape: building one takes longer than the database needs to answer it."""
-        return {}
+        return {} if self.alike is None else _shared((type(self), self.alike))
 
     def _page(self, request: PageRequest) -> Select[Any]:
-        shape = (request.sort, request.backward, request.anchor.key is not None, request.skip > 0)
-        if shape not in self._pages:
-            self._pages[shape] = self._build_page(request)
-        return self._pages[shape]
+        shape = (request.sort, request.backward, request.anchor.key is not None, request.skip > 0, request.limit)
+        if shape not in self._statements:
+            page = self._build_page(request)
+            # A jump passes over any number of rows.
+            keeps = self.keeps_plan and not request.skip
+            self._statements[shape] = page.execution_options(**KEEPS_PLAN) if keeps else page
+        return self._statements[shape]
+
+    def _counted(self) -> Select[Any]:
+        if "count" not in self._statements:
+            count = select(func.count()).select_from(self.table).where(*self.conditions())
+            self._statements["count"] = count.execution_options(**KEEPS_PLAN) if self.keeps_plan else count
+        return self._statements["count"]
+
+    def _values(self, request: PageRequest) -> dict[str, object]:
+        values = dict(self.values)
+        if request.skip:
+            values["page_skip"] = request.skip
+        for place, value in enumerate(request.anchor.key or ()):
+            values[f"anchor_{place}"] = value
+        return values
 
     def _build_page(self, request: PageRequest) -> Select[Any]:
         source, keys = self._order(request.sort)
         down = request.sort.descending != request.backward
         wanted = list(self.conditions())
         if request.anchor.key is not None:
-            anchor = [bindparam(f"anchor_{place}", type_=key.type) for place, key in enumerate(keys)]
+            # In subqueries, or the planner would see in each anchor a reason for a plan of its own.
+            anchor = [
+                select(bindparam(f"anchor_{place}", type_=key.type)).scalar_subquery() for place, key in enumerate(keys)
+            ]
             # The first comparison says nothing new, but an index can answer it where the keys are of two tables.
             near = keys[0] <= anchor[0] if down else keys[0] >= anchor[0]
             beyond = tuple_(*keys) < tuple_(*anchor) if down else tuple_(*keys) > tuple_(*anchor)
             wanted.append(and_(near, beyond))
-        inner = self._sorted(source, keys, wanted, down=down).limit(bindparam("page_limit", type_=Integer))
+        # Spelled out, since a plan that does not know it is made for many more rows.
+        inner = self._sorted(source, keys, wanted, down=down).limit(literal_column(str(request.limit)))
         if request.skip:
             inner = inner.offset(bindparam("page_skip", type_=Integer))
         return self._gathered(inner, len(keys), down=down)
@@ -130,8 +161,7 @@ class Listing(ABC, Generic[RowT]):
 
     async def count(self, session: AsyncSession) -> int:
         """How many rows match."""
-        found = await session.scalar(select(func.count()).select_from(self.table).where(*self.conditions()))
-        return found or 0
+        return await session.scalar(self._counted(), self.values) or 0
 
     async def locate(self, session: AsyncSession, row_id: int, sort: Sort) -> int | None:
         """The absolute row number of a row; None when the filter leaves it out."""
@@ -222,10 +252,7 @@ def _key(found: Row[Any], size: int) -> Key:
     return tuple(found[-size:])
 
 
-def _values(request: PageRequest) -> dict[str, object]:
-    values: dict[str, object] = {"page_limit": request.limit}
-    if request.skip:
-        values["page_skip"] = request.skip
-    for place, value in enumerate(request.anchor.key or ()):
-        values[f"anchor_{place}"] = value
-    return values
+@lru_cache(maxsize=16)
+def _shared(_alike: Hashable) -> dict[Hashable, Select[Any]]:
+    """What all listings of a kind that are alike have built."""
+    return {}

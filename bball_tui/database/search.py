@@ -10,7 +10,20 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, ScalarSelect, Text, cast, func, literal, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import REGCONFIG
 
 from bball_tui.database import models
@@ -52,7 +65,9 @@ def _query(word: str) -> ScalarSelect[Any]:
     return select(func.to_tsquery(_SIMPLE, quoted)).scalar_subquery()
 
 
-def found_players(league_id: int, season_id: int | None, terms: Sequence[str]) -> ColumnElement[Any]:
+def found_players(
+    league_id: int, season_id: int | None, terms: Sequence[str] | BindParameter[Any]
+) -> ColumnElement[Any]:
     """An array of the ids of the players whom each of ``terms`` finds; teams count in ``season_id`` (None: in any).
 
     Compare with ``id == any_(found_players(...))``. How many a word finds nobody can estimate; of an array the planner
@@ -61,16 +76,24 @@ def found_players(league_id: int, season_id: int | None, terms: Sequence[str]) -
     return _found(league_id, season_id, terms, own=False)
 
 
-def players_called(league_id: int, words: Sequence[str]) -> ColumnElement[Any]:
+def players_called(league_id: int, words: Sequence[str] | BindParameter[Any]) -> ColumnElement[Any]:
     """An array of the ids of the players in whose own name or jersey each of ``words`` is found."""
     return _found(league_id, None, words, own=True)
 
 
-def _found(league_id: int, season_id: int | None, terms: Sequence[str], *, own: bool) -> ColumnElement[Any]:
+def terms_parameter(name: str, terms: Sequence[str]) -> BindParameter[Any]:
+    """``terms`` as a parameter of this name, for a statement that is asked again with others."""
+    return bindparam(name, list(terms), type_=ARRAY(Text))
+
+
+def _found(
+    league_id: int, season_id: int | None, terms: Sequence[str] | BindParameter[Any], *, own: bool
+) -> ColumnElement[Any]:
     # A function of the database, which looks at the league itself: behind a policy the indexes of words and addresses
     # are of no use. As a subquery it is asked once, not for each row.
     season = cast(season_id, BigInteger)
-    asked = select(func.bball_found(league_id, season, cast(list(terms), ARRAY(Text)), own)).scalar_subquery()
+    typed = terms if isinstance(terms, BindParameter) else literal(list(terms), ARRAY(Text))
+    asked = select(func.bball_found(league_id, season, cast(typed, ARRAY(Text)), own)).scalar_subquery()
     return cast(asked, ARRAY(BigInteger))
 
 

@@ -1,16 +1,20 @@
-"""The contracts of this day: what needs a person, and how many were signed."""
+"""This day: what the e-mails and contracts of a league need a person for, and whom somebody should ask again."""
 
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, any_, func, literal_column, select
+from sqlalchemy import Date, Select, any_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.models import Contract, Signature
+from bball_tui.database.kept_plans import KEEPS_PLAN, spelled, spelled_among
+from bball_tui.database.models import Contract, League, Signature
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
-from bball_tui.league.roster.attention_conditions import league_timezone, today_in, unreachable_players
+from bball_tui.league.roster.attention_conditions import unreachable_players
+from bball_tui.league.roster.notes import NoteView, list_notes
+from bball_tui.mail.from_address import Outgoing
+from bball_tui.outbox.counts import MailDay, read_mail_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,26 @@ class ContractDay:
     signed: int
 
 
+@dataclass(frozen=True, slots=True)
+class LeagueDay:
+    """All that Today shows of the database. ``follow_ups`` are the notes whose day has come."""
+
+    mails: MailDay
+    contracts: ContractDay
+    follow_ups: tuple[NoteView, ...]
+
+
+async def read_day(session: AsyncSession, league_id: int, season_id: int | None, outgoing: Outgoing) -> LeagueDay:
+    """Look at the day once.
+
+    Raises:
+        BballError: the league is gone, or its time zone is none.
+    """
+    mails = await read_mail_day(session, league_id, outgoing)
+    contracts = await read_contract_day(session, league_id, season_id)
+    return LeagueDay(mails, contracts, await list_notes(session, league_id, due=True))
+
+
 async def read_contract_day(session: AsyncSession, league_id: int, season_id: int | None) -> ContractDay:
     """Look at the contracts once, with one statement."""
     found = (await session.execute(_day(league_id, season_id))).one()
@@ -36,23 +60,26 @@ async def read_contract_day(session: AsyncSession, league_id: int, season_id: in
 
 @lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
 def _day(league_id: int, season_id: int | None) -> Select[Any]:
-    season = (Contract.league_id == league_id) & (Contract.season_id == season_id)
+    # Read once: each look at a table asks who somebody is.
+    place = select(League.timezone).where(League.id == spelled(league_id)).cte("place")
+    zone = select(place.c.timezone).scalar_subquery()
+    season = Contract.league_id == spelled(league_id)
+    season &= Contract.season_id.is_(None) if season_id is None else Contract.season_id == spelled(season_id)
     # Spelled as the index on the contracts that wait is.
-    waits = season & Contract.status.in_([literal_column(f"'{status}'") for status in WAITING_STATUSES])
+    waits = season & spelled_among(Contract.status, WAITING_STATUSES)
     late = (
         select(func.count().label("overdue"), func.min(Contract.due_on).label("since"))
-        .where(waits, Contract.due_on < today_in(league_id))
+        .where(waits, Contract.due_on < cast(func.timezone(zone, func.now()), Date))
         .subquery()
     )
     unreachable = (
         select(func.count()).where(waits, Contract.player_id.in_(unreachable_players(league_id))).scalar_subquery()
     )
-    zone = league_timezone(league_id)
     midnight = func.timezone(zone, func.date_trunc("day", func.timezone(zone, func.now())))
     # The few contracts first, by the moment: how few the planner cannot know.
     lately = (
         select(Signature.contract_id)
-        .where(Signature.league_id == league_id, Signature.received_at >= midnight)
+        .where(Signature.league_id == spelled(league_id), Signature.received_at >= midnight)
         .scalar_subquery()
     )
     signed = (
@@ -62,9 +89,10 @@ def _day(league_id: int, season_id: int | None) -> Select[Any]:
         .where(
             season,
             Contract.id == any_(func.array(lately)),
-            Contract.status == ContractStatus.SIGNED,
+            spelled_among(Contract.status, [ContractStatus.SIGNED]),
             Signature.received_at >= midnight,
         )
         .scalar_subquery()
     )
-    return select(late.c.overdue, late.c.since, unreachable.label("unreachable"), signed.label("signed"))
+    day = select(late.c.overdue, late.c.since, unreachable.label("unreachable"), signed.label("signed"))
+    return day.execution_options(**KEEPS_PLAN)

@@ -15,7 +15,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    literal_column,
     null,
     select,
     text,
@@ -23,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.models import League, Outbox
+from bball_tui.database.kept_plans import KEEPS_PLAN, spelled, spelled_among
+from bball_tui.database.models import League, Outbox, OutboxMessage
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _
 from bball_tui.mail.from_address import Outgoing
@@ -269,7 +269,7 @@ async def read_mail_day(session: AsyncSession, league_id: int, outgoing: Outgoin
         cancelled=counts.number(OutboxState.CANCELLED),
         last_sent=last_sent,
         hours=counts.hours(),
-        overrides=await override_trouble(session, league_id),
+        overrides=await override_trouble(session, league_id) if counts.number("noticed") else (),
     )
 
 
@@ -309,8 +309,11 @@ def _late(since: datetime | None, sending: SendingStatus, last_sent: datetime | 
 @lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
 def _today(league_id: int) -> CompoundSelect[Any]:
     """One branch for each partial index: the mails of past seasons are never read."""
-    ours = Outbox.league_id == league_id
-    zone = select(League.timezone).where(League.id == league_id).scalar_subquery()
+    league = spelled(league_id)
+    ours = Outbox.league_id == league
+    # Read once: each look at a table asks who somebody is.
+    place = select(League.timezone).where(League.id == league).cte("place")
+    zone = select(place.c.timezone).scalar_subquery()
     midnight = func.timezone(zone, func.date_trunc("day", func.timezone(zone, func.now())))
     parked = Outbox.error_class.is_not_distinct_from(PARKED)
     trouble = _part(
@@ -341,7 +344,11 @@ def _today(league_id: int) -> CompoundSelect[Any]:
     ).where(ours, _in_state(OutboxState.SENT))
     returned = _part(literal("bounced"), item_cause(), func.min(Outbox.bounced_at)).where(ours, is_bounced())
     grouped = [branch.group_by("part", "key") for branch in (trouble, queued, finished, returned)]
-    return union_all(*grouped, last)
+    # Few mails have one, if any: only then somebody asks which.
+    noticed = _part(literal("noticed"), null(), func.max(OutboxMessage.rendered_at)).where(
+        OutboxMessage.league_id == league, OutboxMessage.notice.is_not(None)
+    )
+    return union_all(*grouped, last, noticed).execution_options(**KEEPS_PLAN)
 
 
 def _part(part: Any, key: Any, moment: Any) -> Any:
@@ -354,5 +361,4 @@ def _part(part: Any, key: Any, moment: Any) -> Any:
 
 
 def _in_state(*states: OutboxState) -> ColumnElement[bool]:
-    # Written out and not as parameters, or the planner could not know that a partial index fits.
-    return Outbox.state.in_([literal_column(f"'{state}'") for state in states])
+    return spelled_among(Outbox.state, states)

@@ -48,7 +48,8 @@ class Gate:
         return self.provider == ALL_PROVIDERS
 
 
-def _columns() -> tuple[Any, ...]:
+def gate_columns() -> tuple[Any, ...]:
+    """What :func:`gate_of` reads."""
     return (
         ProviderGate.provider,
         ProviderGate.state,
@@ -65,7 +66,8 @@ def _columns() -> tuple[Any, ...]:
     )
 
 
-def _gate(row: Any) -> Gate:
+def gate_of(row: Any) -> Gate:
+    """The gate in a row of :func:`gate_columns`."""
     return Gate(
         provider=row.provider,
         state=GateState(row.state),
@@ -84,21 +86,21 @@ def _gate(row: Any) -> Gate:
 
 async def look(session: AsyncSession, league_id: int, provider: str) -> dict[str, Gate]:
     """The gates that a mail through ``provider`` has to pass, without a lock. No row: closed."""
-    query = select(*_columns()).where(
+    query = select(*gate_columns()).where(
         ProviderGate.league_id == league_id, ProviderGate.provider.in_((provider, ALL_PROVIDERS))
     )
-    return {row.provider: _gate(row) for row in await session.execute(query)}
+    return {row.provider: gate_of(row) for row in await session.execute(query)}
 
 
 async def lock(session: AsyncSession, league_id: int, provider: str) -> Gate:
     """The gate of ``provider``, made if it was not there, locked until the transaction ends."""
     await session.execute(upsert(ProviderGate).values(league_id=league_id, provider=provider).on_conflict_do_nothing())
     query = (
-        select(*_columns())
+        select(*gate_columns())
         .where(ProviderGate.league_id == league_id, ProviderGate.provider == provider)
         .with_for_update()
     )
-    return _gate((await session.execute(query)).one())
+    return gate_of((await session.execute(query)).one())
 
 
 async def store(session: AsyncSession, league_id: int, gate: Gate) -> None:
@@ -133,8 +135,8 @@ async def wake_workers(session: AsyncSession, league_id: int) -> None:
 
 async def gates(session: AsyncSession, league_id: int) -> tuple[Gate, ...]:
     """Every gate of the league, for display."""
-    query = select(*_columns()).where(ProviderGate.league_id == league_id).order_by(ProviderGate.provider)
-    return tuple(_gate(row) for row in await session.execute(query))
+    query = select(*gate_columns()).where(ProviderGate.league_id == league_id).order_by(ProviderGate.provider)
+    return tuple(gate_of(row) for row in await session.execute(query))
 
 
 async def pause(session: AsyncSession, league_id: int, *, reason: str | None = None) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.autocommit import Executor
+from bball_tui.database.kept_plans import KEEPS_PLAN
 from bball_tui.database.states import WaitsFor
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -100,7 +101,7 @@ _ENQUEUE = text(
     ON CONFLICT DO NOTHING
     RETURNING id
     """  # noqa: S608 - the inserted texts are constants
-)
+).execution_options(**KEEPS_PLAN)
 
 
 # An item that was not written must be one that was promised before: whatever else stands in its way, such as a row that

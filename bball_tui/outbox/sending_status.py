@@ -6,17 +6,20 @@ tokens.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bball_tui import wording
 from bball_tui.clock import zone_for
-from bball_tui.database.models import League, Outbox
+from bball_tui.database.kept_plans import KEEPS_PLAN, spelled, spelled_among
+from bball_tui.database.models import League, Outbox, ProviderGate
 from bball_tui.database.models import Worker as WorkerRow
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.errors import BballError
@@ -24,12 +27,13 @@ from bball_tui.language import _, retold
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.mail_conditions import is_waiting
-from bball_tui.outbox.provider_gates import ALL_PROVIDERS, Gate, gates
+from bball_tui.outbox.provider_gates import ALL_PROVIDERS, Gate, gate_columns, gate_of
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
 
 HEARTBEAT_SECONDS = 15.0
 SILENT_SECONDS = 40
 """A worker that was silent for longer is not shown as running."""
+_OF_WORKER = ("id", "name", "host", "pid", "version", "provider", "started_at", "heartbeat_at")
 WORKER_PLACE = "worker"
 """Where a worker runs that is to run forever, in its name; others run in a screen."""
 
@@ -256,18 +260,10 @@ async def read_sending_status(session: AsyncSession, league_id: int, outgoing: O
     Raises:
         BballError: the league is gone, or its time zone is none.
     """
-    waiting = (
-        select(func.count())
-        .select_from(Outbox)
-        .where(Outbox.league_id == league_id, Outbox.state == OutboxState.QUEUED, ~is_waiting())
-        .scalar_subquery()
-    )
-    query = select(
-        func.now().label("now"), League.timezone, League.date_order, League.from_email, waiting.label("waiting")
-    ).where(League.id == league_id)
-    found = (await session.execute(query)).one_or_none()
-    if found is None:
+    rows = (await session.execute(_status(league_id))).all()
+    if not rows:
         raise BballError(_("This league is not in the database anymore. Choose another one."))
+    found = rows[0]
     try:
         zone = zone_for(found.timezone, found.date_order)
     except (KeyError, ValueError, OSError):
@@ -277,11 +273,45 @@ async def read_sending_status(session: AsyncSession, league_id: int, outgoing: O
             )
         ) from None
     return SendingStatus(
-        now=found.now,
+        now=found.asked_at,
         zone=zone,
-        gates=await gates(session, league_id),
-        workers=await running(session, league_id),
+        gates=tuple({row.provider: gate_of(row) for row in rows if row.provider is not None}.values()),
+        workers=tuple({row.worker_id: _worker_of(row) for row in rows if row.worker_id is not None}.values()),
         waiting=found.waiting,
         mail_server=outgoing.mail_server,
         sender=outgoing.sender or bool(found.from_email),
     )
+
+
+@lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
+def _status(league_id: int) -> Select[Any]:
+    """The league's row, once for each of its gates with each running worker: there are few of either."""
+    ours = spelled(league_id)
+    waiting = (
+        select(func.count())
+        .select_from(Outbox)
+        .where(Outbox.league_id == ours, spelled_among(Outbox.state, [OutboxState.QUEUED]), ~is_waiting())
+        .scalar_subquery()
+    )
+    worker = [getattr(WorkerRow, name).label(f"worker_{name}") for name in _OF_WORKER]
+    return (
+        select(
+            func.now().label("asked_at"),
+            League.timezone,
+            League.date_order,
+            League.from_email,
+            waiting.label("waiting"),
+            *gate_columns(),
+            *worker,
+        )
+        .select_from(League)
+        .outerjoin(ProviderGate, ProviderGate.league_id == ours)
+        .outerjoin(WorkerRow, (WorkerRow.league_id == ours) & (WorkerRow.heartbeat_at > _ago(SILENT_SECONDS)))
+        .where(League.id == ours)
+        .order_by(ProviderGate.provider, WorkerRow.started_at, WorkerRow.id)
+        .execution_options(**KEEPS_PLAN)
+    )
+
+
+def _worker_of(row: Any) -> WorkerInfo:
+    return WorkerInfo(**{name: getattr(row, f"worker_{name}") for name in _OF_WORKER})

@@ -11,13 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import Listing
 from bball_tui.database.paging import PageRequest, Sort, after_last
+from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.contracts.facts import read_guardians
 from bball_tui.league.roster.lists import (
     PlayerListing,
     TeamListing,
 )
 from bball_tui.league.roster.rows import RosterFilter
-from bball_tui.league.today import read_contract_day
+from bball_tui.league.today import read_contract_day, read_day
+from bball_tui.mail.from_address import Outgoing
 from tests.conftest import Server
 from tests.league.many import Many, many_on
 
@@ -186,3 +189,22 @@ async def test_a_day_reads_what_it_counts_and_not_the_season(many: Many) -> None
     assert "SubPlan" not in plan, plan
     for table in ("contract", "player", "guardian", "player_guardian"):
         assert f"Seq Scan on {table}" not in plan, plan
+
+
+async def test_of_what_is_asked_again_and_again_the_plan_is_kept_and_of_a_filter_it_is_not(many: Many) -> None:
+    """Kept means that PostgreSQL found the one plan as good as five that it had made for the values."""
+    kept = text("SELECT count(*) FILTER (WHERE generic_plans > 0), count(*) FROM pg_prepared_statements")
+    by_name = Sort("player")
+    async with many.session() as session:
+        for statuses in ((), (ContractStatus.SIGNED,)):
+            for typed in ("", "Last1234") * 9:
+                wanted = RosterFilter(many.season_id, text=typed, statuses=statuses)
+                listing = ContractListing(many.league_id, wanted)
+                first = await listing.page(session, PageRequest(0, 50, by_name))
+                for anchor in first.anchors[-1:]:
+                    await listing.page(session, PageRequest(50, 50, by_name, anchor))
+                await listing.count(session)
+                if not statuses:
+                    await read_day(session, many.league_id, many.season_id, Outgoing(True))
+                    await read_guardians(session, many.league_id, [1])
+            assert (await session.execute(kept)).one() == (9, 9), "a filter by status adds none"

@@ -2,18 +2,22 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import errors
+from sqlalchemy import text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.errors import NotPermitted
+from bball_tui.database.paging import PageRequest
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.members import add_member, list_members, my_roles, named_with_roles, remove_member
+from bball_tui.league.roster.rows import RosterFilter
 from tests.walls.conftest import OWNER, ClubServer
 from tests.walls.test_rows import one
 
@@ -105,6 +109,39 @@ async def test_the_last_admin_stays(walls: ClubServer, alma: Database) -> None:
                     await remove_member(session, walls.a, "alma", StaffRole.ADMIN)
         finally:
             admin.execute("ALTER ROLE nora LOGIN")
+
+
+async def test_a_kept_plan_asks_each_time_who_somebody_is(walls: ClubServer, alma: Database) -> None:
+    nora = Database(walls.url("nora"))
+    listing = ContractListing(walls.a, RosterFilter())
+
+    async def seen() -> int:
+        async with nora.session() as session:
+            return len((await listing.page(session, PageRequest(0, 50, listing.default))).rows)
+
+    async def role(change: Callable[..., Awaitable[object]]) -> None:
+        async with alma.session() as session:
+            await change(session, walls.a, "nora", StaffRole.REGISTRAR)
+
+    await role(add_member)
+    try:
+        assert {await seen() for _ in range(9)} != {0}
+        async with nora.session() as session:
+            kept = text("SELECT bool_and(generic_plans > 0) FROM pg_prepared_statements")
+            assert await session.scalar(kept), "one plan for all values"
+        await role(remove_member)
+        assert await seen() == 0
+        await role(add_member)
+        assert await seen() > 0
+        with walls.login("postgres", "postgres") as admin:
+            admin.execute("ALTER ROLE nora NOLOGIN")
+            try:
+                assert await seen() == 0
+            finally:
+                admin.execute("ALTER ROLE nora LOGIN")
+    finally:
+        await role(remove_member)
+        await nora.dispose()
 
 
 @pytest.mark.parametrize("made", ["DROP ROLE paul; {}", "ALTER ROLE paul RENAME TO pauline; {}"])

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.listing import among
 from bball_tui.database.paging import PageRequest, Sort
-from bball_tui.database.search import players_called, words_of
+from bball_tui.database.search import players_called, terms_parameter, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import read_clock, read_contracts, read_guardians
@@ -54,11 +54,14 @@ class _ByName(ContractListing):
     def __init__(self, league_id: int, wanted: RosterFilter, words: Sequence[str]) -> None:
         super().__init__(league_id, wanted)
         self.words = words
+        self.alike = self.alike, bool(words)
+        self.values = {**self.values, "called": list(words)} if words else self.values
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         if not self.words:
             return super().conditions()
-        named = models.Contract.player_id == any_(players_called(self.league_id, self.words))
+        called = terms_parameter("called", self.words)
+        named = models.Contract.player_id == any_(players_called(self.league_id, called))
         return [*super().conditions(), named]
 
 

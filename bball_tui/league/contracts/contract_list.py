@@ -13,7 +13,7 @@ from bball_tui.database.listing import Listing, ListingSource, Order
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
-from bball_tui.league.filters.conditions import contract_conditions
+from bball_tui.league.filters.conditions import contract_conditions, likeness
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
 
 LATEST = date(9999, 12, 31)
@@ -30,6 +30,8 @@ class ContractListing(Listing[ContractRow]):
     def __init__(self, league_id: int, wanted: RosterFilter) -> None:
         self.league_id = league_id
         self.wanted = wanted
+        self.alike, self.values = likeness(league_id, wanted)
+        self.keeps_plan = wanted.is_plain
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         return contract_conditions(self.league_id, self.wanted)

@@ -7,13 +7,28 @@ tables as they were before it waited; the next one sees what the quicker colleag
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui import wording
 from bball_tui.database import models
+from bball_tui.database.kept_plans import KEEPS_PLAN, spelled
 from bball_tui.database.listing import among
 from bball_tui.database.states import Capacity, ContractStatus, SigningMethod
 from bball_tui.errors import BballError
@@ -133,19 +148,7 @@ async def read_clock(session: AsyncSession, league_id: int) -> LeagueClock:
     Raises:
         BballError: the league is gone, or its time zone is none.
     """
-    league = models.League
-    found = (
-        await session.execute(
-            select(
-                func.session_user().label("person"),
-                func.now().label("now"),
-                league.timezone,
-                league.date_order,
-                league.hold_seconds,
-                league.wait_for_chat,
-            ).where(league.id == league_id)
-        )
-    ).one_or_none()
+    found = (await session.execute(_clock(league_id))).one_or_none()
     if found is None:
         raise BballError(_("This league is not in the database anymore. Choose another one."))
     return LeagueClock(
@@ -153,14 +156,37 @@ async def read_clock(session: AsyncSession, league_id: int) -> LeagueClock:
     )
 
 
+@lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
+def _clock(league_id: int) -> Select[*tuple[Any, ...]]:
+    league = models.League
+    return (
+        select(
+            func.session_user().label("person"),
+            func.now().label("now"),
+            league.timezone,
+            league.date_order,
+            league.hold_seconds,
+            league.wait_for_chat,
+        )
+        .where(league.id == spelled(league_id))
+        .execution_options(**KEEPS_PLAN)
+    )
+
+
 async def lock_contracts(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> None:
     """Hold the contracts until the transaction ends. In the order of their ids, so that two desks never deadlock."""
+    await session.execute(_locking(league_id), {"ids": list(contract_ids)})
+
+
+@lru_cache(maxsize=16)
+def _locking(league_id: int) -> Select[*tuple[Any, ...]]:
     contract = models.Contract
-    await session.execute(
+    return (
         select(contract.id)
-        .where(contract.league_id == league_id, among(contract.id, contract_ids))
+        .where(contract.league_id == spelled(league_id), _among_ids(contract.id))
         .order_by(contract.id)
         .with_for_update()
+        .execution_options(**KEEPS_PLAN)
     )
 
 
@@ -178,45 +204,7 @@ async def read_contracts(
     session: AsyncSession, league_id: int, contract_ids: Collection[int]
 ) -> dict[int, ContractFacts]:
     """The contracts of the league among ``contract_ids``, by id."""
-    contract, player, team, season, signature = (
-        models.Contract,
-        models.Player,
-        models.Team,
-        models.Season,
-        models.Signature,
-    )
-    rows = await session.execute(
-        select(
-            contract.id,
-            contract.status,
-            contract.version,
-            contract.revision,
-            contract.updated_by,
-            contract.updated_at,
-            contract.player_id,
-            player.first_name,
-            player.last_name,
-            player.birthdate,
-            player.jersey,
-            team.name.label("team"),
-            team.groupme_share_url.is_not(None).label("has_chat_link"),
-            season.name.label("season"),
-            contract.signature_id,
-            signature.guardian_id,
-            signature.signer,
-            signature.capacity,
-            signature.method,
-            signature.signed_on,
-            signature.note,
-            signature.recorded_by,
-            signature.received_at,
-        )
-        .join(player, player.id == contract.player_id)
-        .join(team, team.id == contract.team_id)
-        .join(season, season.id == contract.season_id)
-        .outerjoin(signature, signature.id == contract.signature_id)
-        .where(contract.league_id == league_id, among(contract.id, contract_ids))
-    )
+    rows = await session.execute(_contracts(league_id), {"ids": list(contract_ids)})
     return {
         row.id: ContractFacts(
             id=row.id,
@@ -251,33 +239,55 @@ async def read_contracts(
     }
 
 
+@lru_cache(maxsize=16)
+def _contracts(league_id: int) -> Select[*tuple[Any, ...]]:
+    contract, player, team, season, signature = (
+        models.Contract,
+        models.Player,
+        models.Team,
+        models.Season,
+        models.Signature,
+    )
+    return (
+        select(
+            contract.id,
+            contract.status,
+            contract.version,
+            contract.revision,
+            contract.updated_by,
+            contract.updated_at,
+            contract.player_id,
+            player.first_name,
+            player.last_name,
+            player.birthdate,
+            player.jersey,
+            team.name.label("team"),
+            team.groupme_share_url.is_not(None).label("has_chat_link"),
+            season.name.label("season"),
+            contract.signature_id,
+            signature.guardian_id,
+            signature.signer,
+            signature.capacity,
+            signature.method,
+            signature.signed_on,
+            signature.note,
+            signature.recorded_by,
+            signature.received_at,
+        )
+        .join(player, player.id == contract.player_id)
+        .join(team, team.id == contract.team_id)
+        .join(season, season.id == contract.season_id)
+        .outerjoin(signature, signature.id == contract.signature_id)
+        .where(contract.league_id == spelled(league_id), _among_ids(contract.id))
+        .execution_options(**KEEPS_PLAN)
+    )
+
+
 async def read_guardians(
     session: AsyncSession, league_id: int, player_ids: Collection[int]
 ) -> dict[int, tuple[GuardianFacts, ...]]:
     """The guardians of each player, the one who is asked first at the front."""
-    link, guardian, suppression = models.PlayerGuardian, models.Guardian, models.Suppression
-    suppressed = exists().where(
-        suppression.league_id == league_id,
-        suppression.lifted_at.is_(None),
-        suppression.address == guardian.address,
-    )
-    rows = await session.execute(
-        select(
-            link.player_id,
-            guardian.id,
-            guardian.first_name,
-            guardian.last_name,
-            guardian.email,
-            link.relation,
-            link.receives_email,
-            link.may_sign,
-            guardian.language,
-            suppressed.label("suppressed"),
-        )
-        .join(guardian, guardian.id == link.guardian_id)
-        .where(link.league_id == league_id, among(link.player_id, player_ids))
-        .order_by(link.player_id, link.position, guardian.id)
-    )
+    rows = await session.execute(_guardians(league_id), {"ids": list(player_ids)})
     found: dict[int, list[GuardianFacts]] = {}
     for row in rows:
         found.setdefault(row.player_id, []).append(
@@ -294,3 +304,37 @@ async def read_guardians(
             )
         )
     return {player_id: tuple(guardians) for player_id, guardians in found.items()}
+
+
+@lru_cache(maxsize=16)
+def _guardians(league_id: int) -> Select[*tuple[Any, ...]]:
+    link, guardian, suppression = models.PlayerGuardian, models.Guardian, models.Suppression
+    suppressed = exists().where(
+        suppression.league_id == spelled(league_id),
+        suppression.lifted_at.is_(None),
+        suppression.address == guardian.address,
+    )
+    return (
+        select(
+            link.player_id,
+            guardian.id,
+            guardian.first_name,
+            guardian.last_name,
+            guardian.email,
+            link.relation,
+            link.receives_email,
+            link.may_sign,
+            guardian.language,
+            suppressed.label("suppressed"),
+        )
+        .join(guardian, guardian.id == link.guardian_id)
+        .where(link.league_id == spelled(league_id), _among_ids(link.player_id))
+        .order_by(link.player_id, link.position, guardian.id)
+        .execution_options(**KEEPS_PLAN)
+    )
+
+
+def _among_ids(column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    # In a subquery, or the planner would make a plan of its own for each number of them.
+    given = ARRAY(BigInteger)
+    return column == any_(cast(select(bindparam("ids", type_=given)).scalar_subquery(), given))

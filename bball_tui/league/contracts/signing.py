@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
+from bball_tui.database.kept_plans import KEEPS_PLAN
 from bball_tui.database.states import Capacity, ContractStatus, SigningMethod, WaitsFor
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -93,13 +94,14 @@ class _PreparedSignature:
     recipients: tuple[Recipient, ...]
 
 
-# Signature and contract in one statement: neither is ever seen without the other.
+# Signature and contract in one statement: neither is ever seen without the other. The arrays stand in subqueries, or
+# the planner would make a plan of its own for each number of papers.
 _SIGN = text(
     """
     WITH paper AS (
         SELECT * FROM unnest(
-            CAST(:contract_ids AS bigint[]), CAST(:guardian_ids AS bigint[]),
-            CAST(:signers AS text[]), CAST(:capacities AS text[]), CAST(:hashes AS bytea[])
+            (SELECT CAST(:contract_ids AS bigint[])), (SELECT CAST(:guardian_ids AS bigint[])),
+            (SELECT CAST(:signers AS text[])), (SELECT CAST(:capacities AS text[])), (SELECT CAST(:hashes AS bytea[]))
         ) AS paper (contract_id, guardian_id, signer, capacity, evidence_sha256)
     ), written AS (
         INSERT INTO signature (league_id, contract_id, guardian_id, signer, capacity, method, signed_on,
@@ -113,7 +115,7 @@ _SIGN = text(
     WHERE contract.id = written.contract_id
     RETURNING contract.id, contract.revision, contract.signature_id
     """
-)
+).execution_options(**KEEPS_PLAN)
 
 
 async def sign(session: AsyncSession, league_id: int, request: SigningRequest) -> SigningResult:

@@ -1,12 +1,15 @@
 """A filter as conditions on the rows of each list."""
 
+from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, any_, exists, func, or_, select
 
 from bball_tui.database import models
+from bball_tui.database.kept_plans import spelled
 from bball_tui.database.listing import among
-from bball_tui.database.search import found_players, team_matches, terms_of, words_of
+from bball_tui.database.search import found_players, team_matches, terms_of, terms_parameter, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
 from bball_tui.league.filters.choices import Attention
@@ -14,6 +17,8 @@ from bball_tui.league.roster.attention_conditions import needs_attention, reacha
 from bball_tui.league.roster.rows import RosterFilter
 
 _contract = models.Contract.__table__
+TERMS = "terms"
+"""The parameter that holds what is looked for."""
 _LIFE = {status: place for place, status in enumerate(ContractStatus)}
 _OPEN_MAIL = {
     WelcomeState.FAILED: OutboxState.DEAD,
@@ -25,6 +30,13 @@ _OPEN_MAIL = {
     WelcomeState.SENDING: OutboxState.SENDING,
 }
 """States in which few mails are, and those few stand in an index of their own."""
+
+
+def likeness(league_id: int, wanted: RosterFilter) -> tuple[Hashable, dict[str, object]]:
+    """What is equal for filters on players or contracts that differ in the words alone, and the parameter for those."""
+    terms = terms_of(wanted.text)
+    alike = league_id, replace(wanted, text=""), bool(terms), bool(words_of(wanted.text))
+    return alike, {TERMS: terms} if terms else {}
 
 
 def team_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[bool]]:
@@ -52,7 +64,7 @@ def team_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[
 def player_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[bool]]:
     """Players: by their family, or by the contract of the season."""
     player, contract = models.Player, models.Contract
-    conditions: list[ColumnElement[bool]] = [player.league_id == league_id]
+    conditions: list[ColumnElement[bool]] = [player.league_id == spelled(league_id)]
     if wanted.player_id is not None:
         conditions.append(player.id == wanted.player_id)
     else:
@@ -65,21 +77,23 @@ def player_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElemen
             of_contract.append(contract.season_id == wanted.season_id)
         conditions.append(exists().where(contract.player_id == player.id, *of_contract))
     if terms := terms_of(wanted.text):
-        conditions.append(player.id == any_(found_players(league_id, wanted.season_id, terms)))
+        typed = terms_parameter(TERMS, terms)
+        conditions.append(player.id == any_(found_players(league_id, wanted.season_id, typed)))
     return conditions
 
 
 def contract_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[bool]]:
     """Contracts."""
     contract = _contract.c
-    conditions: list[ColumnElement[bool]] = [contract.league_id == league_id]
+    conditions: list[ColumnElement[bool]] = [contract.league_id == spelled(league_id)]
     if wanted.season_id is not None:
-        conditions.append(contract.season_id == wanted.season_id)
+        conditions.append(contract.season_id == spelled(wanted.season_id))
     if wanted.player_id is not None:
         conditions.append(contract.player_id == wanted.player_id)
     conditions += [*_place(wanted), *_facts(wanted)]
     if terms := terms_of(wanted.text):
-        conditions.append(contract.player_id == any_(found_players(league_id, wanted.season_id, terms)))
+        typed = terms_parameter(TERMS, terms)
+        conditions.append(contract.player_id == any_(found_players(league_id, wanted.season_id, typed)))
     return conditions
 
 

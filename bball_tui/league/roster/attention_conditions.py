@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Date, SQLColumnExpression, cast, func, select, union_all
 
+from bball_tui.database.kept_plans import spelled
 from bball_tui.database.models import Contract, Guardian, League, Player, PlayerGuardian, Suppression, Team
 from bball_tui.database.states import WAITING_STATUSES
 from bball_tui.league.filters.choices import Attention
@@ -21,12 +22,8 @@ def today() -> ColumnElement[date]:
 
 def today_in(league_id: int) -> ColumnElement[date]:
     """The same for one league, worked out once for the whole statement."""
-    return cast(func.timezone(league_timezone(league_id), func.now()), Date)
-
-
-def league_timezone(league_id: int) -> ColumnElement[str]:
-    """The name of the league's time zone."""
-    return select(League.timezone).where(League.id == league_id).scalar_subquery()
+    zone = select(League.timezone).where(League.id == spelled(league_id)).scalar_subquery()
+    return cast(func.timezone(zone, func.now()), Date)
 
 
 def needs_attention(trouble: Attention) -> ColumnElement[bool]:
@@ -85,11 +82,10 @@ def unreachable_players(league_id: int) -> CompoundSelect[int]:
             Suppression,
             (Suppression.league_id == Guardian.league_id) & (Suppression.address == Guardian.address),
         )
-        .where(Guardian.league_id == league_id, Suppression.lifted_at.is_(None))
+        .where(Guardian.league_id == spelled(league_id), Suppression.lifted_at.is_(None))
     )
-    reached = 2
-    without = select(Player.id).where(Player.league_id == league_id, Player.reach < reached)
-    silenced = select(Player.id).where(
-        Player.league_id == league_id, Player.reach == reached, Player.id.in_(families), ~reachable(Player.id)
-    )
+    reached = spelled(2)
+    ours = Player.league_id == spelled(league_id)
+    without = select(Player.id).where(ours, Player.reach < reached)
+    silenced = select(Player.id).where(ours, Player.reach == reached, Player.id.in_(families), ~reachable(Player.id))
     return union_all(without, silenced)

@@ -20,12 +20,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
 from bball_tui.database.engine import Database
+from bball_tui.database.kept_plans import spelled
 from bball_tui.database.listing import Listing, ListingSource, Order
 from bball_tui.database.paging import Page, PageRequest, Sort
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.fields import columns_of
-from bball_tui.league.filters.conditions import player_conditions, team_conditions
+from bball_tui.league.filters.conditions import likeness, player_conditions, team_conditions
 from bball_tui.league.roster.player import FIELDS, LISTED, also_called
 from bball_tui.league.roster.player_row import PlayerRow
 from bball_tui.league.roster.rows import ChatState, ContractRow, RosterFilter, TeamRow
@@ -135,6 +136,8 @@ class PlayerListing(Listing[PlayerRow]):
     def __init__(self, league_id: int, wanted: RosterFilter) -> None:
         self.league_id = league_id
         self.wanted = wanted
+        self.alike, self.values = likeness(league_id, wanted)
+        self.keeps_plan = wanted.is_plain
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         return player_conditions(self.league_id, self.wanted)
@@ -173,7 +176,7 @@ class PlayerListing(Listing[PlayerRow]):
             .limit(1)
         )
         if self.wanted.season_id is not None:
-            found = found.where(contract.season_id == self.wanted.season_id)
+            found = found.where(contract.season_id == spelled(self.wanted.season_id))
         return found.lateral("current")
 
     def gather(self, page: Subquery) -> Select[Any]:

@@ -1,13 +1,16 @@
 """What staff heard from a family, by phone or otherwise, and on which day somebody should ask again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
+from bball_tui.database.kept_plans import KEEPS_PLAN, spelled
 from bball_tui.database.models import Contract, FamilyNote, Guardian, Player, PlayerGuardian
 from bball_tui.database.states import LONGEST_NOTE, NoteKind
 from bball_tui.dates import FURTHEST_FOLLOW_UP
@@ -210,7 +213,7 @@ async def list_notes(session: AsyncSession, league_id: int, *, due: bool = False
     """All notes of the league, the latest first; with ``due`` those whose day has come, the longest since first."""
     if not due:
         return await _read(session, league_id)
-    found = await _read(session, league_id, is_due(league_id))
+    found = _noted(await session.execute(_due(league_id)))
     return tuple(sorted(found, key=lambda one: (one.follow_up or date.max, one.id)))
 
 
@@ -303,8 +306,17 @@ async def guardian_at(session: AsyncSession, league_id: int, address: str) -> in
 
 
 async def _read(session: AsyncSession, league_id: int, *conditions: ColumnElement[bool]) -> tuple[NoteView, ...]:
+    return _noted(await session.execute(_notes(league_id, *conditions)))
+
+
+@lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
+def _due(league_id: int) -> Select[*tuple[Any, ...]]:
+    return _notes(league_id, is_due(league_id)).execution_options(**KEEPS_PLAN)
+
+
+def _notes(league_id: int, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     note = FamilyNote
-    rows = await session.execute(
+    return (
         select(
             note.id,
             note.kind,
@@ -325,9 +337,12 @@ async def _read(session: AsyncSession, league_id: int, *conditions: ColumnElemen
         )
         .outerjoin(Player, Player.id == note.player_id)
         .outerjoin(Guardian, Guardian.id == note.guardian_id)
-        .where(note.league_id == league_id, *conditions)
+        .where(note.league_id == spelled(league_id), *conditions)
         .order_by(note.created_at.desc(), note.id.desc())
     )
+
+
+def _noted(rows: Iterable[Any]) -> tuple[NoteView, ...]:
     return tuple(
         NoteView(
             id=row.id,

@@ -39,6 +39,11 @@ class RosterFilter:
     archived: bool | None = False
     """Archived players and teams: left out unless text is looked for (False), alone (True), or with the others."""
 
+    @property
+    def is_plain(self) -> bool:
+        """A season, and what was typed; nothing that few or many rows may have."""
+        return self == RosterFilter(season_id=self.season_id, text=self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:

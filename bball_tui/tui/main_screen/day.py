@@ -130,23 +130,20 @@ class DayScreen(UndoScreen):
             self.look_at_day()
 
     async def _read_day(self, connection: "LeagueConnection") -> Day:
-        from bball_tui.league.roster.notes import list_notes
-        from bball_tui.league.today import read_contract_day
-        from bball_tui.outbox.counts import read_mail_day
+        from bball_tui.league.today import read_day
         from bball_tui.tui.tabs.today_items import attention_items
 
-        mails = await connection.call(read_mail_day, connection.outgoing)
-        contracts = await connection.call(read_contract_day, connection.season_id)
+        day = await connection.call(read_day, connection.season_id, connection.outgoing)
         comes = connection.sends_mail and monotonic() - self._opened_at < STARTING
         found = attention_items(
-            mails,
-            contracts,
+            day.mails,
+            day.contracts,
             await self._template_errors(connection.settings),
             await self._returned_mails(connection.settings),
-            await connection.call(list_notes, due=True),
+            day.follow_ups,
             worker_comes=comes,
         )
-        return Day(mails, contracts, found)
+        return Day(day.mails, day.contracts, found)
 
     async def _template_errors(self, settings: "Settings") -> "tuple[Finding, ...]":
         """What keeps the league's own mail templates from being used; a folder that cannot be read has none."""
