@@ -27,7 +27,9 @@ from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.contracts.signing_rules import FirstGuardian, FreeText, NamedGuardian, NoticeKind, is_adult
+from bball_tui.league.mails.preview import preview_mails
 from bball_tui.mail.kinds.welcome import WelcomeMail
+from bball_tui.settings import Settings
 from tests.support.factory import Club, Parent, make_club, make_family
 
 ROSA = Parent("Rosa", "Hamilton", "rosa@families.test", relation="mother")
@@ -408,3 +410,15 @@ def test_of_age_is_eighteen_whole_years(birth: date, day: date) -> None:
     if (birth.month, birth.day) == (2, 29) and (birth.year + 18) % 4 == 0:
         later = date(birth.year + 18, 2, 29)
     assert is_adult(birth, day) == (day >= later)
+
+
+async def test_a_preview_without_a_signer_says_what_is_missing(database: Database, settings: Settings) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club, parents=())
+        with pytest.raises(BballError) as refused:
+            await preview_mails(session, club.league_id, settings, family.contract_id)
+    said = str(refused.value)
+    assert "has no guardian who may sign, so the e-mail has no signer to name." in said
+    assert "'bball-tui guardians add'" in said
+    assert "Type the name" not in said

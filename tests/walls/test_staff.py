@@ -8,14 +8,16 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import errors
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.errors import NotPermitted
+from bball_tui.database.models import Contract
 from bball_tui.database.paging import PageRequest
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.editing.erasing import preview_player
 from bball_tui.league.members import add_member, list_members, my_roles, named_with_roles, remove_member
 from bball_tui.league.roster.rows import RosterFilter
 from tests.walls.conftest import OWNER, ClubServer
@@ -219,3 +221,27 @@ async def test_colleagues_are_named_with_their_roles_and_strangers_hear_nothing(
             async with database.session() as session:
                 assert await named_with_roles(session, walls.a, asked) == expected
             await database.dispose()
+
+
+async def test_an_admin_without_the_right_hears_who_voids_before_a_child_is_erased(
+    walls: ClubServer, alma: Database
+) -> None:
+    async with alma.session() as session:
+        await add_member(session, walls.a, "ada", StaffRole.ADMIN)
+    ada = Database(walls.url("ada"))
+
+    async def obstacle(database: Database) -> str:
+        async with database.session() as session:
+            waits = select(Contract.player_id).where(Contract.league_id == walls.a, Contract.status == "offered")
+            player = (await session.scalars(waits.limit(1))).one()
+            return (await preview_player(session, walls.a, player)).obstacle or ""
+
+    try:
+        said = await obstacle(ada)
+        assert "Void it first" in said
+        assert said.endswith("That takes the role registrar, which you do not have; ask alma or rita.")
+        assert (await obstacle(alma)).endswith("from someone who is gone.")
+    finally:
+        async with alma.session() as session:
+            await remove_member(session, walls.a, "ada", StaffRole.ADMIN)
+        await ada.dispose()

@@ -14,9 +14,11 @@ from sqlalchemy.orm import aliased
 
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Scan, Signature
-from bball_tui.database.states import OPEN_STATUSES, OutboxState
+from bball_tui.database.states import OPEN_STATUSES, OutboxState, StaffRole
 from bball_tui.errors import BballError
 from bball_tui.language import _, plural
+from bball_tui.league.members import list_members, my_roles, roles_in_words
+from bball_tui.league.rights import Right
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.wording import counted, listed
 
@@ -41,6 +43,8 @@ class ErasePreview:
     """E-mails to other families in which one of them is named whole."""
     waiting: int
     """Contracts on which nobody decided yet; as long as there are any, nothing is erased."""
+    who_voids: str = ""
+    """Who may void those, in a sentence; empty when whoever asks may."""
 
     @property
     def count(self) -> int:
@@ -53,10 +57,11 @@ class ErasePreview:
         if not self.waiting:
             return None
         it = "it" if self.waiting == 1 else "them"
-        return _(
+        void = _(
             "{who} still has {contracts} on which nobody decided. Void {it} first, so that nobody waits "
             "for an answer from someone who is gone."
         ).format(who=self.who, contracts=counted(self.waiting, "contract"), it=it)
+        return f"{void} {self.who_voids}".rstrip()
 
     def sentences(self) -> tuple[str, ...]:
         """What goes and what stays, for a person who decides."""
@@ -187,6 +192,7 @@ async def _preview(
     mails = or_(Outbox.contract_id.in_(own), Outbox.address.in_(addresses), (Outbox.kind == MessageMail.kind) & told)
     unsent = Outbox.state.in_((OutboxState.QUEUED, OutboxState.DEAD, OutboxState.IN_DOUBT))
     statuses = (await session.scalars(select(Contract.status).where(Contract.id.in_(own)))).all()
+    waiting = sum(status in OPEN_STATUSES for status in statuses)
     return ErasePreview(
         who,
         players,
@@ -201,7 +207,28 @@ async def _preview(
         mails=await number(Outbox, mails),
         named_in=await number(Outbox, ~func.coalesce(mails, false()), or_(*(_names(one) for one in (who, *also)))),
         unsent=await number(Outbox, mails, unsent),
-        waiting=sum(status in OPEN_STATUSES for status in statuses),
+        waiting=waiting,
+        who_voids=await _who_voids(session, league_id) if waiting else "",
+    )
+
+
+async def _who_voids(session: AsyncSession, league_id: int) -> str:
+    roles = await my_roles(session, league_id)
+    if roles & Right.ROSTER.roles or StaffRole.ADMIN not in roles:  # admins alone read who else works here
+        return ""
+    needed = roles_in_words(Right.ROSTER.roles)
+    able = {
+        one.login
+        for one in await list_members(session, league_id)
+        if one.role in Right.ROSTER.roles and one.may_log_in and one.same_login
+    }
+    if not able:
+        return _(
+            "That takes the role {needed}, which no one in this league has: give it in Staff, or by "
+            "'bball-tui staff add'."
+        ).format(needed=needed)
+    return _("That takes the role {needed}, which you do not have; ask {people}.").format(
+        needed=needed, people=listed(sorted(able), "or")
     )
 
 

@@ -13,8 +13,9 @@ from bball_tui.database.models import Outbox, OutboxMessage
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, retold
-from bball_tui.league.contracts.facts import read_contracts
+from bball_tui.league.contracts.facts import ContractFacts, read_clock, read_contracts, read_guardians
 from bball_tui.league.contracts.signing import SigningRequest, mails_of_signing
+from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Notice, NoticeKind, decide
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.kinds.welcome import WelcomeMail
@@ -98,8 +99,21 @@ async def preview_mails(
     request = SigningRequest(contracts=((contract.id, contract.version),))
     items, refused = await mails_of_signing(session, league_id, request)
     if refused:
-        raise BballError(refused[0].reason)
+        raise BballError(await _no_signer(session, league_id, contract) or refused[0].reason)
     return await preview_items(session, league_id, settings, items)
+
+
+async def _no_signer(session: AsyncSession, league_id: int, contract: ContractFacts) -> str | None:
+    """Who signs may be typed when it is signed; here nobody is asked, and so it says what is missing and where."""
+    clock = await read_clock(session, league_id)
+    family = (await read_guardians(session, league_id, [contract.player_id])).get(contract.player_id, ())
+    decided = decide(contract, family, clock, contract.version, FIRST_GUARDIAN, None, clock.today)
+    if not isinstance(decided, Notice) or decided.kind is not NoticeKind.NO_SIGNER:
+        return None
+    return _(
+        "{player} has no guardian who may sign, so the e-mail has no signer to name. In the family of {player} (tab "
+        "Players, or 'bball-tui guardians add') add a guardian, or say of one that they may sign."
+    ).format(player=contract.player)
 
 
 async def preview_request(
