@@ -1,6 +1,9 @@
 """Short messages: out of the way of the line that has the keys, and there until somebody goes on."""
 
+from sqlalchemy import func, insert
+
 from bball_tui.database.engine import Database
+from bball_tui.database.models import Audit
 from bball_tui.settings import Settings
 from bball_tui.tui.toasts import READ
 from tests.tui.desk_host import Desk, club_with, opened
@@ -44,6 +47,23 @@ async def test_a_dialog_leaves_room_for_a_message_which_stands_there_once(
         assert desk.text.count("Nothing was sent") == 1
         desk.app.clear_notifications()
         await desk.until(lambda: desk.text == before)
+
+
+async def test_a_list_that_grows_below_a_message_keeps_its_buttons_in_sight(
+    settings: Settings, database: Database
+) -> None:
+    await club_with(database, 3)
+    async with database.session() as session:
+        for seconds in range(12):
+            ago = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+            act = {"action": "declined", "entity": "contract", "entity_id": 1, "recorded_at": ago}
+            await session.execute(insert(Audit).values(league_id=1, **act))
+    async with opened(settings, (80, 24)) as desk:
+        desk.app.notify("1 contract signed. 1 e-mail cannot go out yet. No mail server is set up.", timeout=60)
+        await desk.press("ctrl+y")
+        await desk.shows("What you did in the last minutes", "declined", "[ Close", "No mail server is set up.")
+        await desk.until(lambda: desk.text.find("1 contract signed") > desk.text.find("╯") > 0)
+        assert "[ Close" in desk.text
 
 
 async def test_the_last_of_several_messages_is_seen_whatever_the_length_of_the_others(

@@ -94,7 +94,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         super().__init__()
         self._answered = self._answer_waits = self._came_up = False
         self._answer: ResultT | None = None
-        self._news_lines = self._toast_lines = 0
+        self._news_lines = self._toast_lines = self._message_lines = 0
         self._dressed = ""
 
     def ask_again(self) -> None:
@@ -176,6 +176,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         self.set_class(self.dangerous, "-dangerous")
         self.set_class(self.opaque, "-opaque")
         self.watch_heading(self.heading)
+        self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
         self.fit()
         first = self.first_focus()
         if first is not None:
@@ -226,6 +227,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     def make_room(self, lines: int) -> None:
         """Leave ``lines`` at the bottom of the window to messages, if the dialog would lie below them."""
+        self._message_lines = lines
         for frame in self.query(".dialog--frame"):
             if lines and not self._toast_lines and frame.region.bottom <= self.app.size.height - lines:
                 return
@@ -233,6 +235,11 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
                 self._toast_lines = lines
                 frame.styles.margin = (0, 0, lines, 0)
                 self.fit()
+
+    def _laid_out(self, _screen: Screen[Any]) -> None:
+        """What was read meanwhile may have made the dialog so high that messages lie over it."""
+        if self._message_lines:
+            self.make_room(self._message_lines)
 
     def fit(self, height: int | None = None) -> None:
         """Give the body what frame, news, choices and messages leave of the window's ``height``."""
