@@ -3,6 +3,7 @@
 import click
 
 from bball_tui.cli.context import with_database
+from bball_tui.cli.league import dates_said
 from bball_tui.cli.output import echo_json, narrate
 from bball_tui.database.engine import Database
 from bball_tui.database.states import DateOrder
@@ -33,6 +34,11 @@ def init(
             echo_json(league)
         where = settings.database_url or f"the database in {settings.server_dir}"
         narrate(f"{league.name} is ready ({league.slug}), in {where}.")
+        if date_order is None:
+            for line in dates_said(league):
+                narrate(line)
+        if timezone is None:
+            narrate("Times are those of UTC. 'bball-tui league set --timezone America/Chicago' changes that.")
         narrate("Next: bball-tui import ROSTER.csv")
         return 0
 

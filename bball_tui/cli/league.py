@@ -10,6 +10,8 @@ from bball_tui.cli.league_rules import league_rules
 from bball_tui.cli.output import Answer, Found, table
 from bball_tui.cli.saving import edit_options
 from bball_tui.database.engine import Session
+from bball_tui.database.states import DateOrder
+from bball_tui.dates import EXAMPLES
 from bball_tui.league.editing.profile import change_league
 from bball_tui.league.leagues import LeagueInfo
 from bball_tui.league.profile import FIELDS
@@ -43,7 +45,20 @@ async def set_(context: CliContext, session: Session, **values: Any) -> Answer:
     """Change what is named; an empty text takes an optional value away."""
     named = {name: value for name, value in values.items() if value is not None}
     changed = await change_league(session, context.league, named)
-    return _answer(changed, ["Nothing to change." if changed.version == context.league.version else "Saved."])
+    said = ["Nothing to change." if changed.version == context.league.version else "Saved."]
+    if "timezone" in named and "date_order" not in named:
+        said += dates_said(changed)
+    return _answer(changed, said)
+
+
+def dates_said(info: LeagueInfo) -> list[str]:
+    """How a league that nobody asked writes dates and times, and how it would write them the American way."""
+    if info.date_order != DateOrder.YMD:
+        return []
+    return [
+        f"Dates are written as {EXAMPLES[DateOrder.YMD]} and times as 14:05. 'bball-tui league set --date-order mdy' "
+        f"writes {EXAMPLES[DateOrder.MDY]} and 2:05 PM."
+    ]
 
 
 def _answer(info: LeagueInfo, said: Sequence[str] = ()) -> Found:

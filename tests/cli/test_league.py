@@ -6,7 +6,9 @@ from tests.cli.conftest import CommandLine
 
 
 def test_values_are_set_shown_and_taken_away(command_line: CommandLine) -> None:
-    command_line("init", "--league", "Westside Basketball", "--season", "Spring 2027")
+    made = command_line("init", "--league", "Westside Basketball", "--season", "Spring 2027")
+    assert "league set --date-order mdy" in made.err
+    assert "league set --timezone America/Chicago" in made.err
     changed = command_line(
         "league", "set", "--from-email", "office@westside.test", "--reply-to", "maria@westside.test",
         "--brand-color", "#AA3300", "--timezone", "America/Chicago", "--date-order", "mdy", "--hold-seconds", "30",
@@ -20,6 +22,11 @@ def test_values_are_set_shown_and_taken_away(command_line: CommandLine) -> None:
     assert (shown["timezone"], shown["date_order"], shown["hold_seconds"]) == ("America/Chicago", "mdy", 30)
     assert shown["language"] == "es-mx"
     assert shown["version"] == 2
+    told = command_line("league", "set", "--timezone", "America/New_York")
+    assert "--date-order" not in told.err, "that was said before"
+    command_line("league", "set", "--date-order", "ymd")
+    told = command_line("league", "set", "--timezone", "America/Chicago")
+    assert "'bball-tui league set --date-order mdy' writes 11/23/2026 and 2:05 PM." in told.err
     command_line("league", "set", "--reply-to", "")
     assert command_line("league", "show", "--json").json["reply_to"] is None
 

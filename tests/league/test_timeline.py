@@ -1,6 +1,7 @@
 """The inspector's story: who, what, when, and one sentence about what is next."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,15 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, text, update
 
+from bball_tui.clock import zone_for
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Guardian, League, Outbox, OutboxAttempt, PlayerGuardian
-from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.database.states import ContractStatus, DateOrder, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.contracts.undo import undo
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.family import households
 from bball_tui.league.timeline.read import contract_detail, player_detail, team_detail
 from bball_tui.mail.from_address import Outgoing
@@ -53,6 +56,11 @@ async def test_what_is_not_set_up_is_what_the_mails_wait_for(
     if missing is None:
         assert detail.mails[0].words.startswith("leaves at ")
         assert "sends" in cell
+        noon = datetime(2026, 11, 29, 17, 53, tzinfo=UTC)
+        told = replace(row, welcome=WelcomeState.SENT, welcome_at=noon)
+        zone = zone_for("America/New_York", DateOrder.MDY)
+        assert welcome_cell(told, zone, noon).text == "✔ accepted 12:53 PM"
+        assert welcome_cell(told, zone, noon, timed=False).text == "✔ accepted"
     else:
         assert detail.mails[0].words == f"waiting: {missing.clause}"
         assert detail.next == f"{missing.sentence}, so the e-mail waits. {missing.way_out}"

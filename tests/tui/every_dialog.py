@@ -242,7 +242,7 @@ def _run(name: str) -> ChatRun:
         step = Step("create:1", ActionKind.CREATE, 1, name, StepState.FAILED, name)
         return Applied(name, (step,), (name,), stopped=name, manual=True)
 
-    return ChatRun(name or "x", work, 1)
+    return ChatRun(name or "x", work, 1, UTC)
 
 
 def _tell(name: str) -> ChatTell:

@@ -3,10 +3,12 @@
 None of them holds a token, a link or contact data. GroupMe's own words travel in ``reasons``, on one line each.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
+from math import ceil
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
+from bball_tui.wording import counted
 
 MANUAL_WAY = _("Make the group in the GroupMe app, then link it here: choose it, or paste its share link.")
 
@@ -53,11 +55,12 @@ class RateLimited(GroupMeError):
 
     def __init__(self, until: datetime) -> None:
         self.until = until
+        minutes = max(1, ceil((until - datetime.now(UTC)).total_seconds() / 60))
         super().__init__(
             _(
-                "GroupMe asks for a pause until {until:%H:%M} UTC, because of too many requests. What "
-                "was done so far is kept; go on after that."
-            ).format(until=until)
+                "GroupMe asks for a pause of {minutes}, because of too many requests. What was done so far is "
+                "kept; go on after that."
+            ).format(minutes=counted(minutes, "minute"))
         )
 
 

@@ -1,12 +1,14 @@
 """A plan is being done: how far it is, a way to pause and to stop, and what became of each step."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.clock import clock
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
@@ -46,14 +48,16 @@ class ChatRun(Dialog["Applied | None"]):
     """
     BINDINGS: ClassVar = [Binding("p", "pause", "pause or go on", show=False)]
 
-    def __init__(self, title: str, work: "Callable[[Control, Report], Awaitable[Applied]]", total: int) -> None:
+    def __init__(
+        self, title: str, work: "Callable[[Control, Report], Awaitable[Applied]]", total: int, zone: tzinfo
+    ) -> None:
         from bball_tui.groupme.run.progress import Control
 
         super().__init__()
         self.set_reactive(ChatRun.heading, title)
         self._work = work
         self._control: Control = Control()
-        self._total = total
+        self._total, self._zone = total, zone
         self._progress: Progress | None = None
         self._applied: Applied | None = None
         self._problem = ""
@@ -107,7 +111,9 @@ class ChatRun(Dialog["Applied | None"]):
         yield [
             doing
             if until is None
-            else _("{doing} It goes on at {until:%H:%M:%S}.").format(doing=doing, until=until.astimezone())
+            else _("{doing} It goes on at {until}.").format(
+                doing=doing, until=clock(until.astimezone(self._zone), seconds=True)
+            )
         ]
         if self._control.cancelled:
             say = _("Stopping after this step …")

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow
     from bball_tui.settings import NotSetUp
 
-_CLOCK = len(" 3:05 PM")
-
 
 def name_of(row: "ContractRow | PlayerRow") -> str:
     """``Hamilton, Amara``: the way lists are sorted."""
@@ -38,14 +36,15 @@ def time_cell(value: datetime | None, zone: tzinfo, now: datetime) -> str | Styl
     return NOTHING if value is None else short_time(value, zone, now)
 
 
-def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "NotSetUp | None" = None) -> Styled:
-    """What became of the contract's welcome mails, the worst first. ``missing``: what is not set up."""
+def welcome_cell(
+    row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "NotSetUp | None" = None, timed: bool = True
+) -> Styled:
+    """What became of the contract's welcome mails, the worst first. ``missing``: what is not set up. Not ``timed``:
+    there is no room for when.
+    """
     from bball_tui.league.contracts.welcome_state import WelcomeState
 
-    at = "" if row.welcome_at is None else f" {short_time(row.welcome_at, zone, now)}"
-    if len(at) > _CLOCK:
-        # 12:05 PM would be cut beside "accepted" in a usual window
-        at = at.replace(" AM", "AM").replace(" PM", "PM")
+    at = "" if row.welcome_at is None or not timed else f" {short_time(row.welcome_at, zone, now)}"
     match row.welcome:
         case WelcomeState.FAILED:
             return status(Tone.BAD, _("failed"))

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _SIGN, _CORRECT = RULES[Transition.SIGN], RULES[Transition.CORRECT]
 SIGNABLE = tuple(status for status in ContractStatus if status in _SIGN.sources)
+WITH_TIME = len("✔ accepted 12:05 PM")
+ROOM_FOR_TIMES = 64
+"""Cells of a list below which such a text would be cut."""
 READ_ONE_BY_ONE = 3
 """Refusals that a toast names one by one."""
 
@@ -143,7 +146,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             Column(
                 key="welcome",
                 title=_("Welcome e-mail"),
-                width=15,
+                width=WITH_TIME,
                 flex=2,
                 limit=24,
                 render=self._welcome,
@@ -153,7 +156,8 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
 
     def _welcome(self, row: "ContractRow") -> Styled:
         missing = None if self.connection is None else self.connection.not_set_up
-        return welcome_cell(row, self.zone, self.now, missing=missing)
+        timed = self.records.size.width >= ROOM_FOR_TIMES
+        return welcome_cell(row, self.zone, self.now, missing=missing, timed=timed)
 
     def _due(self, row: "ContractRow") -> str | Styled:
         if row.status not in SIGNABLE:

@@ -235,7 +235,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             async with connection.groupme(report, control, tells) as sender:
                 return await apply(sender, wanted)
 
-        await self.app.push_screen_wait(ChatRun(title, run, len(wanted)))
+        await self.app.push_screen_wait(ChatRun(title, run, len(wanted), connection.league.zone))
         self.groupme.begin(connection)
 
     @action("n", "new season", when=asks, needs=Right.ROSTER, also="renew summer next year rollover")
@@ -344,7 +344,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
                 await settle_others(sender, creation)
                 return await apply(sender, creation.actions, try_again=True)
 
-        await self.app.push_screen_wait(ChatRun(title, run, len(creation.actions)))
+        await self.app.push_screen_wait(ChatRun(title, run, len(creation.actions), connection.league.zone))
         self.groupme.begin(connection)
 
     @action("f", "filter", also="show only narrow")

@@ -84,7 +84,7 @@ async def show_leavers(app: "App[Any]", connection: "LeagueConnection", team_ids
         async with connection.groupme(report, control) as sender:
             return await apply_removals(sender, wanted, origins)
 
-    await app.push_screen_wait(ChatRun(title, run, len(wanted)))
+    await app.push_screen_wait(ChatRun(title, run, len(wanted), connection.league.zone))
     return True
 
 

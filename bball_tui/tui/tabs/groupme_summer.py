@@ -44,5 +44,6 @@ async def renew_chats(app: "App[Any]", connection: "LeagueConnection") -> bool:
         async with connection.groupme(report, control, tells) as sender:
             return await apply_renewal(sender, wanted, origins)
 
-    await app.push_screen_wait(ChatRun(f"{title}: {counted(len(wanted), 'step')}", run, len(wanted)))
+    heading = f"{title}: {counted(len(wanted), 'step')}"
+    await app.push_screen_wait(ChatRun(heading, run, len(wanted), connection.league.zone))
     return True
