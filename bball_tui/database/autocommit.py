@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import TextClause, make_url
 
+from bball_tui.database.arrays import PlainListDumper
 from bball_tui.database.engine import Database
 from bball_tui.database.errors import explain
 
@@ -73,12 +73,14 @@ class AutocommitConnection:
     async def _open(self) -> psycopg.AsyncConnection:
         self._connection = connection = await self._database.connect(autocommit=True)
         await connection.execute("SET plan_cache_mode = force_generic_plan")
-        # Of a table that has grown since it was counted, a bitmap might take in all rows of the league.
+        # A plan outlives what it was made for: of a table that was empty then, or has grown since it was counted, it
+        # might read all rows of the league for the sake of a few.
+        await connection.execute("SET enable_seqscan = off")
         await connection.execute("SET enable_bitmapscan = off")
         if self._in_order:
             await connection.execute("SET enable_sort = off")
         # As text, a frozen mail would travel in twice its size.
-        connection.adapters.register_dumper(list, ListBinaryDumper)
+        connection.adapters.register_dumper(list, PlainListDumper)
         return connection
 
     async def _drop_if_broken(self) -> None:

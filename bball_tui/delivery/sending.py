@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 from bball_tui.database.autocommit import AutocommitConnection
 from bball_tui.database.engine import Database
@@ -30,10 +32,12 @@ from bball_tui.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_MARKS_PATIENCE = 0.002
+_MARKS_PATIENCE = 0.005
 """Seconds that a mark waits for those of mails whose server will have answered by then."""
-_ANSWERS_PATIENCE = 0.005
+_ANSWERS_PATIENCE = 0.01
 """Seconds that an answer waits for others to be written down with it; nobody waits for it."""
+_QUICK_SECONDS = 0.01
+"""A server that took the last mail within this will soon have taken those on the wire, behind which others come."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,10 +102,14 @@ class Sending:
         self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
         self._calling: set[int] = set()
         """The mails whose server is being told of them; each asks for its mark when that is done."""
-        self._out: set[int] = set()
-        """The mails on the wire."""
+        self._out: dict[int, float] = {}
+        """The mails on the wire, and since when."""
+        self._taken_in = math.inf
+        """How many seconds the last one was there."""
         self._marks: Batcher[Departure, bool] = Batcher(
-            self._mark, coming=lambda: bool(self._calling), patience=_MARKS_PATIENCE
+            self._mark,
+            coming=lambda: bool(self._calling) or bool(self._out and self._taken_in < _QUICK_SECONDS),
+            patience=_MARKS_PATIENCE,
         )
         self._settlements: Batcher[tuple[Work, Outcome, Verdict], SendingResult] = Batcher(
             self._settle, coming=lambda: bool(self._out), patience=_ANSWERS_PATIENCE
@@ -224,7 +232,7 @@ class Sending:
                     return False
                 ours = await self._marks.submit(Departure(claim, new if frozen is None else None))
                 if ours:
-                    self._out.add(claim.id)
+                    self._out[claim.id] = monotonic()
                 return ours
             except BballError:
                 # Whether the mark was written is unknown; nothing was sent, and settling says so.
@@ -252,7 +260,8 @@ class Sending:
             )
         finally:
             self._calling.discard(claim.id)
-            self._out.discard(claim.id)
+            if (since := self._out.pop(claim.id, None)) is not None:
+                self._taken_in = monotonic() - since
 
     async def settle(self, work: Work, outcome: Outcome) -> SendingResult:
         """Write the answer down, however long the database is away: an answer that is lost is a doubt."""

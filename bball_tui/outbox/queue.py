@@ -164,6 +164,8 @@ def encoded(items: Sequence[NewItem]) -> str:
 
 # The suppression list is looked at here and not at enqueue, so that an address listed later is honored as well.
 # The candidates are MATERIALIZED: inlined, the planner may take more rows than the LIMIT.
+# A plan may be made while the tables are empty, and stay when they are full. It would read all of a table for a join,
+# so what is joined here and below is named by its ids as well, or looked up for each row (OFFSET 0).
 # A claim need not survive a crash of the server, so its commit waits for no disk: forgotten, it fails at the mark.
 _CLAIM = text(
     """
@@ -180,28 +182,32 @@ _CLAIM = text(
     ), judged AS MATERIALIZED (
         SELECT due.id, suppression.reason
         FROM due
-        LEFT JOIN suppression ON suppression.league_id = due.league_id AND suppression.lifted_at IS NULL
-            AND suppression.address = due.address
+        LEFT JOIN LATERAL (
+            SELECT reason FROM suppression
+            WHERE league_id = due.league_id AND lifted_at IS NULL AND address = due.address
+            OFFSET 0
+        ) AS suppression ON true
     ), suppressed AS (
         UPDATE outbox
         SET state = 'suppressed', finalized_at = now(), error_class = 'suppressed', error_code = NULL,
             error_text = judged.reason
         FROM judged
-        WHERE outbox.id = judged.id AND judged.reason IS NOT NULL
+        WHERE outbox.id = judged.id AND outbox.id = ANY (ARRAY(SELECT id FROM judged WHERE reason IS NOT NULL))
     ), taken AS (
         UPDATE outbox
         SET state = 'sending', claims = claims + 1, claim_token = gen_random_uuid(), claimed_by = :worker,
             claimed_at = clock_timestamp(), lease_until = clock_timestamp() + make_interval(secs => :lease),
             wire_started_at = NULL, provider = :provider
-        FROM judged
-        WHERE outbox.id = judged.id AND judged.reason IS NULL
+        WHERE id = ANY (ARRAY(SELECT id FROM judged WHERE reason IS NULL))
         RETURNING outbox.*
     )
     SELECT taken.id, league_id, claim_token, claims, kind, contract_id, recipient, message_id, payload, attempts,
            max_attempts, provider_ref, created_at, message.subject, message.mime,
            set_config('synchronous_commit', 'off', true)
     FROM taken
-    LEFT JOIN (SELECT outbox_id, subject, mime FROM outbox_message) AS message ON message.outbox_id = taken.id
+    LEFT JOIN LATERAL (
+        SELECT subject, mime FROM outbox_message WHERE outbox_id = taken.id AND league_id = taken.league_id OFFSET 0
+    ) AS message ON true
     ORDER BY priority, available_at, taken.id
     """
 )
@@ -302,7 +308,8 @@ _FREEZE = text(
         SELECT outbox.id, outbox.league_id
         FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS uuid[])) AS leaving (id, token)
         JOIN outbox ON outbox.id = leaving.id AND outbox.claim_token = leaving.token
-        WHERE outbox.state = 'sending' AND outbox.lease_until > clock_timestamp()
+        WHERE outbox.id = ANY (CAST(:ids AS bigint[]))
+            AND outbox.state = 'sending' AND outbox.lease_until > clock_timestamp()
         ORDER BY outbox.id
         FOR SHARE OF outbox
     )
@@ -353,7 +360,8 @@ _MARK = text(
         SELECT outbox.id
         FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS uuid[])) AS leaving (id, token)
         JOIN outbox ON outbox.id = leaving.id AND outbox.claim_token = leaving.token
-        WHERE outbox.state = 'sending' AND outbox.lease_until > clock_timestamp() AND outbox.wire_started_at IS NULL
+        WHERE outbox.id = ANY (CAST(:ids AS bigint[]))
+            AND outbox.state = 'sending' AND outbox.lease_until > clock_timestamp() AND outbox.wire_started_at IS NULL
         ORDER BY outbox.id
         FOR UPDATE OF outbox
     ), marked AS (
@@ -363,8 +371,7 @@ _MARK = text(
                 WHEN lease_until > clock_timestamp() + make_interval(secs => :lease * 0.75) THEN lease_until
                 ELSE clock_timestamp() + make_interval(secs => :lease)
             END
-        FROM ours
-        WHERE outbox.id = ours.id
+        WHERE id = ANY (ARRAY(SELECT id FROM ours))
         RETURNING outbox.id, outbox.league_id
     ), frozen AS (
         INSERT INTO outbox_message (outbox_id, league_id, subject, mime, sha256, notice)

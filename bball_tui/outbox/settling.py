@@ -69,7 +69,7 @@ _SETTLE = text(
                outbox.attempts - CAST(outbox.wire_started_at IS NOT NULL AS int) + CAST(report.counts AS int)
                    AS attempts
         FROM outbox JOIN report ON outbox.id = report.id AND outbox.claim_token = report.token
-        WHERE outbox.state IN ('sending', 'in_doubt')
+        WHERE outbox.id = ANY (CAST(:ids AS bigint[])) AND outbox.state IN ('sending', 'in_doubt')
         ORDER BY outbox.id
         FOR UPDATE OF outbox
     ), judged AS MATERIALIZED (
@@ -112,7 +112,7 @@ _SETTLE = text(
                 WHEN ending NOT IN ('sent', 'hand_back') THEN detail
             END
         FROM judged
-        WHERE outbox.id = judged.id
+        WHERE outbox.id = judged.id AND outbox.id = ANY (CAST(:ids AS bigint[]))
     ), history AS (
         INSERT INTO outbox_attempt
             (league_id, outbox_id, n, worker, started_at, wire_started_at, finished_at, outcome, phase, code, detail)
@@ -125,6 +125,7 @@ _SETTLE = text(
     FROM report
     LEFT JOIN judged ON judged.id = report.id
     LEFT JOIN outbox AS before ON before.id = report.id AND before.claim_token = report.token
+        AND before.id = ANY (CAST(:ids AS bigint[]))
     """
 )
 

@@ -1,5 +1,9 @@
 """A lane: single statements on a warm connection, each a transaction of its own."""
 
+from datetime import date
+from typing import Any
+from uuid import UUID
+
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -35,4 +39,27 @@ async def test_a_lane_that_broke_says_so_once_and_is_opened_again(database: Data
     with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
         await lane.execute(text("SELECT 1 AS n"), {})
     assert [row.n for row in await lane.execute(text("SELECT 1 AS n"), {})] == [1]
+    await lane.close()
+
+
+LISTS: list[tuple[str, list[Any]]] = [
+    ("bigint", [1, None, -(2**63), 2**63 - 1]),
+    ("uuid", [UUID(int=7), None]),
+    ("text", ["José 🏀", "", 'a "b" \\ {c}, NULL', None]),
+    ("bytea", [b"", b"\0\xff" * 9000, None]),
+    ("boolean", [True, False, None]),
+    ("float", [0.1, None, -1e300]),
+    ("float", [None, None]),
+    ("date", [date(2027, 1, 9)]),
+    ("text", []),
+]
+
+
+async def test_lists_arrive_as_they_are(database: Database) -> None:
+    lane = AutocommitConnection(database)
+    for kind, values in LISTS:
+        (row,) = await lane.execute(text(f"SELECT CAST(:values AS {kind}[]) AS given"), {"values": values})
+        assert row.given == values
+    with pytest.raises(psycopg.errors.NumericValueOutOfRange):
+        await lane.execute(text("SELECT CAST(:values AS smallint[])"), {"values": [2**40]})
     await lane.close()

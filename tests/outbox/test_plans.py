@@ -4,10 +4,13 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import TextClause, make_url, text
 
 from bball_tui.database import embedded, roles
@@ -126,6 +129,55 @@ async def test_a_worker_claims_as_quickly_before_postgresql_has_counted_new_mail
     indexes, rows = read(walked(row[0][0]["Plan"]))
     assert "ix_outbox_claim" in indexes
     assert rows <= 10
+
+
+WRITTEN = """
+INSERT INTO outbox_message (outbox_id, league_id, subject, mime, sha256)
+SELECT id, league_id, 'Welcome', 'x', sha256('x') FROM outbox WHERE league_id = :league
+"""
+
+
+def about(ids: list[int], tokens: list[UUID]) -> dict[str, Any]:
+    """The values of every statement about claimed mails."""
+    size = len(ids)
+    return (
+        {"ids": ids, "tokens": tokens, "lease": 60.0, "endings": ["sent"] * size, "outcomes": ["accepted"] * size}
+        | {"counts": [True] * size}
+        | {name: [None] * size for name in ("phases", "codes", "details", "waits", "refs", "notices")}
+        | {"new_ids": ids, "subjects": ["s"] * size, "mimes": [b"x"] * size, "hashes": [sha256(b"x").digest()] * size}
+    )
+
+
+@pytest.mark.slow
+async def test_plans_of_the_first_day_read_as_little_in_the_season(database: Database, owner_url: SecretUrl) -> None:
+    """A plan outlives the empty tables that it was made for: until they are counted, nothing makes another."""
+    club, _ = await a_family(database)
+    with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+    claiming = {"league_id": club.league_id, **CLAIM}
+    lanes = []
+    for statement in (queue._CLAIM, queue._FREEZE, queue._MARK, settling._SETTLE):
+        lane = AutocommitConnection(database, in_order=statement is queue._CLAIM)
+        names = re.findall(r"[^:]:(\w+)", statement.text)
+        values = claiming | about([0], [UUID(int=0)])
+        await lane.execute(statement, {name: values[name] for name in names})
+        lanes.append((lane, names))
+    async with database.session() as session:
+        await session.execute(text(FILL.replace("50000", "3000")), {"league": club.league_id})
+        await session.execute(text(WRITTEN), {"league": club.league_id})
+        held = (await session.execute(text("SELECT id, claim_token FROM outbox WHERE state = 'sending' LIMIT 5"))).all()
+    values = claiming | about([row.id for row in held], [row.claim_token for row in held])
+    for lane, names in lanes:
+        (first,) = await lane.execute(text("SELECT name FROM pg_prepared_statements ORDER BY prepare_time LIMIT 1"), {})
+        given = ", ".join(sql.Literal(values[name]).as_string() for name in dict.fromkeys(names))
+        explained = f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE {first.name} ({given})".replace(":", "\\:")
+        (row,) = await lane.execute(text(explained), {})
+        nodes = walked(row[0][0]["Plan"])
+        for table in ("outbox", "outbox_message"):
+            scans = [node for node in nodes if node.get("Relation Name") == table and "Index Name" in node]
+            assert not scans or read(scans, table)[1] <= 30
+        assert [node for node in nodes if node.get("Relation Name") == "outbox"]
+        await lane.close()
 
 
 @pytest.mark.slow
