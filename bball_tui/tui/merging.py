@@ -38,14 +38,14 @@ BACK = _("back ")
 """Begins the key of a merge that can be taken back, among the guardians who may be the same."""
 
 
-async def merge_two(app: "Host", connection: "LeagueConnection", kind: Person, kept: int, gone: int) -> bool:
-    """Show both side by side, and merge them. Call it from a worker. True: they are one."""
+async def merge_two(app: "Host", connection: "LeagueConnection", kind: Person, kept: int, gone: int) -> int | None:
+    """Show both side by side, and merge them. Call it from a worker. Who stays; None: they are still two."""
     while True:
         try:
             seen = await connection.call(preview_merge, kind, kept, gone)
         except BballError as error:
             await app.push_screen_wait(ErrorDialog(str(error), title=_("Can't merge these")))
-            return False
+            return None
         request = (kind, seen.kept, seen.gone)
 
         async def merge(choices: Mapping[str, bool], request: Any = request) -> Merged:
@@ -57,14 +57,14 @@ async def merge_two(app: "Host", connection: "LeagueConnection", kind: Person, k
         if isinstance(answer, Merged):
             told = f"{clean(' '.join(merged_words(answer)))} {way_back(Way.UNMERGE)}"
             app.notify(told, timeout=10, markup=False)
-            return True
+            return answer.kept_id
         if answer is None:
-            return False
+            return None
         kept, gone = gone, kept
 
 
-async def merge_players(app: "Host", connection: "LeagueConnection", players: Sequence[int], name: str) -> bool:
-    """Merge two players, or one (called ``name``) with another who is looked for."""
+async def merge_players(app: "Host", connection: "LeagueConnection", players: Sequence[int], name: str) -> int | None:
+    """Merge two players, or one (called ``name``) with another who is looked for. Who stays; None: nobody merged."""
     kept = players[0]
     if len(players) > 1:
         return await merge_two(app, connection, Person.PLAYER, kept, players[1])
@@ -75,7 +75,7 @@ async def merge_players(app: "Host", connection: "LeagueConnection", players: Se
             lambda text: connection.call(find_players, text, season, kept),
         )
     )
-    return gone is not None and await merge_two(app, connection, Person.PLAYER, kept, gone)
+    return None if gone is None else await merge_two(app, connection, Person.PLAYER, kept, gone)
 
 
 async def maybe_the_same(app: "Host", connection: "LeagueConnection") -> bool:
@@ -93,7 +93,8 @@ async def maybe_the_same(app: "Host", connection: "LeagueConnection") -> bool:
     async def merge(number: int | None) -> bool:
         if number is None:
             return False
-        return await merge_two(app, connection, Person.PLAYER, pairs[number].one.id, pairs[number].other.id)
+        one, other = pairs[number].one.id, pairs[number].other.id
+        return await merge_two(app, connection, Person.PLAYER, one, other) is not None
 
     async def apart(number: int | None) -> bool:
         if number is None:
@@ -130,7 +131,7 @@ async def merge_guardian(app: "Host", connection: "LeagueConnection", guardian_i
     if chosen is None:
         return False
     if not chosen.startswith(BACK):
-        return await merge_two(app, connection, Person.GUARDIAN, guardian_id, int(chosen))
+        return await merge_two(app, connection, Person.GUARDIAN, guardian_id, int(chosen)) is not None
     one = next(one for one in merged if chosen == f"{BACK}{one.gone_id}")
     return await _take_back(app, connection, one, name)
 

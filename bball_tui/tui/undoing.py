@@ -101,7 +101,7 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
                 clean(one.words),
                 clean(_effect_of(one)),
                 Tone.MUTED if one.possible else Tone.WARN,
-                opens="" if one.possible else _("Why not"),
+                opens="" if one.possible else _("Why not") if one.way is None else _("How"),
             )
             for one in shown.values()
         ]
@@ -111,7 +111,8 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
         if one is None:
             return False
         if not one.possible:
-            await app.push_screen_wait(ErrorDialog("\n".join(_why_not(one)), title=_("This can't be undone")))
+            title = _("This can't be undone") if one.way is None else _("This isn't undone here")
+            await app.push_screen_wait(ErrorDialog("\n".join(_why_not(one)), title=title))
             return False
         lines = [clean(line) for line in (one.words, *one.back, *_stays(one))]
         if not await app.push_screen_wait(Confirm(_("Undo this?"), lines, _("Undo"), danger=one.for_good)):

@@ -318,8 +318,9 @@ async def test_what_was_done_last_is_shown_and_undone(quiet: Settings, database:
         await desk.shows("Archived: Kid0 Family00.", "takes")
         await desk.press("u")
         await desk.shows("What you did in the last minutes", "Kid0 Family00: archived", "A on the player or the team")
+        assert "can't be undone" not in desk.text  # it can, but not from here: one says only how
         await desk.press("enter")
-        await desk.shows("This can't be undone", "It isn't undone from this list.")
+        await desk.shows("This isn't undone here", "A on the player or the team takes that back")
         await desk.press("escape")
         await desk.shows("What you did in the last minutes", "Kid0 Family00's contract: voided")
         await desk.press("down", "enter")

@@ -109,6 +109,18 @@ async def test_rows_are_shown_before_they_are_counted() -> None:
         assert (app.list.total, app.list.cursor) == (1001, 999)
 
 
+async def test_the_cursor_turns_to_who_stays_of_two() -> None:
+    async with Running(MemorySource(players(100))) as (app, pilot):
+        await press(pilot, "G")
+        stays, gone, line = app.source.ordered(BY_NAME)[50], app.list.current, app.line_under_cursor
+        assert gone is not None
+        app.source.rows.remove(gone)
+        app.list.turn_to(stays.id)
+        app.list.reload()
+        await settle(pilot)
+        assert (app.list.current, app.line_under_cursor) == (stays, line)
+
+
 async def test_only_the_newest_search_is_shown() -> None:
     async with Running(MemorySource(players(100))) as (app, pilot):
         slow, quick = MemorySource(players(80)), MemorySource(players(3))

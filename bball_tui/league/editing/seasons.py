@@ -65,14 +65,12 @@ async def save_season(
         return Wrong(tuple(checks.problems))
     clean = SeasonDraft(*(one.drafted(columns[one.name], order) for one in COLUMNS), draft.current)
     if base is None:
+        seen = await session.scalar(select(season_in_focus(league_id)))
         season_id = await session.scalar(insert(Season).values(league_id=league_id, **columns).returning(Season.id))
         assert season_id is not None  # noqa: S101 - the statement returns a row or raises
-        before_id = await session.scalar(select(League.current_season_id).where(League.id == league_id))
         await record(session, league_id, [Entry("created", "season", season_id, after=audited(columns))])
-        if draft.current:
-            await show_season(session, league_id, season_id)
-        elif before_id is None:
-            await _keep_shown(session, league_id, season_id)
+        # The newest is shown by itself where nobody chose one; a season for later does not take its place.
+        await point_at_season(session, league_id, season_id if draft.current else seen, seen)
         return Saved(season_id)
     now = await load_season(session, league_id, base.id, order)
     if quicker := await overtaken(session, league_id, "season", base, now, clean):
@@ -106,15 +104,18 @@ async def show_season(session: AsyncSession, league_id: int, season_id: int) -> 
                 archived=archived, season_id=season_id
             )
         )
-    before = await session.scalar(select(season_in_focus(league_id)))
+    await point_at_season(session, league_id, season_id, await session.scalar(select(season_in_focus(league_id))))
+
+
+async def point_at_season(session: AsyncSession, league_id: int, season_id: int | None, seen: int | None) -> None:
+    """Choose the season of the league, or with None the newest; ``seen`` is the one that everybody saw before."""
     await session.execute(update(League).where(League.id == league_id).values(current_season_id=season_id))
-    entry = Entry("season_shown", "league", league_id, before={"season_id": before}, after={"season_id": season_id})
-    await record(session, league_id, [entry])
+    await note_season_shown(session, league_id, seen)
 
 
-async def _keep_shown(session: AsyncSession, league_id: int, new: int) -> None:
-    """A new season that is not to be shown yet: the one that was shown by itself stays."""
-    query = select(Season.id).where(Season.league_id == league_id, Season.id != new).order_by(Season.id.desc()).limit(1)
-    shown = await session.scalar(query)
-    if shown is not None:
-        await show_season(session, league_id, shown)
+async def note_season_shown(session: AsyncSession, league_id: int, seen: int | None, reason: str | None = None) -> None:
+    """For the history, if everybody sees another season now than the one ``seen`` before."""
+    now = await session.scalar(select(season_in_focus(league_id)))
+    if seen is not None and now != seen:
+        entry = Entry("season_shown", "league", league_id, reason, before={"season_id": seen}, after={"season_id": now})
+        await record(session, league_id, [entry])

@@ -153,7 +153,7 @@ async def _undo(session: AsyncSession, league_id: int, act: OwnAct, *, really: b
     words = await _words(session, league_id, act)
     if act.kind is ActKind.OTHER:
         why, way = why_not(_main(act))
-        return TakenBack(act.id, words, (), (_(why),), way=way)
+        return TakenBack(act.id, words, (), (_(why),) if why else (), way=way)
     if lacking := why_not_allowed(_RIGHTS.get(act.kind, Right.ROSTER), await my_roles(session, league_id)):
         return TakenBack(act.id, words, (), (lacking,))
     clock = await read_clock(session, league_id)

@@ -38,7 +38,8 @@ class Way(StrEnum):
 
 _Why = tuple[str, Way | None]
 _GONE = later("What was deleted is gone for good, and cannot be brought back.")
-_OF_ITS_OWN = later("It isn't undone from this list.")
+_OF_ITS_OWN = ""
+"""Nothing stands in the way but that it goes another way, which says enough."""
 _MADE = later("What was added goes by deleting it.")
 _SENT = later("An e-mail that was sent again, or settled, does not come back.")
 _FORM = later("Everyone works with this right away, so it is changed back in its form.")

@@ -212,7 +212,11 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         if self.connection is None or not self.targets:
             return False
         names = [f"{row.first} {row.last}" for row in self.meant_rows]
-        return await merge_players(self.app, self.connection, self.targets, names[0] if names else _("this player"))
+        name = names[0] if names else _("this player")
+        stays = await merge_players(self.app, self.connection, self.targets, name)
+        if stays is not None:
+            self.records.turn_to(stays)
+        return stays is not None
 
     @action("!", "not the same", when=_one, needs=Right.ROSTER)
     async def action_player_unmerge(self) -> bool:

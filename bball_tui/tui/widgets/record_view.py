@@ -80,6 +80,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self._counted = False
         self._to_end = False
         self._first_row: int | None = None
+        self._turn_to: int | None = None
         self.eager = False
         """Whether it takes the focus as soon as it is there, if it can be seen."""
 
@@ -145,6 +146,10 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self._sort = sort if any(column.sort == sort.column for column in self._columns) else self._sort
         self._first_row = row_id
 
+    def turn_to(self, row_id: int) -> None:
+        """When the rows are read again the cursor is on this one, if it is among them, in the line where it is now."""
+        self._turn_to = row_id
+
     def show(self, source: RecordSource[RowT], *, sort: Sort | None = None, empty_text: str | None = None) -> None:
         """Show another set of rows (another filter). The cursor stays on its row if that is among them."""
         self._source = source
@@ -172,6 +177,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
 
     def _reopen(self) -> None:
         row_id = self._row_id if self._window is not None else self._first_row
+        row_id, self._turn_to = row_id if self._turn_to is None else self._turn_to, None
         self._open(Spot(self._cursor, row_id, self._cursor - self._top))
 
     def _open(self, spot: Spot) -> None:

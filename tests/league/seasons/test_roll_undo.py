@@ -9,6 +9,7 @@ from bball_tui.database.models import Audit, Contract, League, Outbox, Season
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import Transition
+from bball_tui.league.leagues import season_in_focus
 from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import unmerge_people
@@ -44,6 +45,18 @@ async def test_offers_with_mails_that_wait_and_go_back_with_the_whole(league: Ro
     assert await league.picture() == before
     with pytest.raises(BballError, match="Nothing in this season"):
         await league.undo(done.season_id)
+    old, new = league.club.season_id, done.season_id
+    shown = select(Audit.before["season_id"], Audit.after["season_id"]).where(Audit.action == "season_shown")
+    async with league.database.session() as session:
+        assert (await session.execute(shown.order_by(Audit.id))).all() == [(old, new), (new, old)]
+    # Without that box nobody sees another season, and the history does not say so.
+    again = await league.roll(outcome=RollOutcome(S.OFFERED, due, mails=False))
+    async with league.database.session() as session:
+        assert await session.scalar(select(season_in_focus(league.club.league_id))) == old
+    await league.undo(again.season_id)
+    async with league.database.session() as session:
+        assert len((await session.execute(shown)).all()) == 2
+        assert await session.scalar(select(League.current_season_id)) is None
 
 
 async def test_a_family_that_was_told_keeps_a_void_contract(league: Rolling) -> None:
