@@ -166,14 +166,20 @@ class Listing(ABC, Generic[RowT]):
     async def locate(self, session: AsyncSession, row_id: int, sort: Sort) -> int | None:
         """The absolute row number of a row; None when the filter leaves it out."""
         source, keys = self._order(sort)
-        own = self._sorted(source, keys, [*self.conditions(), self.row_id == row_id], down=False)
-        key = (await session.execute(own)).one_or_none()
+        key = await self.key_of(session, row_id, sort)
         if key is None:
             return None
         anchor = tuple_(*(literal(value, one.type) for value, one in zip(key, keys, strict=True)))
         before = tuple_(*keys) > anchor if sort.descending else tuple_(*keys) < anchor
         counted = select(func.count()).select_from(source).where(*self.conditions(), before)
         return await session.scalar(counted) or 0
+
+    async def key_of(self, session: AsyncSession, row_id: int, sort: Sort) -> Key | None:
+        """The key of a row; None when the filter leaves it out."""
+        source, keys = self._order(sort)
+        own = self._sorted(source, keys, [*self.conditions(), self.row_id == row_id], down=False)
+        found = (await session.execute(own)).one_or_none()
+        return None if found is None else tuple(found)
 
     async def ids(self, session: AsyncSession) -> list[int]:
         """The ids of all rows that match, in no order."""
@@ -238,6 +244,10 @@ class ListingSource(Generic[RowT]):
     async def locate(self, row_id: int, sort: Sort) -> int | None:
         async with self.database.session() as session:
             return await self.listing.locate(session, row_id, sort)
+
+    async def key_of(self, row_id: int, sort: Sort) -> Key | None:
+        async with self.database.session() as session:
+            return await self.listing.key_of(session, row_id, sort)
 
     async def ids(self) -> list[int]:
         async with self.database.session() as session:

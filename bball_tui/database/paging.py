@@ -20,7 +20,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 import msgspec
 
 Key: TypeAlias = tuple[object, ...]
-"""The values that a row is sorted by, the row id last. Only the query that made a key can read it."""
+"""The values that a row is sorted by, the row id last. Only the query that made a key can read the others."""
 
 
 class Record(Protocol):
@@ -52,6 +52,13 @@ class Anchor(msgspec.Struct, frozen=True):
 
     position: int
     key: Key | None
+
+
+def beside(key: Key, sort: Sort) -> Key:
+    """The place just before the row with this key: no row stands between the two."""
+    *values, row_id = key
+    assert isinstance(row_id, int)  # noqa: S101 - that is what a key ends with
+    return (*values, row_id + 1 if sort.descending else row_id - 1)
 
 
 FIRST = Anchor(-1, None)
@@ -144,6 +151,10 @@ class RecordSource(Protocol[RowT]):
 
     async def locate(self, row_id: int, sort: Sort) -> int | None:
         """The absolute row number of a row in the order of ``sort``; None when the filter leaves it out."""
+        ...
+
+    async def key_of(self, row_id: int, sort: Sort) -> Key | None:
+        """The key of a row, at the cost of one row; None when the filter leaves it out, or no page is read by key."""
         ...
 
     async def ids(self) -> list[int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Generic
 
 from bball_tui import crash
-from bball_tui.database.paging import Page, PageRequest, RecordSource, RowT, Sort
+from bball_tui.database.paging import Key, Page, PageRequest, RecordSource, RowT, Sort
 from bball_tui.errors import BballError
 from bball_tui.language import _
 
@@ -54,6 +54,10 @@ class GuardedSource(Generic[RowT]):
     async def locate(self, row_id: int, sort: Sort) -> int | None:
         with error_boundary(self._log_file):
             return await self._source.locate(row_id, sort)
+
+    async def key_of(self, row_id: int, sort: Sort) -> Key | None:
+        with error_boundary(self._log_file):
+            return await self._source.key_of(row_id, sort)
 
     async def ids(self) -> list[int]:
         with error_boundary(self._log_file):

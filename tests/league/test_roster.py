@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing
 from bball_tui.database.models import Contract, Guardian, Outbox, Season, Suppression, Team
-from bball_tui.database.paging import FIRST, PageRequest, Sort, after_last
+from bball_tui.database.paging import FIRST, Anchor, PageRequest, Sort, after_last, beside
 from bball_tui.database.search import terms_of, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
@@ -341,6 +341,10 @@ async def test_every_order_by_pages_is_the_order_at_once(database: Database, lis
                 assert [row.id for row in jump.rows] == everything[2 : 2 + STEP]
                 for place, row_id in list(enumerate(everything))[::STEP]:
                     assert await rows.locate(session, row_id, sort) == place
+                    key = await rows.key_of(session, row_id, sort)
+                    assert key is not None
+                    onward = await rows.page(session, PageRequest(1, STEP, sort, Anchor(0, beside(key, sort))))
+                    assert [row.id for row in onward.rows] == everything[place : place + STEP]
             assert [row.id for row in await rows.all(session, Sort(column, descending=True))] == everything
 
 

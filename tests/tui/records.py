@@ -64,6 +64,9 @@ class MemorySource:
     async def locate(self, row_id: int, sort: Sort) -> int | None:
         return next((place for place, row in enumerate(self.ordered(sort)) if row.id == row_id), None)
 
+    async def key_of(self, row_id: int, sort: Sort) -> tuple[str | int, int] | None:
+        return next((self.key(row, sort) for row in self.rows if row.id == row_id), None)
+
     async def ids(self) -> list[int]:
         self._check()
         return [row.id for row in self.rows]

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.paging import FIRST, Sort
+from bball_tui.tui.widgets import opening_view
 from bball_tui.tui.widgets.columns import GAP, place
 from bball_tui.tui.widgets.opening_view import open_view
 from bball_tui.tui.widgets.page_cache import KEPT_PAGES, PAGE_SIZE, Spot, Window
@@ -115,6 +116,38 @@ def test_opening_again_keeps_row_and_line(total: int, at: int, line: int, newcom
             assert under == row
             ends = (0, max(0, len(source.rows) - 30))
             assert view.position - view.top == line or view.top in ends
+
+    asyncio.run(check())
+
+
+@settings(max_examples=examples(60))
+@given(st.integers(2100, 2600), st.integers(0, 2599), st.integers(0, 29), st.booleans(), st.data())
+def test_a_long_list_opens_around_its_row_and_is_true_once_that_has_its_number(
+    total: int, at: int, line: int, down: bool, data: st.DataObject
+) -> None:
+    async def check() -> None:
+        source, sort = MemorySource(players(total)), Sort("team", down)
+        ordered = source.ordered(sort)
+        stands = min(at, total - 1)
+        row = ordered[stands]
+        spot = Spot(data.draw(st.integers(0, total - 1)), row.id, line)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(opening_view, "LONG", 0)
+            view = await open_view(source, sort, spot, 30, known=total, anew=True)
+        window, off = view.window, stands - view.position
+        assert window.row(view.position) == row
+        for number in range(view.top, view.top + 30):
+            here = number + off
+            assert window.row(number) == (ordered[here] if 0 <= here < total else None)
+        assert view.locating is not None or not window.adrift
+        if view.locating is not None:
+            assert await view.locating == stands
+            window.settle(off)
+        assert view.counting is not None
+        assert (await view.counting, window.total) == (total, total)
+        for first in data.draw(st.lists(st.integers(0, total - 1), max_size=3)):
+            await _draw(window, source, first, 30)
+            assert [window.row(one) for one in range(first, min(first + 30, total))] == ordered[first : first + 30]
 
     asyncio.run(check())
 

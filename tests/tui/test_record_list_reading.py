@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from bball_tui.database.paging import Sort
+from bball_tui.tui.widgets import opening_view
 from bball_tui.tui.widgets.list_messages import (
     CursorMoved,
     ListLoaded,
@@ -274,3 +276,39 @@ async def test_rows_stay_when_the_database_goes_away() -> None:
         await press(pilot, "G")
         await settle(pilot)
         assert "Player 1000" in app.lines[-1]
+
+
+class SlowToLocate(MemorySource):
+    """A list so long that counting the rows before one of them takes its time."""
+
+    def __init__(self, rows: list[Player]) -> None:
+        super().__init__(rows)
+        self.located = asyncio.Event()
+
+    async def locate(self, row_id: int, sort: Sort) -> int | None:
+        await self.located.wait()
+        return await super().locate(row_id, sort)
+
+
+@pytest.mark.parametrize("key", ["j", "g", "G"])
+async def test_another_order_of_a_long_list_waits_for_no_number(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setattr(opening_view, "LONG", 500)
+    source = SlowToLocate(players(3000))
+    async with Running(source) as (app, pilot):
+        for _ in range(5):
+            await press(pilot, "j")
+        await press(pilot, "o")
+        ordered = source.ordered(Sort("team"))
+        place = [row.id for row in ordered].index(6)
+        await until(pilot, lambda: ordered[place].name in app.lines[6] and ordered[place + 9].name in app.lines[15])
+        assert (app.list.current, app.line_under_cursor) == (ordered[place], 5)
+        await press(pilot, key)
+        if key == "j":
+            assert (app.list.current, app.line_under_cursor) == (ordered[place + 1], 6)
+        shown = app.lines[1:]
+        source.located.set()
+        await settle(pilot)
+        assert app.list.current == ordered[app.list.cursor]
+        assert app.list.cursor == {"j": place + 1, "g": 0, "G": 2999}[key]
+        if key == "j":
+            assert (app.lines[1:], app.line_under_cursor) == (shown, 6)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Generic, TypeAlias
 
-from bball_tui.database.paging import Page, PageRequest, RowT, Sort, page_of
+from bball_tui.database.paging import Key, Page, PageRequest, RowT, Sort, page_of
 
 SortKey: TypeAlias = Callable[[RowT, str], tuple[Any, ...]]
 """What a row is sorted by in a column; the row's id is its last part."""
@@ -37,6 +37,10 @@ class SortedRows(Generic[RowT]):
     async def locate(self, row_id: int, sort: Sort) -> int | None:
         """Where a row stands."""
         return next((place for place, row in enumerate(self._sorted(sort)) if row.id == row_id), None)
+
+    async def key_of(self, row_id: int, sort: Sort) -> Key | None:
+        """None: pages are read by number."""
+        return None
 
     async def ids(self) -> list[int]:
         """The rows that can be taken."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Generic
 
-from bball_tui.database.paging import Page, PageRequest, RowT, Sort
+from bball_tui.database.paging import Key, Page, PageRequest, RowT, Sort
 
 
 class MemorySource(Generic[RowT]):
@@ -21,6 +21,9 @@ class MemorySource(Generic[RowT]):
 
     async def locate(self, row_id: int, sort: Sort) -> int | None:
         return next((place for place, row in enumerate(self._rows) if row.id == row_id), None)
+
+    async def key_of(self, row_id: int, sort: Sort) -> Key | None:
+        return None
 
     async def ids(self) -> list[int]:
         return [row.id for row in self._rows]
@@ -43,6 +46,9 @@ class ReadSource(Generic[RowT]):
 
     async def locate(self, row_id: int, sort: Sort) -> int | None:
         return await MemorySource(await self._read()).locate(row_id, sort)
+
+    async def key_of(self, row_id: int, sort: Sort) -> Key | None:
+        return None
 
     async def ids(self) -> list[int]:
         return await MemorySource(await self._read()).ids()

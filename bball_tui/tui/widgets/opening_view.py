@@ -1,39 +1,50 @@
 """Opening a list at a spot: rows first, their number when it is there. No Textual."""
 
 import asyncio
-from typing import Generic
+from collections.abc import Coroutine
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from bball_tui.database.paging import PageRequest, RecordSource, RowT, Sort
 from bball_tui.tui.widgets.page_cache import PAGE_SIZE, Spot, Window
 
+Answer = TypeVar("Answer")
+
 LONG = 50_000
-"""Rows from which on a list is not held up by finding where a row stands in a new order."""
+"""Rows from which on a list is not held up by counting the rows before the one under the cursor."""
 PATIENCE = 0.03
-"""Seconds that a long list waits for it all the same; then it is shown from its beginning."""
+"""Seconds that a list waits for it whose length nobody knows."""
+ROOM = 10 * PAGE_SIZE
+"""Rows that a reader can go up and down meanwhile."""
 
 
 class View(msgspec.Struct, Generic[RowT], frozen=True):
     """A list opened at a spot: the window with its visible rows in memory, the cursor, the first visible row.
 
-    ``counting`` knows the number of rows better than the window, if it is there at all.
+    ``counting`` knows the number of rows better than the window, if it is there at all; ``locating`` the number of the
+    row under the cursor, if the window is adrift.
     """
 
     window: Window[RowT]
     position: int
     top: int
     counting: "asyncio.Task[int] | None"
+    locating: "asyncio.Task[int | None] | None" = None
 
 
 async def open_view(
-    source: RecordSource[RowT], sort: Sort, spot: Spot, height: int, *, known: int | None = None
+    source: RecordSource[RowT], sort: Sort, spot: Spot, height: int, *, known: int | None = None, anew: bool = False
 ) -> View[RowT]:
     """Open a list so that nothing moves for the reader: the same row under the cursor, on the same line.
 
     If the row is gone from the list, the cursor keeps its place instead. ``height`` is the number of visible rows,
-    ``known`` how many rows the same list had a moment ago. Who gets the view awaits its ``counting``.
+    ``known`` how many rows the same list had a moment ago, ``anew`` whether it was in another order then. Who gets the
+    view awaits its ``counting`` and its ``locating``.
     """
+    far = anew or spot.position - spot.line >= PAGE_SIZE
+    if far and known is not None and known > LONG and (near := await _around(source, sort, spot, height, known)):
+        return near
     counting: asyncio.Task[int] | None = None
     try:
         if spot.position - spot.line < PAGE_SIZE:
@@ -42,68 +53,117 @@ async def open_view(
             total = len(page.rows)
             if total == PAGE_SIZE:
                 # Only now: a long list takes longer to count than to read, and both at once take longer for each.
-                counting = asyncio.ensure_future(source.count())
+                counting = _begun(source.count())
                 total = max(known or 0, PAGE_SIZE)
             window: Window[RowT] = Window(total, sort)
             window.accept(beginning, page)
         else:
-            counting = asyncio.ensure_future(source.count())
+            counting = _begun(source.count())
             window = Window(await counting if known is None else known, sort)
-        position, top = await _look(source, window, spot, height, counting)
+        return await _look(source, window, spot, height, counting, known)
     except BaseException:
         if counting is not None:
             await asyncio.gather(counting, return_exceptions=True)
         raise
-    return View(window, position, top, counting)
 
 
 async def _look(
-    source: RecordSource[RowT], window: Window[RowT], spot: Spot, height: int, counting: "asyncio.Task[int] | None"
-) -> tuple[int, int]:
-    """Read what is to be seen; the row under the cursor, and the first visible one."""
+    source: RecordSource[RowT],
+    window: Window[RowT],
+    spot: Spot,
+    height: int,
+    counting: "asyncio.Task[int] | None",
+    known: int | None,
+) -> View[RowT]:
+    """Find the row where it was, or wherever it stands now."""
 
     async def look(place: int) -> tuple[int, int]:
         if counting is not None and place >= window.total - height:
             # So near what may be the end, the reader's line depends on where it really is.
             window.total = await counting
         place = _within(place, window.total - 1)
-        top = _within(place - spot.line, window.total - height)
-        for first, last in ((top, top + height - 1), (place, place)):
-            while request := window.next_request(first, last, ahead=False):
-                window.accept(request, await source.page(request))
-        return place, top
+        return place, await _read(source, window, place, spot.line, height)
 
     position, top = await look(spot.position)
     if spot.row_id is None:
-        return position, top
+        return View(window, position, top, counting)
     # Mostly the row is where it was, or near; to count the rows before it takes the longer the longer the list.
     found = window.position_of(spot.row_id)
     if found is None and counting is not None:
-        found = await _located(source, spot.row_id, window.sort, counting)
+        locating = _begun(source.locate(spot.row_id, window.sort))
+        if known is None or known > LONG:
+            await asyncio.wait({locating}, timeout=PATIENCE)
+            if not locating.done() and (
+                near := await _around(source, window.sort, spot, height, known, counting, locating)
+            ):
+                return near
+        found = await locating
     if found is not None:
         position, top = await look(found)
     if (now_at := window.position_of(spot.row_id)) is not None:
         # Rows may have come or gone between the questions; what was read last is what is shown.
         top, position = _within(top + now_at - position, window.total - height), now_at
-    return position, top
+    return View(window, position, top, counting)
 
 
-async def _located(source: RecordSource[RowT], row_id: int, sort: Sort, counting: "asyncio.Task[int]") -> int | None:
-    """Where the row stands; None when it is not there, or when in a long list that is not known soon."""
-    locating = asyncio.ensure_future(source.locate(row_id, sort))
-    await asyncio.wait({locating, counting}, return_when=asyncio.FIRST_COMPLETED)
-    if not locating.done() and await counting > LONG:
-        await asyncio.wait({locating}, timeout=PATIENCE)
-        if not locating.done():
-            locating.add_done_callback(_forget)
-            return None
-    return await locating
+async def _around(
+    source: RecordSource[RowT],
+    sort: Sort,
+    spot: Spot,
+    height: int,
+    known: int | None,
+    counting: "asyncio.Task[int] | None" = None,
+    locating: "asyncio.Task[int | None] | None" = None,
+) -> View[RowT] | None:
+    """The rows around the row under the cursor, by its key and before anybody knows its number; None: it is not there.
+
+    ``known`` is how many rows there were a moment ago.
+    """
+    if spot.row_id is None or not 0 <= spot.line < height:
+        return None
+    key = await source.key_of(spot.row_id, sort)
+    if key is None:
+        return None
+    place = max(ROOM, spot.position if known is None else min(spot.position, known - ROOM))
+    window: Window[RowT] = Window(place + ROOM if known is None else known, sort)
+    before, onward = window.around(place, key)
+    behind = await source.page(onward)
+    window.accept(onward, behind)
+    ends = len(behind.rows) < onward.limit
+    if spot.line > 0 or ends:
+        ahead = await source.page(before)
+        window.accept(before, ahead)
+        if len(ahead.rows) < before.limit:
+            window.settle(len(ahead.rows) - place)
+    position = window.position_of(spot.row_id)
+    if position is None:
+        return None
+    if ends and known is None:
+        window.total = position + len(behind.rows)
+    elif ends and window.adrift:
+        window.shift(window.total - len(behind.rows) - position)
+        position = window.total - len(behind.rows)
+    top = await _read(source, window, position, spot.line, height)
+    counting = counting or _begun(source.count())
+    if not window.adrift:
+        return View(window, position, top, counting)
+    return View(window, position, top, counting, locating or _begun(source.locate(spot.row_id, sort)))
 
 
-def _forget(task: "asyncio.Task[int | None]") -> None:
-    """An answer, or a failure, that nobody waits for anymore."""
-    if not task.cancelled():
-        task.exception()
+async def _read(source: RecordSource[RowT], window: Window[RowT], place: int, line: int, height: int) -> int:
+    """Read what is to be seen with row ``place`` on this line; returns the first visible row."""
+    top = _within(place - line, window.total - height)
+    for first, last in ((top, top + height - 1), (place, place)):
+        while request := window.next_request(first, last, ahead=False):
+            window.accept(request, await source.page(request))
+    return top
+
+
+def _begun(asking: Coroutine[Any, Any, Answer]) -> "asyncio.Task[Answer]":
+    """Ask now; whoever wants the answer awaits it, and nobody needs to."""
+    task = asyncio.ensure_future(asking)
+    task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+    return task
 
 
 def _within(value: int, last: int) -> int:

@@ -2,11 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Generic
 
 import msgspec
 
-from bball_tui.database.paging import FIRST, Anchor, Key, Page, PageRequest, RowT, Sort, after_last
+from bball_tui.database.paging import FIRST, Anchor, Key, Page, PageRequest, RowT, Sort, after_last, beside
 
 PAGE_SIZE = 100
 KEPT_PAGES = 8
@@ -17,7 +18,8 @@ class Window(Generic[RowT]):
     """Pages of ``page_size`` rows out of a list of ``total`` in one order, the least used ones forgotten.
 
     Positions are absolute row numbers from 0. Of forgotten pages the outermost keys stay known for a while, so that
-    a way back needs no OFFSET either.
+    a way back needs no OFFSET either. A window that is :attr:`adrift` was opened at a row whose number is not known
+    yet: its positions are true to each other alone, until :meth:`settle`.
     """
 
     def __init__(self, total: int, sort: Sort, *, page_size: int = PAGE_SIZE, kept_pages: int = KEPT_PAGES) -> None:
@@ -28,10 +30,13 @@ class Window(Generic[RowT]):
         self._pages: OrderedDict[int, Page[RowT]] = OrderedDict()
         self._positions: dict[int, int] = {}
         self._anchors: OrderedDict[int, Key] = OrderedDict()
+        self._grid = 0
+        """Where a page begins; the others lie before and behind it without a gap."""
+        self.adrift = False
 
     def row(self, position: int) -> RowT | None:
         """The row at ``position``, if it is in memory."""
-        page = self._pages.get(position // self._page_size)
+        page = self._pages.get(self._index(position))
         if page is None or not page.start <= position < page.start + len(page.rows):
             return None
         return page.rows[position - page.start]
@@ -52,8 +57,8 @@ class Window(Generic[RowT]):
         """
         if self.total == 0:
             return None
-        low = max(0, first) // self._page_size
-        high = max(low, min(last, self.total - 1) // self._page_size)
+        low = self._index(max(0, first))
+        high = max(low, self._index(min(last, self.total - 1)))
         self._kept_pages = max(self._kept_pages, high - low + 3)
         wanted = list(range(low, high + 1))
         if ahead:
@@ -61,10 +66,45 @@ class Window(Generic[RowT]):
         for index in wanted:
             if index in self._pages:
                 self._pages.move_to_end(index)
-            elif 0 <= index * self._page_size < self.total:
-                start = index * self._page_size
-                return self.request(start, min(self._page_size, self.total - start))
+                continue
+            start = max(0, index * self._page_size + self._grid)
+            end = min(self.total, (index + 1) * self._page_size + self._grid)
+            if start < end:
+                return self.request(start, end - start)
         return None
+
+    def around(self, position: int, key: Key) -> tuple[PageRequest, PageRequest]:
+        """Ask for the page that ends before the row with this key, and for the one that begins with it.
+
+        Nobody knows yet whether ``position`` is its number: the window is adrift.
+        """
+        self._grid, self.adrift = position % self._page_size, True
+        size, sort = self._page_size, self.sort
+        return (
+            PageRequest(position - size, size, sort, Anchor(position, key)),
+            PageRequest(position, size, sort, Anchor(position - 1, beside(key, sort))),
+        )
+
+    def settle(self, by: int) -> None:
+        """Every row stands ``by`` further down than was thought; now the numbers are true."""
+        self.shift(by)
+        self.adrift = False
+
+    def shift(self, by: int) -> None:
+        """Every row stands ``by`` further down than was thought."""
+        before, self._grid = self._grid, (self._grid + by) % self._page_size
+        pages = [
+            (
+                (index * self._page_size + before + by - self._grid) // self._page_size,
+                replace(page, start=page.start + by),
+            )
+            for index, page in self._pages.items()
+        ]
+        self._pages = OrderedDict((index, page) for index, page in pages if page.start >= 0)
+        self._positions = {
+            row.id: page.start + offset for page in self._pages.values() for offset, row in enumerate(page.rows)
+        }
+        self._anchors = OrderedDict((at + by, key) for at, key in self._anchors.items() if at + by >= 0)
 
     def request(self, start: int, limit: int) -> PageRequest:
         """Ask for any rows, by way of the nearest place that is known."""
@@ -73,13 +113,15 @@ class Window(Generic[RowT]):
             return start - anchor.position if anchor.position < start else anchor.position - (start + limit - 1)
 
         # The end comes last: its number is only as true as the count, a neighbor's row continues what is shown.
-        places = [FIRST, *(Anchor(*known) for known in self._anchors.items()), after_last(self.total)]
+        places = [Anchor(*known) for known in self._anchors.items()]
+        if not self.adrift:
+            places = [FIRST, *places, after_last(self.total)]
         outside = [place for place in places if not start <= place.position < start + limit]
         return PageRequest(start, limit, self.sort, min(outside, key=distance, default=FIRST))
 
     def accept(self, request: PageRequest, page: Page[RowT]) -> bool:
         """Keep the answer to ``request``. True when it is short: the list has shrunk since it was counted."""
-        index = request.start // self._page_size
+        index = self._index(request.start)
         self._forget(index)
         self._pages[index] = page
         self._positions |= {row.id: page.start + offset for offset, row in enumerate(page.rows)}
@@ -91,7 +133,10 @@ class Window(Generic[RowT]):
             self._anchors.popitem(last=False)
         while len(self._pages) > self._kept_pages:
             self._forget(next(iter(self._pages)))
-        return len(page.rows) < request.limit
+        return not self.adrift and len(page.rows) < request.limit
+
+    def _index(self, position: int) -> int:
+        return (position - self._grid) // self._page_size
 
     def _forget(self, index: int) -> None:
         page = self._pages.pop(index, None)

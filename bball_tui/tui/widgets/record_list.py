@@ -153,14 +153,12 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
     @action("g,home", "first row")
     def action_list_first(self) -> None:
         """To the first row."""
-        self.move_to(0)
+        self.to_edge(last=False)
 
     @action("G,end", "last row")
     def action_list_last(self) -> None:
         """To the last row."""
-        # Before the rows are counted nobody knows where that is.
-        self._to_end = not self.counted
-        self.move_to((self.total or 0) - 1)
+        self.to_edge(last=True)
 
     @action("enter", "open", when=_on_row, also="details show view")
     def action_list_open(self) -> None:
@@ -303,7 +301,11 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
         self.move_to(position)
         if event.shift:
             low, high = sorted((before, position))
-            self._select_by(self._select_range(low, high))
+            rows = [self._window.row(place) for place in range(low, high + 1)]
+            if None not in rows:
+                self.select(frozenset(row.id for row in rows if row is not None))
+            elif not self._window.adrift:  # else the rows between have no numbers yet
+                self._select_by(self._select_range(low, high))
         elif event.ctrl or event.x < MARGIN:
             self.action_list_select()
         elif event.chain == 2:

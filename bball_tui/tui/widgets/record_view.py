@@ -192,9 +192,8 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         """``start`` is where the cursor was when the rows were asked for: keys may come in before this begins."""
         try:
             known = self._window.total if self._window is not None and source is self._shown else None
-            view = await open_view(source, self._sort, spot, self._height, known=known)
-            if view.counting is not None:
-                self.run_worker(self._count(source, view, view.counting), group="count")
+            anew = self._window is not None and self._window.sort != self._sort
+            view = await open_view(source, self._sort, spot, self._height, known=known, anew=anew)
             selected = self._selection.ids
             matching = await source.matching(selected) if selected else selected
         except BballError as error:
@@ -205,17 +204,47 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         if number != self._number:
             return
         again = source is self._shown
-        self._opening, self._shown = False, source
+        self._opening, self._shown = view.locating is not None, source
         self._adopt(view, moved=self._cursor - start, again=again)
         self._selected_are(matching)
+        if view.counting is not None:
+            self.run_worker(self._count(source, view, view.counting, number), group="count")
         if self._again:
             self.reload()
 
-    async def _count(self, source: RecordSource[RowT], view: View[RowT], counting: "asyncio.Task[int]") -> None:
-        """Put the true number of rows in place when it comes, unless other rows are shown by then."""
+    async def _settle(self, view: View[RowT], locating: "asyncio.Task[int | None]", number: int) -> None:
+        """Give the rows of a window that is adrift their numbers: nothing moves but the scrollbar."""
+        place = await locating
+        if number != self._number:
+            return  # other rows are on their way
+        self._opening = False
+        if place is None:  # the row is gone from the list by now
+            self._again = True
+        else:
+            by, top = place - view.position, self._top
+            view.window.settle(by)
+            if not self._counted:
+                view.window.total += by
+                self.virtual_size = Size(0, view.window.total + 1)
+            self._painter.forget()
+            self._cursor = max(0, min(self._cursor + by, view.window.total - 1))
+            self.scroll_to(y=top + by, animate=False, force=True)
+            self._tell_cursor()
+            self._fill()
+            self.refresh()
+        if self._again:
+            self.reload()
+
+    async def _count(
+        self, source: RecordSource[RowT], view: View[RowT], counting: "asyncio.Task[int]", number: int
+    ) -> None:
+        """Put the true numbers in place when they come, unless other rows are shown by then."""
         try:
+            if view.locating is not None:
+                await self._settle(view, view.locating, number)
             total = await counting
         except BballError as error:
+            self._opening = self._opening and number != self._number
             if view.window is self._window:
                 self._fail(str(error))
             return
@@ -280,8 +309,12 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
                 request = window.next_request(*self._visible)
                 if request is None:
                     break
+                settled = not window.adrift
+                page = await source.page(request)
+                if settled == window.adrift:
+                    continue  # the numbers of before
                 # An answer that comes too late lands in a window that nobody looks at anymore.
-                short = window.accept(request, await source.page(request))
+                short = window.accept(request, page)
                 if short and self._counted and self._short_total != window.total:
                     self._short_total = window.total
                     self.reload()
@@ -368,6 +401,17 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             self._cursor = position
         self._keep_in_sight()
         self._tell_cursor()
+
+    def to_edge(self, *, last: bool) -> None:
+        """Put the cursor on the first or the last row there is."""
+        adrift = self._window is not None and self._window.adrift
+        # Before the rows are counted, or have their numbers, nobody knows where the end is.
+        self._to_end = last and (adrift or not self.counted)
+        place = (self.total or 0) - 1 if last else 0
+        if adrift:
+            self._open(Spot(place))
+        else:
+            self.move_to(place)
 
     def _keep_in_sight(self) -> None:
         if self._cursor < self._top:
