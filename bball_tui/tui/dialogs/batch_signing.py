@@ -271,11 +271,14 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
             self.query_one("#name", TextField).focus()
             self._next()
             if signed.mails:
-                self.run_worker(self._say_what_holds(signed), group="names")
+                self.call_after_refresh(self._look_what_holds, signed)
 
     def _say_signed(self, paper: PaperSigned, held: str = "") -> None:
         self._told = _("{player} is signed{mails}").format(player=paper.player, mails=_mails(paper, held))
         self.say(self._told, Tone.GOOD)
+
+    def _look_what_holds(self, paper: PaperSigned) -> None:
+        self.run_worker(self._say_what_holds(paper), group="names")
 
     async def _say_what_holds(self, paper: PaperSigned) -> None:
         """Behind the news, which does not wait for it; unless somebody has gone on to the next name."""

@@ -400,10 +400,10 @@ class SignDialog(Dialog[Signed | None]):
             self.say(_("No contract can be signed like this. Choose another signer or date, or press Esc."), Tone.WARN)
             return
         self._signing = True
-        self._allow()
         self.run_worker(self._do(request), group="sign")
 
     def _say_signing(self, number: int) -> None:
+        self._allow()  # not at once: mostly it is signed before that could be drawn
         self.say(_("Signing {contracts} …").format(contracts=counted(number, "contract", "contracts")))
 
     async def _do(self, request: "SigningRequest") -> None:

@@ -26,7 +26,7 @@ class Selection:
     @property
     def shown(self) -> frozenset[int]:
         """Those that the present filter leaves in the list."""
-        return self._ids - self._hidden
+        return self._ids - self._hidden if self._hidden else self._ids
 
     @property
     def hidden(self) -> int:
@@ -41,7 +41,7 @@ class Selection:
     def add(self, row_ids: Iterable[int]) -> None:
         """Select rows of the list as well."""
         added = frozenset(row_ids)
-        self._ids |= added
+        self._ids = self._ids | added if self._ids else added
         self._hidden -= added
 
     def drop(self, row_ids: Iterable[int]) -> None:
