@@ -15,6 +15,7 @@ from bball_tui.delivery import gate_policy as gate
 from bball_tui.delivery.backoff import Backoff
 from bball_tui.delivery.batching import Batcher
 from bball_tui.delivery.gate_policy import Verdict
+from bball_tui.delivery.marking import Mark, Marking
 from bball_tui.delivery.outcome_policy import Refusals, report_of, verdict_of
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -26,14 +27,12 @@ from bball_tui.mail.stored_mail import strangeness
 from bball_tui.mail.transports import Envelope, QueueingTransport, Transport, TwoStepTransport, not_now
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.message_ids import UNADDRESSED
-from bball_tui.outbox.queue import LEASE, Claim, Departure, Frozen, address_ids, freeze, mark_on_wire
+from bball_tui.outbox.queue import LEASE, Claim, Departure, Frozen, address_ids, freeze
 from bball_tui.outbox.settling import keep_reference, settle
 from bball_tui.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_MARKS_PATIENCE = 0.005
-"""Seconds that a mark waits for those of mails whose server will have answered by then."""
 _ANSWERS_PATIENCE = 0.01
 """Seconds that an answer waits for others to be written down with it; nobody waits for it."""
 _QUICK_SECONDS = 0.01
@@ -92,13 +91,8 @@ class Sending:
         self._renderer = Renderer(settings)
         self._refusals = Refusals()
         self._back = back
-        self._lease = lease
         # A mark must not wait behind the settling of others.
-        self._freezing, self._marking, self._settling = (
-            AutocommitConnection(database),
-            AutocommitConnection(database),
-            AutocommitConnection(database),
-        )
+        self._freezing, self._settling = AutocommitConnection(database), AutocommitConnection(database)
         self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
         self._calling: set[int] = set()
         """The mails whose server is being told of them; each asks for its mark when that is done."""
@@ -106,10 +100,10 @@ class Sending:
         """The mails on the wire, and since when."""
         self._taken_in = math.inf
         """How many seconds the last one was there."""
-        self._marks: Batcher[Departure, bool] = Batcher(
-            self._mark,
+        self._marking = Marking(
+            database,
+            lease=lease,
             coming=lambda: bool(self._calling) or bool(self._out and self._taken_in < _QUICK_SECONDS),
-            patience=_MARKS_PATIENCE,
         )
         self._settlements: Batcher[tuple[Work, Outcome, Verdict], SendingResult] = Batcher(
             self._settle, coming=lambda: bool(self._out), patience=_ANSWERS_PATIENCE
@@ -117,9 +111,10 @@ class Sending:
 
     async def close(self) -> None:
         """Give back the connections; no mail may be in hand."""
-        for batcher in (self._freezes, self._marks, self._settlements):
+        for batcher in (self._freezes, self._settlements):
             await batcher.close()
-        for connection in (self._freezing, self._marking, self._settling):
+        await self._marking.close()
+        for connection in (self._freezing, self._settling):
             await connection.close()
 
     async def works(self, claims: Sequence[Claim], *, probe: bool) -> list[Work]:
@@ -206,6 +201,8 @@ class Sending:
         claim, message, frozen = written.claim, written.message, written.freezing
         new = None if claim.frozen is not None else message
         asked = False
+        # With two steps, the first one may freeze it.
+        mark = Mark(self._marking, lambda: Departure(claim, new if frozen is None else None), frozen)
 
         def turn() -> bool:
             if not may_leave():
@@ -228,9 +225,7 @@ class Sending:
             asked = True
             self._calling.discard(claim.id)
             try:
-                if frozen is not None and not await frozen:
-                    return False
-                ours = await self._marks.submit(Departure(claim, new if frozen is None else None))
+                ours = await mark.now()
                 if ours:
                     self._out[claim.id] = monotonic()
                 return ours
@@ -241,7 +236,7 @@ class Sending:
         try:
             envelope = Envelope.of(claim.recipient, message.mime)
             if self._in_turn is not None:
-                return await self._in_turn.send_in_turn(envelope, on_wire, turn)
+                return await self._in_turn.send_in_turn(envelope, on_wire, turn, mark.soon)
             if not turn():
                 return not_now(Phase.CONNECT)
             if self._in_steps is not None:
@@ -259,6 +254,7 @@ class Sending:
                 else Outcome(OutcomeClass.RENDER, Phase.RENDER, text=text)
             )
         finally:
+            mark.over()
             self._calling.discard(claim.id)
             if (since := self._out.pop(claim.id, None)) is not None:
                 self._taken_in = monotonic() - since
@@ -271,10 +267,6 @@ class Sending:
     async def _freeze(self, departures: Sequence[Departure]) -> list[bool]:
         frozen = await freeze(self._freezing, departures)
         return [departure.claim.id in frozen for departure in departures]
-
-    async def _mark(self, departures: Sequence[Departure]) -> list[bool]:
-        ours = await mark_on_wire(self._marking, departures, lease=self._lease)
-        return [departure.claim.id in ours for departure in departures]
 
     async def _settle(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[SendingResult]:
         backoff = Backoff(self._back)

@@ -1,6 +1,7 @@
 """How a claim ends: the answer for an item is written once, fenced by the claim's token.
 
-And what a provider calls a mail that it was given and not yet told to send: such a name can end a doubt.
+And what takes back a mark of which nothing came, and what a provider calls a mail that it was given and not yet told to
+send: such a name can end a doubt.
 """
 
 from collections.abc import Sequence
@@ -159,6 +160,35 @@ async def hand_back(executor: Executor, claims: Sequence[Claim]) -> frozenset[in
     """Return claims that were not sent, as if they had never been taken; returns the ids that were still ours."""
     after = await settle(executor, [Report(claim, Ending.HAND_BACK, "stopped") for claim in claims])
     return frozenset(id_ for id_, state in after.items() if state is OutboxState.QUEUED)
+
+
+# What counts as in doubt meanwhile is left to people, and to a late answer.
+_TAKE_BACK = text(
+    """
+    WITH ours AS MATERIALIZED (
+        SELECT outbox.id
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS uuid[])) AS held (id, token)
+        JOIN outbox ON outbox.id = held.id AND outbox.claim_token = held.token
+        WHERE outbox.id = ANY (CAST(:ids AS bigint[]))
+            AND outbox.state = 'sending' AND outbox.wire_started_at IS NOT NULL
+        ORDER BY outbox.id
+        FOR UPDATE OF outbox
+    )
+    UPDATE outbox SET wire_started_at = NULL, attempts = attempts - 1
+    WHERE id = ANY (ARRAY(SELECT id FROM ours))
+    RETURNING id
+    """
+)
+
+
+async def take_back_marks(executor: Executor, claims: Sequence[Claim]) -> frozenset[int]:
+    """Write down that these mails were marked and did not leave after all, nor can by that mark; they stay claimed.
+
+    Returns:
+        The ids whose mark is gone.
+    """
+    values = {"ids": [claim.id for claim in claims], "tokens": [claim.token for claim in claims]}
+    return frozenset([row.id for row in await executor.execute(_TAKE_BACK, values)])
 
 
 # clock_timestamp() and not now(): a process that was stopped after BEGIN must not look alive.

@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="The same seed, the same blows.")
     parser.add_argument("--mails", type=int, default=300, help="E-mails a round.")
     parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--answer-seconds", type=float, default=0.02, help="How long the mail server takes.")
     orders = parser.parse_args()
     say(f"seed {orders.seed}, {orders.minutes:g} minutes, {orders.workers} workers, {orders.mails} e-mails a round")
     with tempfile.TemporaryDirectory(prefix="bball-chaos-") as folder:
@@ -49,7 +50,9 @@ async def go(url: SecretUrl, orders: argparse.Namespace) -> Tally:
     total, number = NOTHING, 0
     end = time.monotonic() + orders.minutes * 60
     say(f"{'round':>6}" + "".join(f"{title(field.name):>12}" for field in fields(Tally)))
-    async with Disturber(database, url, seed=orders.seed, workers=orders.workers) as disturber:
+    async with Disturber(
+        database, url, seed=orders.seed, workers=orders.workers, answer_seconds=orders.answer_seconds
+    ) as disturber:
         while time.monotonic() < end or number == 0:
             number += 1
             tally = await disturber.round(mails=orders.mails, disturbances=10)

@@ -57,16 +57,19 @@ NOTHING = Tally(0, 0, 0, 0, 0, 0, 0, 0, 0.0)
 class Disturber:
     """One league, one mail server, some workers, and a seeded hand.
 
-    Rounds share the workers; :meth:`round` may be called as often as wanted.
+    Rounds share the workers; :meth:`round` may be called as often as wanted. ``answer_seconds`` is how long the server
+    thinks about each mail; if that is long, the next one is marked before it answers.
     """
 
-    def __init__(self, database: Database, url: SecretUrl, *, seed: int, workers: int = 3) -> None:
+    def __init__(
+        self, database: Database, url: SecretUrl, *, seed: int, workers: int = 3, answer_seconds: float = 0.02
+    ) -> None:
         self._database = database
         self._url = url
         self._chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._number = workers
         self._workers: list[WorkerProcess] = []
-        self._server = SmtpServer(dot_seconds=0.02, patience=PATIENCE)
+        self._server = SmtpServer(dot_seconds=answer_seconds, patience=PATIENCE)
         self._club: Club
         self._family: Family
         self._rounds = 0

@@ -72,7 +72,7 @@ class Sending:
                 act()
             return True
 
-        return await self.transport.send_in_turn(mail(name), mark, lambda: name not in self.away)
+        return await self.transport.send_in_turn(mail(name), mark, lambda: name not in self.away, lambda: None)
 
 
 def arrived(server: SmtpServer) -> list[str]:

@@ -15,6 +15,9 @@ OnWire = Callable[[], Awaitable[bool]]
 Turn = Callable[[], bool]
 """Asked once, when nothing stands before the mail anymore. False: it is not to go now, send nothing."""
 
+Soon = Callable[[], None]
+"""Told at most now and then, a moment before the turn of the mail is likely to come."""
+
 KeepReference = Callable[[str], Awaitable[bool]]
 """Told the provider's own name for a mail that lies there and was not sent; returns when it is written down.
 
@@ -78,7 +81,7 @@ class QueueingTransport(Transport, Protocol):
     def ahead(self) -> int:
         """How many mails may wait behind those that are being sent."""
 
-    async def send_in_turn(self, envelope: Envelope, on_wire: OnWire, turn: Turn) -> Outcome:
+    async def send_in_turn(self, envelope: Envelope, on_wire: OnWire, turn: Turn, soon: Soon) -> Outcome:
         """Like ``send``; stopped when it is not to go."""
 
 

@@ -17,7 +17,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.providers import Tls
-from bball_tui.mail.transports.base import Envelope, OnWire, TroubleError, Turn, not_now, stopped
+from bball_tui.mail.transports.base import Envelope, OnWire, Soon, TroubleError, Turn, not_now, stopped
 from bball_tui.mail.transports.smtp_connection import CLOSING, Announcement, Connection
 from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.mail.transports.smtp_turns import PATIENCE_SECONDS, Mail, Trust, Turns, Verdict
@@ -86,20 +86,20 @@ class SmtpTransport:
 
     @property
     def ahead(self) -> int:
-        """One for each connection: of that one the server may be told early."""
-        return self._connections
+        """Two for each connection: one of which the server may be told early, and one that takes its place at once."""
+        return 2 * self._connections
 
     async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
         """See :class:`Transport`."""
-        return await self.send_in_turn(envelope, on_wire, lambda: True)
+        return await self.send_in_turn(envelope, on_wire, lambda: True, lambda: None)
 
-    async def send_in_turn(self, envelope: Envelope, on_wire: OnWire, turn: Turn) -> Outcome:
+    async def send_in_turn(self, envelope: Envelope, on_wire: OnWire, turn: Turn, soon: Soon) -> Outcome:
         """See :class:`QueueingTransport`."""
         try:
             announcement = _announced(envelope)
         except RenderError as error:
             return Outcome(OutcomeClass.PERMANENT, Phase.RCPT, text=str(error))
-        mail = Mail(announcement)
+        mail = Mail(announcement, soon=soon)
         try:
             told = await self._turns.come(mail)
         except asyncio.CancelledError:
@@ -171,12 +171,14 @@ class SmtpTransport:
     async def _hand_in(self, connection: Connection, mime: bytes, on_wire: OnWire) -> Outcome:
         """From the server's 354 to its answer to the message; behind that it is told of the next mail."""
         following: Mail | None = None
+        notice: asyncio.TimerHandle | None = None
         try:
             if not await on_wire():
                 connection.drop()
                 return stopped(Phase.DATA)
             following = self._next_behind(connection)
             behind = None if following is None else following.announcement
+            notice = self._notice(connection, following)
             begun = asyncio.get_running_loop().time()
             outcome = await connection.message(stuffed(mime), self._target.data_timeout, behind)
             self._trust.answered(asyncio.get_running_loop().time() - begun)
@@ -187,6 +189,8 @@ class SmtpTransport:
             connection.drop()
             raise
         finally:
+            if notice is not None:
+                notice.cancel()
             # Before anybody else runs: whoever comes next must find what this mail met.
             lost, handed = not connection.open, False
             if following is None:
@@ -212,6 +216,12 @@ class SmtpTransport:
             return None
         self._trust.tried()
         return following
+
+    def _notice(self, connection: Connection, following: Mail | None) -> asyncio.TimerHandle | None:
+        """Let the mail behind the message that goes out now hear in time that its turn comes soon."""
+        if following is None or (seconds := self._trust.notice()) is None:
+            return None
+        return asyncio.get_running_loop().call_later(seconds, self._turns.announce, connection, following)
 
     def _judge(self, mail: Mail, verdict: Verdict) -> None:
         mail.verdict.set_result(verdict)

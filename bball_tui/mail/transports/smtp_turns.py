@@ -2,13 +2,14 @@
 
 RFC 2920 (section 3.1) lets the message be the first of a group of commands. So behind the final dot of one mail the
 server can be told of the next: between the two then lies one journey instead of two. A mail that the server was told of
-is nothing more than that: it is not marked, its turn begins when the mail before it is answered, and until then it may
-be taken back at any time, at the price of the connection.
+is nothing more than that: its turn begins when the mail before it is answered, and until then it may be taken back at
+any time, at the price of the connection. A moment before that turn, if it can be told, the mail hears of it.
 """
 
 import asyncio
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -20,6 +21,12 @@ QUICK_SECONDS: Final = 2.0
 
 PATIENCE_SECONDS: Final = 5.0
 """So long a mail stays behind another one; then it leaves by whatever connection is free."""
+
+LEAD_SECONDS: Final = 0.025
+"""So long before a server is likely to answer, the mail behind the one in hand hears that its turn comes soon."""
+
+STEADY_ANSWERS: Final = 7
+"""So many of a server's last nine answers must have taken as long as they usually do, give or take that lead."""
 
 REST_SECONDS: Final = 600.0
 """So long nothing is told ahead after a server that could take it once lost its way."""
@@ -51,7 +58,8 @@ class Mail:
     """A mail that wants a connection; without an ``announcement`` it is none and only wants to look.
 
     ``turn`` holds, when its turn has come, the connection on which the server was told of it already (None: it was
-    not); ``verdict`` what became of that. ``behind`` is where it was told of while it waits.
+    not); ``verdict`` what became of that. ``behind`` is where it was told of while it waits; ``soon`` is called a
+    moment before that turn is likely to come.
     """
 
     announcement: Announcement | None
@@ -59,6 +67,7 @@ class Mail:
     verdict: asyncio.Future[Verdict] = field(default_factory=_verdict)
     behind: Connection | None = None
     hurry: asyncio.TimerHandle | None = None
+    soon: Callable[[], None] = lambda: None
 
 
 class Turns:
@@ -122,6 +131,11 @@ class Turns:
         self.leave()
         return False
 
+    def announce(self, connection: Connection, mail: Mail) -> None:
+        """The turn of the ``mail`` behind comes soon, if it is still there."""
+        if mail.behind is connection and not mail.turn.done():
+            mail.soon()
+
     def _call_back(self, mail: Mail) -> None:
         """It has waited behind another one for long enough."""
         mail.behind = None
@@ -144,12 +158,12 @@ class Trust:
         self._proven = False
         self._trying = False
         self._rest_until = -math.inf
-        self._answered_in = math.inf
+        self._answers: deque[float] = deque(maxlen=9)
 
     def may_tell(self) -> bool:
         """Whether the server may be told of a mail ahead now; if so, that is tried, and must be judged."""
         now = asyncio.get_running_loop().time()
-        if self._answered_in > QUICK_SECONDS or now < self._rest_until:
+        if not self._answers or self._answers[-1] > QUICK_SECONDS or now < self._rest_until:
             return False
         return self._proven or not self._trying
 
@@ -171,4 +185,13 @@ class Trust:
 
     def answered(self, seconds: float) -> None:
         """So long the server thought about a message."""
-        self._answered_in = seconds
+        self._answers.append(seconds)
+
+    def notice(self) -> float | None:
+        """So many seconds after a message the mail behind it hears of its turn.
+
+        None for a server whose next answer nobody can tell, or that is quick anyhow.
+        """
+        usual = sorted(self._answers)[len(self._answers) // 2] if self._answers else 0.0
+        steady = sum(abs(seconds - usual) <= LEAD_SECONDS for seconds in self._answers)
+        return usual - LEAD_SECONDS if steady >= STEADY_ANSWERS and usual >= 2 * LEAD_SECONDS else None
