@@ -74,6 +74,43 @@ def socket() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+# The service's read-only root, its one tmpfs, its volumes and no capability, by namespaces of this machine.
+CONTAINER = r"""
+set -e
+root=$1 state=$2 config=$3; shift 3
+mount --make-rprivate /
+mount --rbind / "$root"
+mount --make-rprivate "$root"
+grep -F " $root" /proc/self/mountinfo | cut -d " " -f 5 | while read -r place; do
+    mount -o remount,bind,ro "$place" 2>/dev/null || true
+done
+mount -t tmpfs none "$root/var/lib"
+mkdir "$root/var/lib/bball-tui"
+cp -p "$config" "$root/var/lib/config.toml"
+mount -o remount,ro "$root/var/lib"
+mount --bind "$state" "$root/var/lib/bball-tui"
+mount -t tmpfs none "$root/tmp"
+exec chroot "$root" setpriv --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
+"""
+
+
+def contained(folder: Path, config: Path, words: list[str]) -> list[str] | None:
+    """``words`` as the container runs them; None where this machine, or where things lie on it, does not allow that.
+
+    The volume is at /var/lib/bball-tui, the settings at /var/lib/config.toml, and /tmp is empty.
+    """
+    needed = (TOP, Path(sys.prefix), Path(sys.executable).resolve())
+    hidden = any(one.is_relative_to("/tmp") or one.is_relative_to("/var/lib") for one in needed)  # noqa: S108
+    if hidden or not shutil.which("unshare") or not shutil.which("setpriv"):
+        return None
+    if subprocess.run(["unshare", "-m", "mount", "--make-rprivate", "/"], check=False, capture_output=True).returncode:
+        return None
+    root, state = folder / "root", folder / "state"
+    for one in (root, state):
+        one.mkdir()
+    return ["unshare", "-m", "bash", "-c", CONTAINER, "bash", str(root), str(state), str(config), *words]
+
+
 @pytest.mark.slow
 def test_the_lines_do_what_they_say(
     socket: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
@@ -122,10 +159,29 @@ def test_the_lines_do_what_they_say(
     look = next(line for line in dockerfile("CMD") if '"health"' in line)
     assert shlex.split(look.strip("[]").replace(",", " ")) == ["bball-tui", "health", at]
     environment = {**os.environ, "PYTHONPATH": str(TOP)}
-    with subprocess.Popen([*program, *words, str(health)], env=environment, stderr=subprocess.PIPE) as worker:
+    command: list[str] = [*program, *words, at]
+    assert service["read_only"]
+    assert service["tmpfs"] == [str(Path(at).parent)]
+    assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
+    file.write_text(file.read_text().replace(f"{tmp_path}/mail", "/var/lib/bball-tui/mail"))
+    within = contained(tmp_path, file, command)
+    if within is None:
+        file.write_text(file.read_text().replace("/var/lib/bball-tui/mail", f"{tmp_path}/mail"))
+        command[-1] = str(health)
+    else:
+        command = within
+        environment |= {"BBALL_CONFIG": "/var/lib/config.toml", "BBALL_DATA_DIR": set_["BBALL_DATA_DIR"]}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as worker:
         try:
+            if within is not None:
+                health = Path(f"/proc/{worker.pid}/root{at}")
             while run("health", health).code:  # each look takes its time
                 assert worker.poll() is None, worker.stderr and worker.stderr.read()
+            if within is not None:
+                status = Path(f"/proc/{worker.pid}/status").read_text()
+                assert re.search(r"(?m)^CapEff:\t0+$", status)
+                assert re.search(r"(?m)^NoNewPrivs:\t1$", status)
+                assert os.statvfs(f"/proc/{worker.pid}/root/etc").f_flag & os.ST_RDONLY
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(GRACE) == 0
         finally:
