@@ -18,6 +18,7 @@ from bball_tui.cli.output import echo_json, plain
 from bball_tui.database.engine import Database
 from bball_tui.database.health import OLDEST_SERVER, connected
 from bball_tui.database.migrate import HEAD
+from bball_tui.database.network import unverified
 from bball_tui.database.opening import open_database
 from bball_tui.database.states import GateCause, GateState, StaffRole
 from bball_tui.errors import BballError
@@ -120,6 +121,17 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
         yield Check("database", State.FAIL, f"{where}, is too old.", "Use PostgreSQL 15 or newer.")
     else:
         yield Check("database", State.OK, f"{where}, schema {HEAD}.")
+    # Otherwise it was refused before: the setting allows it.
+    if found := unverified(settings):
+        secret = "encrypted" if server.encrypted else "not encrypted"
+        yield Check(
+            "network",
+            State.LOOK,
+            f"The database is on {found[0]}, and with sslmode={found[1]} nothing shows that it is the right server. "
+            f'The connection is {secret}. database_tls = "any" in the settings allows that.',
+            "Leave it so only where the network itself is safe, such as a tunnel. Elsewhere add sslmode=verify-full to "
+            "the database URL and take the setting out.",
+        )
     if database.pooled:
         yield Check(
             "pooler",

@@ -1,6 +1,7 @@
 """What there is to know about the connection itself: which server, who we are in it, and what that role is."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +26,8 @@ class Connected:
     """The owner of the tables may make roles, or is more than that: of PostgreSQL 15 that is the whole server."""
     by_socket: bool
     """Not by TCP: it is on this machine, and may be somebody's own."""
+    encrypted: bool
+    """By TLS, as far as this end knows: behind a pooler, the way to the pooler."""
 
 
 _LOOK = text(
@@ -47,6 +50,7 @@ _LOOK = text(
 async def connected(session: AsyncSession) -> Connected:
     """Ask the server about itself and about our role; one statement."""
     row = (await session.execute(_LOOK)).one()
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
     return Connected(
         row.server_version,
         row.server_version_num,
@@ -56,4 +60,5 @@ async def connected(session: AsyncSession) -> Connected:
         row.staff_group or STAFF,
         row.creates_roles,
         row.by_socket,
+        bool(driver.pgconn.ssl_in_use),
     )

@@ -29,14 +29,10 @@ def refuse_unverified(settings: Settings) -> None:
     Raises:
         BballError: the database URL does not ask for that, and no setting says that it need not.
     """
-    url = settings.database_url
-    if url is None or settings.database_tls is DatabaseTls.ANY:
+    found = unverified(settings)
+    if found is None or settings.database_tls is DatabaseTls.ANY:
         return
-    options = connection_options(url)
-    hosts = hosts_over_network(options)
-    mode = str(options.get("sslmode") or os.environ.get("PGSSLMODE") or "prefer")
-    if hosts is None or mode in VERIFIED:
-        return
+    hosts, mode = found
     raise BballError(
         _(
             "The database is on {hosts}, and with sslmode={mode} nothing shows that it is the right "
@@ -45,6 +41,16 @@ def refuse_unverified(settings: Settings) -> None:
             'network itself is safe, such as a tunnel, say so in config.toml: database_tls = "any".'
         ).format(hosts=hosts, mode=mode)
     )
+
+
+def unverified(settings: Settings) -> tuple[str, str] | None:
+    """Where the database is, and the sslmode, if that is over a network and no certificate is looked at."""
+    if settings.database_url is None:
+        return None
+    options = connection_options(settings.database_url)
+    hosts = hosts_over_network(options)
+    mode = str(options.get("sslmode") or os.environ.get("PGSSLMODE") or "prefer")
+    return None if hosts is None or mode in VERIFIED else (hosts, mode)
 
 
 def _stays_here(host: str) -> bool:

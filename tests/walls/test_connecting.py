@@ -65,6 +65,23 @@ async def test_a_server_that_cannot_encrypt_is_said(walls: ClubServer, tmp_path:
     assert "rita-secret" not in said
 
 
+def test_doctor_says_that_nothing_shows_which_server_it_is(
+    walls: ClubServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = CommandLine(monkeypatch, capsys, tmp_path)
+    run.setenv("BBALL_DATABASE_TLS", "any")
+    # An address that is none of this machine's own, as far as anybody reads it; it leads here all the same.
+    run.setenv(
+        "BBALL_DATABASE_URL",
+        f"postgresql://rita:rita-secret@localhost:{walls.port}/walls?hostaddr=0.0.0.0&sslmode=require",
+    )
+    said = " ".join(run("doctor").out.split())
+    assert "look network The database is on 0.0.0.0, and with sslmode=require nothing shows that it is" in said
+    assert "The connection is encrypted. database_tls" in said
+    run.setenv("BBALL_DATABASE_URL", walls.url("rita").reveal())
+    assert "network" not in run("doctor").out
+
+
 def test_a_league_of_others_is_not_there(
     walls: ClubServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
