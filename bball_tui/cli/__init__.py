@@ -42,7 +42,9 @@ def _run() -> int:
         alone = len(sys.argv) == 1 and COMPLETING not in os.environ
         return _screen() if alone else _command()
     except BballError as error:
-        _say(f"Error: {error}")
+        from bball_tui.cli.ways_out import typed_out
+
+        _say(f"Error: {typed_out(str(error))}")
         return 1
     except KeyboardInterrupt:
         _say("Stopped.")

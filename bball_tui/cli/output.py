@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 import click
 import msgspec
 
+from bball_tui.cli.ways_out import typed_out
 from bball_tui.database.states import OutboxState
 
 RowT = TypeVar("RowT")
@@ -24,7 +25,7 @@ _OBEYED = re.compile(
 def echo_json(value: object) -> None:
     """``value`` (dataclasses and dates allowed) as one JSON document, UTF-8, on stdout."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    click.echo(_OBEYED.sub(_escaped, text))
+    click.echo(_OBEYED.sub(_escaped, typed_out(text)))
 
 
 class Answer(Protocol):
@@ -107,7 +108,7 @@ def narrate(text: str) -> None:
     Nobody watches anymore once the terminal is gone; that is no reason to stop what is under way.
     """
     with suppress(OSError):
-        click.echo("\n".join(plain(line) for line in text.split("\n")), err=True)
+        click.echo("\n".join(plain(line) for line in typed_out(text).split("\n")), err=True)
 
 
 def echo_lines(text: str) -> None:

@@ -207,7 +207,10 @@ _GONE = _("There is no e-mail {id} in this league.")
 _SENT = _("The e-mail to {recipient} was {taken}; it cannot be {done}.")
 _CANCELLED = _("The e-mail to {recipient} was canceled; sign the contract again to queue a new one.")
 _SUPPRESSED = _("{recipient} gets no more e-mail, so this one was not sent.")
-DOUBT = _("It is not known whether the e-mail to {recipient} arrived. Settle that first: it arrived, or send it again.")
+DOUBT = _(
+    "It is not known whether the e-mail to {recipient} arrived. Settle that first ({{mail.resolve}}): it arrived, or "
+    "send it again."
+)
 """Why a mail in doubt is neither sent again, redirected, canceled nor set aside."""
 
 _CHANGED = _("The e-mail to {recipient} has just changed. Look at it again.")

@@ -163,6 +163,8 @@ def test_resolve(command_line: CommandLine, mails: list[int]) -> None:
     for id_ in mails:
         become(command_line, DOUBT, id_)
 
+    said = command_line("outbox", "retry", mails[0])
+    assert "Settle that first ('bball-tui outbox resolve')" in said.err
     assert command_line("outbox", "resolve", mails[0], "--arrived").code == 0
     assert command_line("outbox", "resolve", mails[1], "--send-again").code == 0
     assert states(command_line) == ["sent", "queued"]

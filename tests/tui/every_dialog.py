@@ -50,7 +50,7 @@ from bball_tui.tui.dialogs.alerts import Alerts, AlertsTyped, Tried
 from bball_tui.tui.dialogs.attach_scan import AttachScan
 from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.block_address import BlockAddress
-from bball_tui.tui.dialogs.bulk_run import BulkRun
+from bball_tui.tui.dialogs.bulk_run import BulkRun, Hear
 from bball_tui.tui.dialogs.chat_code import ChatCode
 from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
 from bball_tui.tui.dialogs.chat_people import ChatPeople
@@ -120,8 +120,8 @@ async def _apply(path: Path, options: Any, watch: Any) -> ImportDone:
     raise AssertionError("no one asked for this")
 
 
-async def _refuse(name: str, ids: tuple[int, ...]) -> Acted:
-    return Acted((), tuple(NotDone(one, name) for one in ids))
+async def _refuse(name: str, hear: Hear) -> None:
+    hear(Acted((), (NotDone(1, name),)))
 
 
 async def _facets(name: str, typed: str, choices: Any) -> Facets:
@@ -373,7 +373,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
         empty=name,
         extra=(name, _change_nothing),
     ),
-    BulkRun: lambda name: BulkRun(name or "x", [1], partial(_refuse, name), done=name),
+    BulkRun: lambda name: BulkRun(name or "x", 1, partial(_refuse, name), done=name),
     ChatCode: lambda name: ChatCode(name, ("█▄", "▀ ")),
     ChatLink: lambda name: ChatLink(name or "x", [GroupChoice("1", name, name, name, likely=True)], never, note=name),
     ChatPeople: lambda name: ChatPeople(

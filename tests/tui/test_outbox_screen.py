@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian, Outbox, ProviderGate
+from bball_tui.league.undoing.take_back import list_undoable
 from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.provider_gates import pause
 from bball_tui.outbox.staff_actions import retry
@@ -115,6 +116,9 @@ async def test_a_bulk_retry_stops_in_the_middle_and_says_what_was_done(quiet: Se
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
     assert await states(database) == {"queued": 4 * CHUNK, "dead": 300 - 4 * CHUNK}
+    async with database.session() as session:
+        act = (await list_undoable(session, 1))[0]
+        assert (act.words, act.again) == (f"{4 * CHUNK} e-mails: retried", 4 * CHUNK), "one act"
 
 
 async def _ids(database: Database) -> list[int]:

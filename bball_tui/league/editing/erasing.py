@@ -224,8 +224,7 @@ async def _who_voids(session: AsyncSession, league_id: int) -> str:
     }
     if not able:
         return _(
-            "That takes the role {needed}, which no one in this league has: give it in Staff, or by "
-            "'bball-tui staff add'."
+            "That takes the role {needed}, which no one in this league has: give it in Staff ({{desk.staff}})."
         ).format(needed=needed)
     return _("That takes the role {needed}, which you do not have; ask {people}.").format(
         needed=needed, people=listed(sorted(able), "or")

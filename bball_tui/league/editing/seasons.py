@@ -99,11 +99,7 @@ async def show_season(session: AsyncSession, league_id: int, season_id: int) -> 
         raise BballError(_("There is no season {season_id} in this league.").format(season_id=season_id))
     archived = await session.scalar(select(Season.name).where(*mine, Season.archived_at.is_not(None)))
     if archived is not None:
-        raise BballError(
-            _("{archived} is archived. Bring it back first: bball-tui seasons restore {season_id}").format(
-                archived=archived, season_id=season_id
-            )
-        )
+        raise BballError(_("{target} is archived. Bring it back first ({{desk.seasons}}).").format(target=archived))
     await point_at_season(session, league_id, season_id, await session.scalar(select(season_in_focus(league_id))))
 
 

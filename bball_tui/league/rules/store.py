@@ -42,7 +42,7 @@ class RuleBroken(BballError):
         super().__init__(
             _(
                 "{said}{more} The league refuses this (rules: {rules}), so nothing was saved. {way_out}, "
-                "or change the rules: bball-tui league rules."
+                "or change the rules ({{desk.rules}})."
             ).format(said=said, more=more, rules=rules, way_out=way_out)
         )
 

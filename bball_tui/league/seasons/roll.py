@@ -113,11 +113,7 @@ async def _plan(session: AsyncSession, league_id: int, asked: RollRequest) -> tu
         raise BballError(_("The new season has no name. Give it one, such as Fall 2027."))
     target = next((one for one in seasons if one.name.casefold() == name.casefold()), None)
     if target is not None and target.archived:
-        raise BballError(
-            _("{target} is archived. Bring it back first: bball-tui seasons restore {target_id}").format(
-                target=target.name, target_id=target.id
-            )
-        )
+        raise BballError(_("{target} is archived. Bring it back first ({{desk.seasons}}).").format(target=target.name))
     source = await _source(session, league_id, asked, seasons, target)
     rolls = await read_rolls(session, league_id, None if target is None else target.id)
     facts, pattern = await read_facts(

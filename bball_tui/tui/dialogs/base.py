@@ -22,6 +22,7 @@ from textual.widgets import Button, Static
 
 from bball_tui.language import LABEL, _, in_context
 from bball_tui.tui.dialogs.controls import Choices, DialogButton, rows_of
+from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.tui.typed_ahead import PatientApp
@@ -204,6 +205,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """News above the choices: what goes on, or what went wrong. Empty takes the last news away."""
         if self.gone:
             return  # closed while something was under way
+        sentence = with_keys(sentence)
         news = self.query_one(".dialog--news", Static)
         symbol = f"{SYMBOLS[tone]} " if tone in (Tone.BAD, Tone.WARN, Tone.GOOD) else ""
         lines = wrap(f"{symbol}{sentence}", self._inner_width())

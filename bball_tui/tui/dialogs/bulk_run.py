@@ -12,6 +12,7 @@ from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging
+from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, marked
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bball_tui.outbox.staff_actions import Acted, NotDone
 
 CHUNK = 25
-"""Records a transaction: short enough that stopping is felt, and that no colleague waits."""
+"""Records a portion: short enough that stopping is felt."""
 LONGEST_REPORT = 200
 _BAR = 24
 
@@ -34,11 +35,16 @@ class BulkReport:
     problem: str
 
 
-class BulkRun(Dialog[BulkReport]):
-    """Works on ``ids`` in small transactions, each whole or not at all, in the given order.
+Hear = Callable[["Acted"], bool]
+"""Told of each portion; False: go no further."""
 
-    ``done`` says what the records are afterwards ("back in the queue"). It closes by itself when all is done; else
-    it stays and says what became of each. Esc stops after the transaction that is under way.
+
+class BulkRun(Dialog[BulkReport]):
+    """Works on ``number`` records in small portions that are one act: one transaction, so that all is undone together.
+
+    ``work`` does it. ``done`` says what the records are afterwards ("back in the queue"). It closes by itself when all
+    is done; else it stays and says what became of each. Esc stops after the portion that is under way, and what was
+    done until then is kept; when a fault breaks it off, nothing is.
     """
 
     HELP = """
@@ -47,13 +53,11 @@ class BulkRun(Dialog[BulkReport]):
     ones could not be done, and why.
     """
 
-    def __init__(
-        self, title: str, ids: Iterable[int], act: "Callable[[tuple[int, ...]], Awaitable[Acted]]", *, done: str
-    ) -> None:
+    def __init__(self, title: str, number: int, work: "Callable[[Hear], Awaitable[object]]", *, done: str) -> None:
         super().__init__()
         self.set_reactive(BulkRun.heading, title)
-        self._ids = tuple(ids)
-        self._act = act
+        self._number = number
+        self._work = work
         self._words = done
         self._done: list[int] = []
         self._refused: list[NotDone] = []
@@ -75,17 +79,11 @@ class BulkRun(Dialog[BulkReport]):
         self.run_worker(self._run(), group="bulk")
 
     async def _run(self) -> None:
-        for start in range(0, len(self._ids), CHUNK):
-            if self._stopping:
-                break
-            try:
-                acted = await self._act(self._ids[start : start + CHUNK])
-            except BballError as error:
-                self._problem = str(error)
-                break
-            self._done += acted.done
-            self._refused += acted.refused
-            self._draw()
+        try:
+            await self._work(self._heard)
+        except BballError as error:
+            self._problem = str(error)
+            self._done, self._refused = [], []
         self._busy = False
         report = self._report()
         if not (report.refused or report.left or report.problem):
@@ -94,8 +92,14 @@ class BulkRun(Dialog[BulkReport]):
         self.choice("cancel").caption = _("Close")
         self._draw()
 
+    def _heard(self, acted: "Acted") -> bool:
+        self._done += acted.done
+        self._refused += acted.refused
+        self._draw()
+        return not self._stopping
+
     def _report(self) -> BulkReport:
-        left = len(self._ids) - len(self._done) - len(self._refused)
+        left = self._number - len(self._done) - len(self._refused)
         return BulkReport(tuple(self._done), tuple(self._refused), left, self._problem)
 
     def _draw(self) -> None:
@@ -103,7 +107,7 @@ class BulkRun(Dialog[BulkReport]):
         lines: list[list[Part]] = [
             [
                 _("{bar} {reached:,} of {ids:,}").format(
-                    bar=_bar(reached, len(self._ids)), reached=reached, ids=len(self._ids)
+                    bar=_bar(reached, self._number), reached=reached, ids=self._number
                 )
             ]
         ]
@@ -124,7 +128,7 @@ class BulkRun(Dialog[BulkReport]):
         if report.refused:
             yield [marked(Tone.WARN, _("{refused:,} not done:").format(refused=len(report.refused)))]
         for one in report.refused[:LONGEST_REPORT]:
-            yield [f"  {SYMBOLS[Tone.MUTED]} {one.reason}"]
+            yield [f"  {SYMBOLS[Tone.MUTED]} {with_keys(one.reason)}"]
         if len(report.refused) > LONGEST_REPORT:
             yield [
                 _("  {sign} and {refused:,} more").format(

@@ -42,7 +42,7 @@ class MergePeople(SubmitDialog["Merged | str"]):
     Contracts with their signatures, scans, e-mails and history, and the guardians, all go to the one who stays. The
     other one is in no list anymore; a search or an import with that name finds the one who stays.
 
-    It can be undone: `{player.unmerge}` on the one who stays, or `bball-tui players unmerge`.
+    It can be undone: `{player.unmerge}` on the one who stays.
     """
     DEFAULT_CSS = """
     MergePeople {

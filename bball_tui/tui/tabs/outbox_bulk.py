@@ -5,12 +5,12 @@ Each is True when it was tried. Raises :class:`BballError`: the one mail is gone
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
-from math import ceil
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _
-from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun
+from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun, Hear
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.text import short_time
@@ -20,6 +20,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from textual.app import App
 
+    from bball_tui.database.engine import Session
     from bball_tui.outbox.staff_actions import Acted
     from bball_tui.tui.connection import LeagueConnection
 
@@ -28,23 +29,21 @@ async def try_again(app: "App[Any]", connection: "LeagueConnection", ids: tuple[
     """Back into the queue, or out now."""
     from bball_tui.outbox.staff_actions import retry
 
-    return await _do(app, _("Trying again"), ids, lambda some: connection.call(retry, some), _("back in the queue"))
+    return await _do(app, connection, _("Trying again"), ids, retry, _("back in the queue"))
 
 
 async def put_aside(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
     """Keep them back until somebody tries them again."""
     from bball_tui.outbox.staff_actions import park
 
-    return await _do(
-        app, _("Setting aside"), ids, lambda some: connection.call(park, some, reason=reason), _("set aside")
-    )
+    return await _do(app, connection, _("Setting aside"), ids, partial(park, reason=reason), _("set aside"))
 
 
 async def cancel_mails(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
     """Give them up."""
     from bball_tui.outbox.staff_actions import cancel
 
-    return await _do(app, _("Canceling"), ids, lambda some: connection.call(cancel, some, reason=reason), _("canceled"))
+    return await _do(app, connection, _("Canceling"), ids, partial(cancel, reason=reason), _("canceled"))
 
 
 async def resolve_doubt(
@@ -79,19 +78,26 @@ async def resolve_doubt(
 
 async def _do(
     app: "App[Any]",
+    connection: "LeagueConnection",
     title: str,
     ids: tuple[int, ...],
-    act: "Callable[[tuple[int, ...]], Awaitable[Acted]]",
+    act: "Callable[[Session, int, tuple[int, ...]], Awaitable[Acted]]",
     done: str,
 ) -> bool:
     """One at once; several with progress, a way to stop, and a report."""
     if len(ids) == 1:
-        _tell_done(app, await act(ids), done, undone_by)
+        _tell_done(app, await connection.call(act, ids), done, undone_by)
         return True
-    report = await app.push_screen_wait(BulkRun(f"{title}: {counted(len(ids), 'e-mail')}", ids, act, done=done))
+
+    async def work(hear: Hear) -> None:
+        async with connection.session() as session:
+            for start in range(0, len(ids), CHUNK):
+                if not hear(await act(session, connection.league.id, ids[start : start + CHUNK])):
+                    break
+
+    report = await app.push_screen_wait(BulkRun(f"{title}: {counted(len(ids), 'e-mail')}", len(ids), work, done=done))
     if report.done:
-        acts = ceil(len(report.done) / CHUNK)
-        app.notify(f"{counted(len(report.done), 'e-mail')} {done}. {undone_by(acts)}", markup=False)
+        app.notify(f"{counted(len(report.done), 'e-mail')} {done}. {undone_by()}", markup=False)
     return True
 
 

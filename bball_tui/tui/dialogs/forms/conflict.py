@@ -46,11 +46,13 @@ class Conflict(Dialog["frozenset[str] | None"]):
         self.set_reactive(Conflict.heading, _("Changed in the meantime"))
         self._quicker = quicker
         self._specs = {spec.name: spec for spec in specs}
+        self._clashes = tuple(one for one in quicker.clashes if one.field in self._specs)
+        """A field that the form does not show nobody changed here."""
 
     def body(self) -> Iterable[Widget]:
         """Who, when, and a choice for each field."""
         quicker = self._quicker
-        what = counted(len(quicker.clashes), "field")
+        what = counted(len(self._clashes), "field")
         yield Static(
             content(
                 (quicker.by, "bold"),
@@ -58,13 +60,13 @@ class Conflict(Dialog["frozenset[str] | None"]):
             )
         )
         yield Static(content((_("Choose what counts; nothing of yours is saved yet."), STYLES[Tone.MUTED])))
-        for one in quicker.clashes:
+        for one in self._clashes:
             options = [
                 (_("yours: {words}").format(words=self._words(one.field, one.yours)), MINE),
                 (_("theirs: {words}").format(words=self._words(one.field, one.theirs)), THEIRS),
             ]
             choice = Picker(options, MINE, id=f"whose-{one.field}")
-            yield Field(self._label(one.field), choice)
+            yield Field(self._specs[one.field].label, choice)
             yield Static(
                 content(_("it was: {words}").format(words=self._words(one.field, one.before))), classes="conflict--was"
             )
@@ -74,19 +76,12 @@ class Conflict(Dialog["frozenset[str] | None"]):
         yield DialogButton(_("Save like this"), short=_("Save"), key="Enter", command="confirm")
         yield self.cancel_choice(_("Back"))
 
-    def _label(self, name: str) -> str:
-        spec = self._specs.get(name)
-        return name.replace("_", " ") if spec is None else spec.label
-
     def _words(self, name: str, value: FieldValue) -> str:
-        spec = self._specs.get(name)
-        return str(value) if spec is None else words_of(spec, value)
+        return words_of(self._specs[name], value)
 
     def action_confirm(self) -> None:
         """These."""
-        taken = {
-            one.field for one in self._quicker.clashes if self.query_one(f"#whose-{one.field}", Picker).chosen == THEIRS
-        }
+        taken = {one.field for one in self._clashes if self.query_one(f"#whose-{one.field}", Picker).chosen == THEIRS}
         self.dismiss(frozenset(taken))
 
     def cancel(self) -> None:

@@ -1,0 +1,19 @@
+"""A sentence names a command as ``{mail.resolve}``: the screen puts in its key, and here stands what one types."""
+
+import re
+from types import MappingProxyType
+
+TYPED = MappingProxyType(
+    {
+        "mail.resolve": "'bball-tui outbox resolve'",
+        "desk.seasons": "'bball-tui seasons restore'",
+        "desk.rules": "'bball-tui league rules'",
+        "desk.staff": "'bball-tui staff add'",
+    }
+)
+_COMMAND = re.compile(r"\{([a-z]+\.[a-z-]+)\}")
+
+
+def typed_out(text: str) -> str:
+    """``text`` with what one types for each command that it names; what is no command stays."""
+    return _COMMAND.sub(lambda found: TYPED.get(found[1], found[0]), text) if "{" in text else text
