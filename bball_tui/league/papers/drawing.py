@@ -1,6 +1,7 @@
 """Papers as PDF: contract sheets with a code that a scan is found by, and sign-in lists of teams."""
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 import segno
 from fpdf import FPDF
@@ -14,7 +15,14 @@ MARGIN = 20.0
 CODE = 28.0
 """Millimeters of a code's side: a module of it is 0.8 mm, six dots of a scan with 200 dots per inch."""
 LINE = 6.0
+QUIET = 3.5
+"""Millimeters around a code that stay white: four modules, as the standard asks."""
+SIGNED = 20.0
+"""Millimeters of a line to sign on, with its words."""
+ROW = 11.0
+"""Millimeters of a row of a sign-in list, at least: a hand needs so much for a signature."""
 _FAMILY = "own"
+_SIGN = "___"
 
 
 class _Paper(FPDF):
@@ -52,10 +60,10 @@ class _Contracts(_Paper):
         left = self.w - MARGIN - CODE
         _draw_code(self, self.code.in_qr, left, MARGIN / 2, CODE)
         self.set_font(_FAMILY, "", 8)
-        self.set_xy(left - 20, MARGIN / 2 + CODE)
+        self.set_xy(left - 20, MARGIN / 2 + CODE + QUIET)
         page = "" if self.sheet_page == 1 else f", page {self.sheet_page}"
         self.cell(CODE + 20, 4, f"{self.code.text}{page}", align="R")
-        self.set_xy(MARGIN, MARGIN if self.sheet_page == 1 else MARGIN / 2 + CODE + 8)
+        self.set_xy(MARGIN, MARGIN if self.sheet_page == 1 else MARGIN / 2 + CODE + QUIET + 8)
 
 
 def contract_sheets(sheets: Iterable[Sheet], fonts: Fonts, *, size: PageSize, title: str) -> bytes:
@@ -64,23 +72,37 @@ def contract_sheets(sheets: Iterable[Sheet], fonts: Fonts, *, size: PageSize, ti
     for sheet in sheets:
         paper.code, paper.sheet_page = sheet.code, 0
         paper.add_page()
-        for line in sheet.text.splitlines():
+        lines, before = sheet.text.splitlines(), ""
+        for number, line in enumerate(lines):
+            if line.startswith(_SIGN) and not before.startswith(_SIGN):
+                _keep_together(paper, lines[number:])
             _draw_line(paper, line)
+            before = line if line.strip() else before
     paper.code = None
     return bytes(paper.output())
 
 
+def _keep_together(paper: _Contracts, lines: Iterable[str]) -> None:
+    """The lines to sign on that come now stand on one page: nobody signs one sheet and dates another."""
+    signed = takewhile(lambda line: line.startswith(_SIGN) or not line.strip(), lines)
+    height = SIGNED * sum(line.startswith(_SIGN) for line in signed)
+    if paper.will_page_break(height) and height < paper.eph - CODE:
+        paper.add_page()
+
+
 def _draw_line(paper: _Contracts, line: str) -> None:
     # Beside the code, text keeps clear of it.
-    clear = MARGIN / 2 + CODE + 6
+    clear = MARGIN / 2 + CODE + QUIET + 6
     width = paper.epw - CODE - 6 if paper.get_y() < clear else 0
     text = line.replace(BREAK, "").strip()
     if line.startswith("# "):
         paper.line_of(text[2:], 18, "B", 9, width)
     elif line.startswith("## "):
+        if paper.will_page_break(8 + 2 * LINE):
+            paper.add_page()  # no heading stands alone
         paper.line_of(text[3:], 13, "B", 8, width)
-    elif line.startswith("___"):
-        if paper.will_page_break(24):
+    elif line.startswith(_SIGN):
+        if paper.will_page_break(SIGNED):
             paper.add_page()
         paper.ln(12)
         y = paper.get_y()
@@ -94,10 +116,23 @@ def _draw_line(paper: _Contracts, line: str) -> None:
         paper.ln(3)
 
 
+class _Lists(_Paper):
+    title = ""
+    list_page = 0
+
+    def header(self) -> None:
+        """Every page says whose it is: sheets of several teams get mixed."""
+        self.list_page += 1
+        if self.list_page > 1:
+            self.line_of(f"{self.title}, page {self.list_page}", 9, height=5)
+            self.ln(2)
+
+
 def sign_in_lists(lists: Sequence[SignInList], fonts: Fonts, *, size: PageSize, title: str) -> bytes:
     """A list for each team, with a place to sign beside each player. Blocking."""
-    paper = _Paper(size, fonts, title)
+    paper = _Lists(size, fonts, title)
     for one in lists:
+        paper.title, paper.list_page = one.title, 0
         paper.add_page()
         paper.line_of(one.title, 16, "B", 8)
         paper.line_of(one.below, 9, height=5)
@@ -108,6 +143,7 @@ def sign_in_lists(lists: Sequence[SignInList], fonts: Fonts, *, size: PageSize, 
             line_height=5,
             padding=1.5,
             first_row_as_headings=True,
+            min_row_height=ROW,
             text_align=("RIGHT", "LEFT", "LEFT", "LEFT", "LEFT"),
         ) as table:
             table.row(("#", "Player", "Parent or guardian", "Contract", "Signature"))

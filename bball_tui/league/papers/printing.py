@@ -20,7 +20,7 @@ from bball_tui.league.papers.code import PaperCode, mark_of
 from bball_tui.league.papers.sheets import BREAK, PageSize, Sheet, SignInList, SignInRow
 from bball_tui.mail.templates import PAPER, own, packaged
 from bball_tui.mail.values import one_line
-from bball_tui.wording import listed
+from bball_tui.wording import counted, listed
 
 MOST = 2_000
 """Sheets of one file: a printer's whole day."""
@@ -150,13 +150,15 @@ async def print_sign_in(
 
         with fonts_here() as fonts:
             left, kept = [], []
+            nameless: dict[int, list[_Facts]] = {}
             for one in found:
                 missing = fonts.unprintable((one.player, one.family, one.values["team"]))
                 if missing:
                     left.append(NotPrinted(one.id, _unprintable(one.player, missing)))
+                    nameless.setdefault(one.team_id, []).append(one)
                 else:
                     kept.append(one)
-            lists = [_list_of(league.name, rows) for rows in _by_team(kept)]
+            lists = [_list_of(league.name, rows, nameless.get(rows[0].team_id, ())) for rows in _by_team(kept)]
             pdf = sign_in_lists(lists, fonts, size=page, title=f"{one_line(league.name)}: sign-in")
         return Printed(pdf, tuple(one.id for one in kept), tuple(left))
 
@@ -176,12 +178,18 @@ def _by_team(found: Iterable[_Facts]) -> list[list[_Facts]]:
     return sorted(teams.values(), key=lambda rows: rows[0].values["team"].casefold())
 
 
-def _list_of(league: str, rows: Sequence[_Facts]) -> SignInList:
+def _list_of(league: str, rows: Sequence[_Facts], nameless: Sequence[_Facts]) -> SignInList:
     values = rows[0].values
     title = f"{values['team']} {values['division']}".strip()
+    with english():  # as the rest of the paper
+        players = counted(len(rows), "player")
+        if nameless:  # whoever counts the children by this list must know
+            jerseys = ", ".join(f"#{one.jersey}" for one in nameless if one.jersey)
+            missing = counted(len(nameless), "player more whose name", "players more whose names")
+            players += f"; not on this list: {missing} can't be printed here{f' ({jerseys})' if jerseys else ''}"
     return SignInList(
         title,
-        f"{one_line(league)}, {values['season']}: {len(rows)} players",
+        f"{one_line(league)}, {values['season']}: {players}",
         tuple(SignInRow(one.jersey, one.player, one.family, one.status is ContractStatus.SIGNED) for one in rows),
     )
 

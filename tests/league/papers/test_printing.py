@@ -98,6 +98,14 @@ def test_a_long_text_has_its_code_on_every_page() -> None:
     assert "page2" in pages[1]
 
 
+@pytest.mark.parametrize("rules", range(30, 42, 2))
+def test_what_is_signed_stands_on_one_page(rules: int) -> None:
+    text = "\n".join([*(f"Rule {number}" for number in range(rules)), "", "___ Sign", "", "___ Print", "", "___ Date"])
+    with fonts_here() as fonts:
+        pages = texts(contract_sheets([Sheet(PaperCode(MARK, 1), text)], fonts, size=PageSize.LETTER, title="x"))
+    assert "SignPrintDate" in pages[-1]
+
+
 async def test_the_leagues_own_text_is_filled_in_and_no_name_becomes_a_heading(
     database: Database, tmp_path: Path
 ) -> None:
@@ -140,13 +148,16 @@ async def test_a_sign_in_list_names_the_players_of_each_team(database: Database)
         for number in range(30):
             await make_family(session, club, first=f"Kid{number}", jersey=str(number))
         gone = await make_family(session, club, first="Gone", status=ContractStatus.EXPIRED)
+        await make_family(session, club, first="\U000f0000", jersey="77")
         printed = await print_sign_in(session, club.league_id, [club.team_id])
         with pytest.raises(BballError, match="no players"):
             await print_sign_in(session, club.league_id, [0])
     pages = texts(printed.pdf)
     assert all("Parentorguardian" in page for page in pages)
     assert all(f"Kid{number}Hamilton" in "".join(pages) for number in range(30))
-    assert "30players" in pages[0]
+    # Whoever counts the children by the list is told of one whom it cannot name; loose pages say whose they are.
+    assert "30players;notonthislist:1playermorewhosenamecan'tbeprintedhere(#77)" in pages[0]
+    assert all(f"page{number}" in page for number, page in enumerate(pages[1:], 2))
     assert gone.contract_id not in printed.printed
 
 
