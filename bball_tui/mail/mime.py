@@ -11,6 +11,7 @@ from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -81,7 +82,7 @@ def build(letter: Letter) -> bytes:
     if letter.unsubscribe_to:
         leave = f"List-Unsubscribe: <mailto:{quote(letter.unsubscribe_to, safe='@')}?subject=unsubscribe>\r\n"
     head = (
-        f"Date: {format_datetime(letter.date)}\r\n"
+        f"Date: {_dated(letter.date)}\r\n"
         f"{letter.sender.header('From')}"
         f"{reply_to}"
         f"{leave}"
@@ -101,6 +102,12 @@ def build(letter: Letter) -> bytes:
             f"--{boundary}--\r\n".encode(),
         )
     )
+
+
+@lru_cache(maxsize=16)
+def _dated(moment: datetime) -> str:
+    """As RFC 5322 writes it; the mails of a second share it."""
+    return format_datetime(moment)
 
 
 def subject_line(subject: str) -> str:

@@ -291,11 +291,13 @@ class Connection:
     ) -> Reply:
         """The reply whose turn it is, after ``commands`` were written; what goes wrong is an outcome of ``phase``."""
         try:
-            async with asyncio.timeout(timeout):
-                if commands:
-                    dialogue.say(*commands)
-                # After the dot the answer is worth more than the haste: it spares a doubt.
-                reply = await dialogue.reply(precious=phase is Phase.DOT)
+            reply = None if commands else dialogue.at_hand()
+            if reply is None:
+                async with asyncio.timeout(timeout):
+                    if commands:
+                        dialogue.say(*commands)
+                    # After the dot the answer is worth more than the haste: it spares a doubt.
+                    reply = await dialogue.reply(precious=phase is Phase.DOT)
         except TimeoutError:
             dialogue.abort()
             raise TroubleError(self._failed(phase, Fault.TIMEOUT, stored("did not answer in time"))) from None

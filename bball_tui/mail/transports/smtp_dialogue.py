@@ -102,7 +102,7 @@ class Dialogue(asyncio.Protocol):
         Raises:
             ConnectionError: it was closed before the reply was there.
         """
-        while not self._replies:
+        while (reply := self.at_hand()) is None:
             if self._lost or self._reader.malformed:
                 raise ConnectionResetError
             self._waiter = asyncio.get_running_loop().create_future()
@@ -113,6 +113,12 @@ class Dialogue(asyncio.Protocol):
                     raise
             finally:
                 self._waiter = None
+        return reply
+
+    def at_hand(self) -> Reply | None:
+        """The reply whose turn it is, if it is there already: what came with the one before asks for no clock."""
+        if not self._replies:
+            return None
         self._owed -= 1
         return self._replies.popleft()
 
