@@ -185,8 +185,9 @@ def _list_of(league: str, rows: Sequence[_Facts], nameless: Sequence[_Facts]) ->
         players = counted(len(rows), "player")
         if nameless:  # whoever counts the children by this list must know
             jerseys = ", ".join(f"#{one.jersey}" for one in nameless if one.jersey)
-            missing = counted(len(nameless), "player more whose name", "players more whose names")
-            players += f"; not on this list: {missing} can't be printed here{f' ({jerseys})' if jerseys else ''}"
+            whose = "whose name" if len(nameless) == 1 else "whose names"
+            players += f"; not on this list: {counted(len(nameless), 'player')} more, {whose} can't be printed here"
+            players += f" ({jerseys})" if jerseys else ""
     return SignInList(
         title,
         f"{one_line(league)}, {values['season']}: {players}",

@@ -156,7 +156,7 @@ async def test_a_sign_in_list_names_the_players_of_each_team(database: Database)
     assert all("Parentorguardian" in page for page in pages)
     assert all(f"Kid{number}Hamilton" in "".join(pages) for number in range(30))
     # Whoever counts the children by the list is told of one whom it cannot name; loose pages say whose they are.
-    assert "30players;notonthislist:1playermorewhosenamecan'tbeprintedhere(#77)" in pages[0]
+    assert "30players;notonthislist:1playermore,whosenamecan'tbeprintedhere(#77)" in pages[0]
     assert all(f"page{number}" in page for number, page in enumerate(pages[1:], 2))
     assert gone.contract_id not in printed.printed
 
