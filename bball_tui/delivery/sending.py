@@ -126,8 +126,7 @@ class Sending:
         new = [claim for claim in claims if claim.frozen is None]
         sources: dict[int, MessageContext | RenderError] = {}
         if new:
-            async with self._database.reading() as session:
-                contexts = await load_contexts(session, self._settings, league_id=self._league_id, mails=new)
+            contexts = await load_contexts(self._freezing, self._settings, league_id=self._league_id, mails=new)
             sources = {claim.id: context for claim, context in zip(new, contexts, strict=True)}
             claims = await self._addressed(claims, contexts)
         senders: frozenset[str] = frozenset()

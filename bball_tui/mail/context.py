@@ -11,10 +11,10 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, text, true
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.models import Contract, League, Team
+from bball_tui.database.autocommit import Executor
 from bball_tui.language import _
 from bball_tui.mail.from_address import NoSender, default_sender
 from bball_tui.mail.kinds import facts_of
@@ -88,32 +88,18 @@ class Promised(Protocol):
     def payload(self) -> Any: ...
 
 
-# Built once: this is asked for every few mails, and to build it takes longer than to ask.
-_LINKS = (
-    select(Contract.id, Team.groupme_share_url)
-    .join(Team, Team.id == Contract.team_id)
-    .where(
-        Contract.league_id == bindparam("league_id"),
-        Contract.id == any_(bindparam("contract_ids", type_=ARRAY(BigInteger))),
-    )
-    .subquery("links")
-)
-_LOOK = (
-    select(
-        League.name,
-        League.brand_color,
-        League.logo_url,
-        League.from_name,
-        League.from_email,
-        League.reply_to,
-        League.language,
-        League.timezone,
-        League.unsubscribe,
-        _LINKS.c.id.label("contract_id"),
-        _LINKS.c.groupme_share_url.label("chat_url"),
-    )
-    .outerjoin(_LINKS, true())
-    .where(League.id == bindparam("league_id"))
+_LOOK = text(
+    """
+    SELECT league.name, league.brand_color, league.logo_url, league.from_name, league.from_email, league.reply_to,
+           league.language, league.timezone, league.unsubscribe, links.contract_id, links.chat_url
+    FROM league
+    LEFT JOIN (
+        SELECT contract.id AS contract_id, team.groupme_share_url AS chat_url
+        FROM contract JOIN team ON team.id = contract.team_id
+        WHERE contract.league_id = :league_id AND contract.id = ANY (CAST(:contract_ids AS bigint[]))
+    ) AS links ON true
+    WHERE league.id = :league_id
+    """
 )
 
 
@@ -134,7 +120,7 @@ _SENDERS = text(
 
 
 async def load_contexts(
-    session: AsyncSession, settings: Settings, *, league_id: int, mails: Sequence[Promised]
+    executor: Executor, settings: Settings, *, league_id: int, mails: Sequence[Promised]
 ) -> list[MessageContext | RenderError]:
     """What each of ``mails`` is written from, read with one statement however many they are.
 
@@ -146,7 +132,7 @@ async def load_contexts(
         In the order of ``mails``; an error where the payload is not complete, or the league is gone.
     """
     contract_ids = [mail.contract_id for mail in mails if mail.contract_id is not None]
-    found = (await session.execute(_LOOK, {"league_id": league_id, "contract_ids": contract_ids})).all()
+    found = list(await executor.execute(_LOOK, {"league_id": league_id, "contract_ids": contract_ids}))
     if not found:
         gone = RenderError(
             _("The league of this e-mail is not in the database anymore, so there is no one to send it.")
@@ -178,7 +164,7 @@ async def load_contexts(
         for at, (mail, found) in enumerate(zip(mails, contexts, strict=True))
         if isinstance(found, MessageContext) and isinstance(found.facts, MessageMail) and mail.recipient is not None
     }
-    for at, stranger in zip(messages, await strangers(session, league_id, list(messages.values())), strict=True):
+    for at, stranger in zip(messages, await strangers(executor, league_id, list(messages.values())), strict=True):
         contexts[at] = stranger or contexts[at]
     return contexts
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database.autocommit import Executor
 from bball_tui.language import _
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.values import RenderError, one_line
@@ -24,7 +24,7 @@ _OWN = text(
 
 
 async def strangers(
-    session: AsyncSession, league_id: int, messages: Sequence[tuple[str, MessageMail]]
+    executor: Executor, league_id: int, messages: Sequence[tuple[str, MessageMail]]
 ) -> list[RenderError | None]:
     """For each address and what it is to read: why that is not written, if a player in it is not on file there now."""
     if not messages:
@@ -34,7 +34,7 @@ async def strangers(
         "players": sorted({child.player_id for _, message in messages for child in message.children}),
         "addresses": sorted({address.lower() for address, _ in messages}),
     }
-    own = {(row.address, row.player_id) for row in await session.execute(_OWN, values)}
+    own = {(row.address, row.player_id) for row in await executor.execute(_OWN, values)}
     return [_stranger(address, message, own) for address, message in messages]
 
 
