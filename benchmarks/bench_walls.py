@@ -317,7 +317,7 @@ async def desks(server: embedded.EmbeddedServer) -> AsyncIterator[tuple[Desk, De
         lane = AutocommitConnection(database, in_order=True)
         whole = RosterFilter(season_id=LARGE)
         lists = contract_source(database, LARGE, whole), player_source(database, LARGE, whole)
-        unsigned = iter(some[2 * ENQUEUED + place :: 3])
+        unsigned = iter(some[2 * ENQUEUED + place // 2 :: 2])
         revisions = count(100 + place * 1000)
         opened.append(Desk(database, lane, LARGE, some[: 2 * ENQUEUED], unsigned, revisions, child, *lists))
     clerk, viewer, bare = opened
