@@ -9,8 +9,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -134,34 +135,71 @@ async def a_worker(data_dir: Path, mail_url: str, *options: str) -> AsyncIterato
 
 
 async def latency_and_idleness(folder: Path) -> list[Result]:
+    """In turns with procrastinate, when it is there, so that both feel the same machine."""
+    waits: list[float] = []
+    rival_waits: list[float] = []
     async with (
         a_league(folder, LATENCY_ROUNDS + 1) as (settings, database, league),
         Sink() as sink,
+        Sink() as rival_sink,
         a_worker(settings.data_dir, sink.url) as process,
     ):
         await promise(database, league, LATENCY_ROUNDS, 1)
         await sink.until(1)
-        waits: list[float] = []
-        for number in range(LATENCY_ROUNDS):
-            await asyncio.sleep(0.05)  # the worker is back at its listening, as it is between two signatures
-            sink.reset()
-            await promise(database, league, number, 1)
-            committed = time.perf_counter()
-            await sink.until(1)
-            waits.append((sink.asked[0] - committed) * 1000)
+        async with a_rival(settings, rival_sink) as rival:
+            for number in range(LATENCY_ROUNDS):
+                waits.append(await until_data(sink, promise(database, league, number, 1)))
+                if rival is not None:
+                    rival_waits.append(await until_data(rival_sink, rival()))
         statements, share = await idleness(settings, process.pid)
     median, slow = statistics.median(waits), statistics.quantiles(waits, n=100)[98]
     detail = f"{LATENCY_ROUNDS} mails, one at a time, worker in its own process"
-    return [
+    results = [
         Result("commit to DATA, median", median, 6, detail, unit="ms"),
         Result("commit to DATA, 99th percentile", slow, 20, detail, unit="ms"),
-        Result("statements of an idle worker a minute", statements, 12, f"counted over {IDLE_SECONDS} s", unit=""),
+        Result("transactions of an idle worker a minute", statements, 12, f"counted over {IDLE_SECONDS} s", unit=""),
         Result("processor share of an idle worker", share * 100, 0.1, f"over {IDLE_SECONDS} s", unit="%"),
     ]
+    if rival_waits:
+        theirs = statistics.median(rival_waits)
+        detail = f"{median:.2f} ms / {theirs:.2f} ms"
+        results.insert(1, Result("commit to DATA / procrastinate at the same job", median / theirs, 1.1, detail))
+    else:
+        print(
+            "Procrastinate is not installed, so it is left out; pip install -e '.[bench]' brings it.", file=sys.stderr
+        )
+    return results
+
+
+async def until_data(sink: Sink, committing: Coroutine[None, None, None]) -> float:
+    """The milliseconds from the commit until the mail server is told of a message."""
+    await asyncio.sleep(0.05)  # the worker is back at its listening, as it is between two signatures
+    sink.reset()
+    await committing
+    committed = time.perf_counter()
+    await sink.until(1)
+    return (sink.asked[0] - committed) * 1000
+
+
+@asynccontextmanager
+async def a_rival(settings: Settings, sink: Sink) -> AsyncIterator[Callable[[], Coroutine[None, None, None]] | None]:
+    """Procrastinate's worker on the same server; yields what defers a job, None when the library is not there."""
+    if find_spec("procrastinate") is None:
+        yield None
+        return
+    from benchmarks import procrastinate_worker  # its library is in the extra `bench`
+
+    server = embedded.start(settings.server_dir)
+    with psycopg.connect(server.url(embedded.OWNER, "postgres").reveal(), autocommit=True) as owner:
+        owner.execute("CREATE DATABASE procrastinate")
+    url = server.url(embedded.OWNER, "procrastinate").reveal()
+    async with procrastinate_worker.running(url, sink) as app:
+        yield partial(procrastinate_worker.defer, app)
+    server.release()
 
 
 async def idleness(settings: Settings, pid: int) -> tuple[float, float]:
-    """Transactions a minute (an idle worker's have one statement each) and the share of a core, of a worker at rest."""
+    """Transactions a minute and the share of a core, of a worker at rest."""
     server = embedded.start(settings.server_dir)
     query = "SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database WHERE datname = %s"
     worker = psutil.Process(pid)
