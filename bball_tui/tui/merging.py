@@ -180,5 +180,6 @@ async def _take_back(app: "Host", connection: "LeagueConnection", merge: Standin
     if not await app.push_screen_wait(Confirm(_("Take the merge back?"), lines, _("Take back"))):
         return False
     done = await connection.call(unmerge_people, merge.kind, merge.gone_id)
+    app.clear_notifications()  # how it goes back is over
     app.notify(clean(" ".join(unmerged_words(done))), timeout=10, markup=False)
     return True

@@ -153,11 +153,15 @@ async def take_season_back(app: "Host", connection: "LeagueConnection") -> bool:
     if effect.obstacle is not None:
         await app.push_screen_wait(ErrorDialog(effect.obstacle, title=_("It cannot be taken back")))
         return False
-    caption = _("Take back {contracts}").format(contracts=counted(len(effect.removed) + len(effect.void), "contract"))
+    contracts = len(effect.removed) + len(effect.void)
+    caption = (
+        _("Take back {contracts}").format(contracts=counted(contracts, "contract")) if contracts else _("Take back")
+    )
     question = Confirm(_("Take {season} back?").format(season=effect.season), undo_effect(effect), caption, danger=True)
     if not await app.push_screen_wait(question):
         return False
     done = await connection.call(undo_roll, season_id, effect.roll_id)
     await connection.overview()
+    app.clear_notifications()  # how it goes back is over
     app.notify(clean(" ".join(undone_words(done))), timeout=12, markup=False)
     return True

@@ -52,6 +52,7 @@ async def take_import_back(app: "App[Any]", connection: "LeagueConnection", impo
 
 async def _tell(app: "App[Any]", title: str, back: Sequence[str], stays: Sequence[str]) -> None:
     """What went back in a message; where something stays, all of it in a dialog that waits to be read."""
+    app.clear_notifications()  # what was told of it before, and how it goes back, is over
     if stays:
         await app.push_screen_wait(ErrorDialog("\n".join([*back, *stays]), title=title))
     else:

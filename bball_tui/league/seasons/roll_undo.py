@@ -53,6 +53,8 @@ class RollUndoPreview:
     unsent: int
     told: tuple[str, ...]
     obstacle: str | None = None
+    made_season: bool = False
+    """Whether the season came with it, and goes with it unless something else is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ async def _judge(session: AsyncSession, league_id: int, season_id: int, roll: Ro
         unsent=sum(one.state in (OutboxState.QUEUED, OutboxState.DEAD) for one in mails),
         told=tuple(dict.fromkeys(one.recipient for one in mails if one.contract_id in heard)),
         obstacle=_obstacle(names, roll, clock.at(roll.at)),
+        made_season=roll.made_season,
     )
 
 

@@ -11,18 +11,32 @@ def undo_effect(effect: RollUndoPreview) -> list[str]:
     """What would happen; where something stands in the way, only that."""
     if effect.obstacle is not None:
         return [effect.obstacle]
-    lines = [
-        plural(
-            "{contracts} of {season} made by {by} would go, and {teams} made with it unless someone else is in them.",
-            "{contracts} of {season} made by {by} would go, and {teams} made with them unless someone else is in them.",
-            len(effect.removed),
-        ).format(
-            contracts=counted(len(effect.removed), "contract"),
-            season=effect.season,
-            by=effect.by,
-            teams=counted(effect.teams, "team"),
+    lines = []
+    if effect.removed:
+        lines.append(
+            plural(
+                "{contracts} of {season} made by {by} would go, and {teams} made with it unless someone else is in "
+                "them.",
+                "{contracts} of {season} made by {by} would go, and {teams} made with them unless someone else is in "
+                "them.",
+                len(effect.removed),
+            ).format(
+                contracts=counted(len(effect.removed), "contract"),
+                season=effect.season,
+                by=effect.by,
+                teams=counted(effect.teams, "team"),
+            )
         )
-    ]
+    elif effect.teams:
+        lines.append(
+            _("{teams} of {season} made by {by} would go, unless someone else is in them.").format(
+                teams=counted(effect.teams, "team"), season=effect.season, by=effect.by
+            )
+        )
+    if effect.made_season:
+        lines.append(
+            _("The season {season} would go, too, unless something else is in it.").format(season=effect.season)
+        )
     if effect.unsent:
         lines.append(
             plural(

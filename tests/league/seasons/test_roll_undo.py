@@ -1,5 +1,6 @@
 """A season that was rolled is taken back: what goes, what stays, and when it is refused."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import unmerge_people
 from bball_tui.league.seasons.roll_request import RollOutcome
 from bball_tui.league.seasons.roll_undo import preview_undo
-from bball_tui.league.seasons.undo_words import undone_words
+from bball_tui.league.seasons.undo_words import undo_effect, undone_words
 from tests.league.seasons.rolling import Rolling, S, line
 from tests.support.factory import Parent, make_family
 
@@ -40,6 +41,9 @@ async def test_offers_with_mails_that_wait_and_go_back_with_the_whole(league: Ro
         assert shown == done.season_id
         effect = await preview_undo(session, league.club.league_id, done.season_id)
         assert (len(effect.removed), effect.void, effect.unsent, effect.obstacle) == (2, (), 1, None)
+        assert "The season Fall 2027 would go, too, unless something else is in it." in undo_effect(effect)
+        only_teams = undo_effect(replace(effect, removed=(), unsent=0))
+        assert only_teams[0].startswith("1 team of Fall 2027 made by ")
     undone = await league.undo(done.season_id)
     assert (undone.contracts, undone.void, undone.cancelled, undone.teams, undone.season_gone) == (2, 0, 1, 1, True)
     assert await league.picture() == before
