@@ -255,6 +255,8 @@ class Field(Vertical):
 
     @problem.setter
     def problem(self, sentence: str) -> None:
+        if sentence == self._problem:
+            return  # laying out the dialog again for it would hold up whoever signs papers
         self._problem = sentence
         self.query_one(".field--problem", Static).update(content(f"{SYMBOLS[Tone.BAD]} {sentence}" if sentence else ""))
         self.set_class(bool(sentence), "-wrong")
