@@ -223,8 +223,8 @@ async def test_while_it_signs_a_second_enter_does_nothing_and_esc_waits() -> Non
         await desk.press("enter", "enter")
         await desk.press("enter")
         assert len(office.requests) == 1
-        assert desk.choice("sign").disabled
         await desk.until_shown("Signing 1 contract")
+        assert desk.choice("sign").disabled
         await desk.press("escape")
         assert desk.open
         office.gate.set()

@@ -13,8 +13,6 @@ Answer = TypeVar("Answer")
 
 LONG = 50_000
 """Rows from which on a list is not held up by counting the rows before the one under the cursor."""
-PATIENCE = 0.03
-"""Seconds that a list waits for it whose length nobody knows."""
 ROOM = 10 * PAGE_SIZE
 """Rows that a reader can go up and down meanwhile."""
 
@@ -91,11 +89,11 @@ async def _look(
     found = window.position_of(spot.row_id)
     if found is None and counting is not None:
         locating = _begun(source.locate(spot.row_id, window.sort))
-        if known is None or known > LONG:
-            await asyncio.wait({locating}, timeout=PATIENCE)
-            if not locating.done() and (
-                near := await _around(source, window.sort, spot, height, known, counting, locating)
-            ):
+        if known is None:
+            await asyncio.wait({locating, counting}, return_when=asyncio.FIRST_COMPLETED)
+        if not locating.done():
+            total = await counting if known is None else known
+            if total > LONG and (near := await _around(source, window.sort, spot, height, total, counting, locating)):
                 return near
         found = await locating
     if found is not None:
@@ -111,7 +109,7 @@ async def _around(
     sort: Sort,
     spot: Spot,
     height: int,
-    known: int | None,
+    known: int,
     counting: "asyncio.Task[int] | None" = None,
     locating: "asyncio.Task[int | None] | None" = None,
 ) -> View[RowT] | None:
@@ -124,8 +122,8 @@ async def _around(
     key = await source.key_of(spot.row_id, sort)
     if key is None:
         return None
-    place = max(ROOM, spot.position if known is None else min(spot.position, known - ROOM))
-    window: Window[RowT] = Window(place + ROOM if known is None else known, sort)
+    place = max(ROOM, min(spot.position, known - ROOM))
+    window: Window[RowT] = Window(known, sort)
     before, onward = window.around(place, key)
     behind = await source.page(onward)
     window.accept(onward, behind)
@@ -138,9 +136,7 @@ async def _around(
     position = window.position_of(spot.row_id)
     if position is None:
         return None
-    if ends and known is None:
-        window.total = position + len(behind.rows)
-    elif ends and window.adrift:
+    if ends and window.adrift:
         window.shift(window.total - len(behind.rows) - position)
         position = window.total - len(behind.rows)
     top = await _read(source, window, position, spot.line, height)

@@ -223,9 +223,8 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         else:
             by, top = place - view.position, self._top
             view.window.settle(by)
-            if not self._counted:
-                view.window.total += by
-                self.virtual_size = Size(0, view.window.total + 1)
+            view.window.total = max(view.window.total, place + 1)  # rows may have come
+            self.virtual_size = Size(0, view.window.total + 1)
             self._painter.forget()
             self._cursor = max(0, min(self._cursor + by, view.window.total - 1))
             self.scroll_to(y=top + by, animate=False, force=True)
