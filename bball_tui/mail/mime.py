@@ -9,7 +9,7 @@ import re
 from base64 import b64encode
 from binascii import b2a_qp
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -82,7 +82,7 @@ def build(letter: Letter) -> bytes:
     if letter.unsubscribe_to:
         leave = f"List-Unsubscribe: <mailto:{quote(letter.unsubscribe_to, safe='@')}?subject=unsubscribe>\r\n"
     head = (
-        f"Date: {_dated(letter.date)}\r\n"
+        f"Date: {_dated(letter.date, letter.date.utcoffset())}\r\n"
         f"{letter.sender.header('From')}"
         f"{reply_to}"
         f"{leave}"
@@ -105,8 +105,8 @@ def build(letter: Letter) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def _dated(moment: datetime) -> str:
-    """As RFC 5322 writes it; the mails of a second share it."""
+def _dated(moment: datetime, _offset: timedelta | None) -> str:
+    """As RFC 5322 writes it; the mails of a second share it. One moment is equal to itself in another zone."""
     return format_datetime(moment)
 
 

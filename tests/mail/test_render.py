@@ -6,6 +6,7 @@ from email.policy import default
 from email.utils import getaddresses
 from html import unescape
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.kinds.welcome import WelcomeMail
+from bball_tui.mail.mime import header
 from bball_tui.mail.render import RenderedMessage, Renderer
 from bball_tui.mail.samples import sample_context
 from bball_tui.mail.values import LOCAL_SENDER, RenderError, one_line
@@ -198,6 +200,12 @@ def test_the_same_mail_has_the_same_bytes_for_ever() -> None:
     assert render().mime == render(renderer=again).mime
     other = again.render(make_context(), recipient="a@b.example", message_id="<x@y>", date=DATE)
     assert other.mime != render().mime
+    there = DATE.astimezone(ZoneInfo("America/New_York"))
+    east = again.render(make_context(), recipient="a@b.example", message_id="<x@y>", date=there)
+    assert (header(other.mime, "Date"), header(east.mime, "Date")) == (
+        "Sat, 06 Mar 2027 15:30:00 +0000",
+        "Sat, 06 Mar 2027 10:30:00 -0500",
+    )
 
 
 def test_an_international_domain_goes_out_in_ascii() -> None:
