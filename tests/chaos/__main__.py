@@ -15,6 +15,8 @@ from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl
 from tests.chaos.disturbing import NOTHING, Disturber, Tally
+from tests.chaos.nursery import Nursery
+from tests.chaos.processes import WORKER
 
 
 def main() -> int:
@@ -50,14 +52,20 @@ async def go(url: SecretUrl, orders: argparse.Namespace) -> Tally:
     total, number = NOTHING, 0
     end = time.monotonic() + orders.minutes * 60
     say(f"{'round':>6}" + "".join(f"{title(field.name):>12}" for field in fields(Tally)))
-    async with Disturber(
-        database, url, seed=orders.seed, workers=orders.workers, answer_seconds=orders.answer_seconds
-    ) as disturber:
-        while time.monotonic() < end or number == 0:
-            number += 1
-            tally = await disturber.round(mails=orders.mails, disturbances=10)
-            total += tally
-            say(line(str(number), tally))
+    with Nursery(WORKER) as nursery:
+        async with Disturber(
+            nursery,
+            database,
+            url,
+            seed=orders.seed,
+            workers=orders.workers,
+            answer_seconds=orders.answer_seconds,
+        ) as disturber:
+            while time.monotonic() < end or number == 0:
+                number += 1
+                tally = await disturber.round(mails=orders.mails, disturbances=10)
+                total += tally
+                say(line(str(number), tally))
     await database.dispose()
     say(line("all", total))
     return total

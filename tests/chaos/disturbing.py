@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bball_tui.database.engine import Database
 from bball_tui.outbox.queue import enqueue
 from bball_tui.settings import SecretUrl
+from tests.chaos.nursery import Nursery
 from tests.chaos.processes import WorkerProcess
 from tests.outbox.support import a_family, item, states
 from tests.support.factory import Club, Family
@@ -62,8 +63,16 @@ class Disturber:
     """
 
     def __init__(
-        self, database: Database, url: SecretUrl, *, seed: int, workers: int = 3, answer_seconds: float = 0.02
+        self,
+        nursery: Nursery,
+        database: Database,
+        url: SecretUrl,
+        *,
+        seed: int,
+        workers: int = 3,
+        answer_seconds: float = 0.02,
     ) -> None:
+        self._nursery = nursery
         self._database = database
         self._url = url
         self._chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
@@ -77,7 +86,8 @@ class Disturber:
     async def __aenter__(self) -> "Disturber":
         self._club, self._family = await a_family(self._database)
         await self._server.start()
-        self._workers = [WorkerProcess(self._url, self._club.league_id, self._server.url) for _ in range(self._number)]
+        orders = (self._nursery, self._url, self._club.league_id, self._server.url)
+        self._workers = [WorkerProcess(*orders) for _ in range(self._number)]
         await asyncio.gather(*(self._begin(one) for one in self._workers))
         return self
 

@@ -1,4 +1,4 @@
-"""A real worker in a process of its own: `python -m tests.chaos.one_worker '{"database": ..., ...}'`.
+"""A real worker in a process of its own, forked as tests/chaos/nursery.py says and told :class:`Orders`.
 
 It is the worker of the product, with shorter leases. On order it stalls at one of the moments that no mail server can
 see, says so on stdout, and waits there to be killed.
@@ -19,6 +19,7 @@ from bball_tui.mail.outcome import Outcome
 from bball_tui.mail.transports import Envelope, Transport, open_transport
 from bball_tui.mail.transports.base import OnWire
 from bball_tui.settings import SecretUrl, Settings
+from tests.chaos.nursery import serve
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -99,6 +100,10 @@ async def main(orders: Orders) -> None:
             await worker.run(asyncio.Event())
 
 
-if __name__ == "__main__":
+def work(told: bytes) -> None:
     with asyncio.Runner(loop_factory=fast_loop) as runner:
-        runner.run(main(msgspec.json.decode(sys.argv[1], type=Orders)))
+        runner.run(main(msgspec.json.decode(told, type=Orders)))
+
+
+if __name__ == "__main__":
+    serve(work)

@@ -13,59 +13,63 @@ import msgspec
 
 from bball_tui.cli.worker_processes import environment_for
 from bball_tui.settings import SecretUrl
+from tests.chaos.nursery import Nursery
 from tests.chaos.one_worker import Orders
+
+WORKER = "tests.chaos.one_worker"
+"""What a :class:`Nursery` has to load."""
 
 
 class WorkerProcess:
     """One worker in a process of its own; leaving the block kills it, if it still lives."""
 
-    def __init__(self, database: SecretUrl, league_id: int, mail: str, **more: Any) -> None:
+    def __init__(self, nursery: Nursery, database: SecretUrl, league_id: int, mail: str, **more: Any) -> None:
         self.orders = Orders(database.reveal(), league_id, mail, **more)
-        self._process: asyncio.subprocess.Process | None = None
+        self._nursery = nursery
+        self._pid = 0
+        self._said: asyncio.StreamReader | None = None
 
     async def start(self) -> None:
         """Start it; returns at once."""
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-W",
-            "ignore",
-            "-m",
-            "tests.chaos.one_worker",
-            msgspec.json.encode(self.orders).decode(),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        loop = asyncio.get_running_loop()
+        read, write = os.pipe()
+        self._said = said = asyncio.StreamReader()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(said), os.fdopen(read, "rb", 0))
+        try:
+            self._pid = self._nursery.fork(msgspec.json.encode(self.orders), write)
+        finally:
+            os.close(write)
 
     @property
-    def process(self) -> asyncio.subprocess.Process:
-        assert self._process is not None
-        return self._process
+    def said(self) -> asyncio.StreamReader:
+        """Ends with the process, which alone writes to it."""
+        assert self._said is not None
+        return self._said
 
     @property
     def alive(self) -> bool:
-        return self._process is not None and self._process.returncode is None
+        return self._said is not None and not self._said.at_eof()
 
     async def says(self, word: str, *, seconds: float = 30) -> str:
         """Wait until it says a line that begins with ``word``; returns the line."""
-        assert self.process.stdout is not None
         async with asyncio.timeout(seconds):
-            while line := (await self.process.stdout.readline()).decode().strip():
+            while line := (await self.said.readline()).decode().strip():
                 if line.startswith(word):
                     return line
         raise AssertionError(f"the worker ended before it said {word!r}")
 
     def stop(self) -> None:
         """SIGSTOP: it neither runs nor dies."""
-        os.kill(self.process.pid, signal.SIGSTOP)
+        os.kill(self._pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        os.kill(self.process.pid, signal.SIGCONT)
+        os.kill(self._pid, signal.SIGCONT)
 
     async def kill(self) -> None:
         """kill -9."""
         with suppress(ProcessLookupError):
-            self.process.kill()
-        await self.process.wait()
+            os.kill(self._pid, signal.SIGKILL)
+        await self.said.read()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -80,10 +84,10 @@ class WorkerProcess:
 
 @asynccontextmanager
 async def workers(
-    number: int, database: SecretUrl, league_id: int, mail: str, **more: Any
+    number: int, nursery: Nursery, database: SecretUrl, league_id: int, mail: str, **more: Any
 ) -> AsyncIterator[list[WorkerProcess]]:
     """So many workers, all ready."""
-    started = [WorkerProcess(database, league_id, mail, **more) for _ in range(number)]
+    started = [WorkerProcess(nursery, database, league_id, mail, **more) for _ in range(number)]
     try:
         await asyncio.gather(*(one.start() for one in started))
         await asyncio.gather(*(one.says("ready") for one in started))

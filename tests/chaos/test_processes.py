@@ -17,6 +17,7 @@ from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.outbox.provider_gates import Gate, gates
 from bball_tui.outbox.queue import enqueue
 from bball_tui.settings import SecretUrl
+from tests.chaos.nursery import Nursery
 from tests.chaos.processes import WorkerProcess, workers
 from tests.conftest import TEMPLATE, copy_server
 from tests.outbox.support import history, item, queue_mails, states, stored, until_states
@@ -40,7 +41,7 @@ async def recipients_in(database: Database, state: str) -> set[str]:
 
 
 async def test_a_worker_killed_at_any_phase_loses_nothing_and_sends_nothing_twice(
-    database: Database, database_url: SecretUrl
+    nursery: Nursery, database: Database, database_url: SecretUrl
 ) -> None:
     club, _, ids = await queue_mails(database, 40)
     async with AsyncExitStack() as stack:
@@ -49,10 +50,10 @@ async def test_a_worker_killed_at_any_phase_loses_nothing_and_sends_nothing_twic
         for phase in ("mail", "data", "dot"):
             servers[phase].script(phase, HANG, times=None)
         victims = [
-            WorkerProcess(database_url, club.league_id, servers["good"].url, concurrency=1, stall=stall)
+            WorkerProcess(nursery, database_url, club.league_id, servers["good"].url, concurrency=1, stall=stall)
             for stall in ("claimed", "marked", "answered")
         ] + [
-            WorkerProcess(database_url, club.league_id, servers[phase].url, concurrency=1)
+            WorkerProcess(nursery, database_url, club.league_id, servers[phase].url, concurrency=1)
             for phase in ("mail", "data", "dot")
         ]
         for victim in victims:
@@ -63,7 +64,7 @@ async def test_a_worker_killed_at_any_phase_loses_nothing_and_sends_nothing_twic
         )
         await servers["dot"].received(1)
         await asyncio.gather(*(victim.kill() for victim in victims))
-        async with workers(1, database_url, club.league_id, servers["good"].url):
+        async with workers(1, nursery, database_url, club.league_id, servers["good"].url):
             ready_at = time.monotonic()
             await until_states(database, {"sent": 37, "in_doubt": 3}, seconds=30)
         assert time.monotonic() - ready_at < LEASE + SWEEP * 1.2 + MARGIN
@@ -76,15 +77,15 @@ async def test_a_worker_killed_at_any_phase_loses_nothing_and_sends_nothing_twic
 
 
 async def test_a_worker_stopped_past_its_lease_sends_and_writes_nothing_when_it_goes_on(
-    database: Database, database_url: SecretUrl
+    nursery: Nursery, database: Database, database_url: SecretUrl
 ) -> None:
     club, family, (id_,) = await queue_mails(database, 1)
     async with SmtpServer(patience=PATIENCE) as server:
         server.script("data", HANG)
-        async with WorkerProcess(database_url, club.league_id, server.url) as zombie:
+        async with WorkerProcess(nursery, database_url, club.league_id, server.url) as zombie:
             await server.at("data")
             zombie.stop()
-            async with workers(1, database_url, club.league_id, server.url):
+            async with workers(1, nursery, database_url, club.league_id, server.url):
                 await until_states(database, {"sent": 1})
             before = await stored(database, id_)
             server.release()
@@ -102,15 +103,15 @@ async def test_a_worker_stopped_past_its_lease_sends_and_writes_nothing_when_it_
 
 
 async def test_a_worker_stopped_while_the_mail_was_on_the_wire_ends_its_doubt_when_it_goes_on(
-    database: Database, database_url: SecretUrl
+    nursery: Nursery, database: Database, database_url: SecretUrl
 ) -> None:
     club, _, (id_,) = await queue_mails(database, 1)
     async with SmtpServer(patience=PATIENCE) as server:
         server.script("dot", HANG)
-        async with WorkerProcess(database_url, club.league_id, server.url) as slow:
+        async with WorkerProcess(nursery, database_url, club.league_id, server.url) as slow:
             await server.received(1)
             slow.stop()
-            async with workers(1, database_url, club.league_id, server.url):
+            async with workers(1, nursery, database_url, club.league_id, server.url):
                 await until_states(database, {"in_doubt": 1})
             server.release()
             slow.go_on()
@@ -141,14 +142,14 @@ async def restart(server: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
 
 
 async def test_the_database_goes_away_while_mails_are_on_the_wire(
-    own_server: tuple[list[embedded.EmbeddedServer], SecretUrl],
+    nursery: Nursery, own_server: tuple[list[embedded.EmbeddedServer], SecretUrl]
 ) -> None:
     servers, url = own_server
     database = Database(url)
     club, family, ids = await queue_mails(database, 30)
     async with SmtpServer(patience=PATIENCE) as mailbox, AsyncExitStack() as stack:
         mailbox.script("dot", HANG, times=8)
-        running = await stack.enter_async_context(workers(2, url, club.league_id, mailbox.url, lease=20.0))
+        running = await stack.enter_async_context(workers(2, nursery, url, club.league_id, mailbox.url, lease=20.0))
         await mailbox.at("dot", 4)
         await database.dispose()
         servers.append(await restart(servers[-1]))
@@ -183,12 +184,12 @@ async def until_open(database: Database, league_id: int) -> Gate:
 
 
 async def test_a_provider_that_takes_mails_and_says_nothing_puts_few_in_doubt_and_holds_the_rest(
-    database: Database, database_url: SecretUrl
+    nursery: Nursery, database: Database, database_url: SecretUrl
 ) -> None:
     club, _, _ = await queue_mails(database, 60)
     async with SmtpServer(patience=PATIENCE) as server:
         server.script("dot", DISCONNECT, times=None)
-        async with workers(2, database_url, club.league_id, server.url, concurrency=2):
+        async with workers(2, nursery, database_url, club.league_id, server.url, concurrency=2):
             gate = await until_open(database, club.league_id)
             assert gate.cause is GateCause.OUTAGE
             found: dict[str, int] = {}
@@ -203,15 +204,15 @@ async def test_a_provider_that_takes_mails_and_says_nothing_puts_few_in_doubt_an
 
 
 async def test_drains_in_two_processes_send_each_mail_once_and_a_third_sends_nothing(
-    database: Database, database_url: SecretUrl
+    nursery: Nursery, database: Database, database_url: SecretUrl
 ) -> None:
     club, _, _ = await queue_mails(database, 120)
     async with SmtpServer(patience=PATIENCE) as server:
-        async with workers(2, database_url, club.league_id, server.url, drain=True) as draining:
+        async with workers(2, nursery, database_url, club.league_id, server.url, drain=True) as draining:
             counts = await asyncio.gather(*(one.says("{") for one in draining))
         assert await states(database) == {str(OutboxState.SENT): 120}
         assert copies([server]) == {f"parent{n}@families.test": 1 for n in range(120)}
         assert all('"failed":0,"in_doubt":0,"queued":0,"held":0' in one for one in counts)
-        async with workers(1, database_url, club.league_id, server.url, drain=True) as (again,):
+        async with workers(1, nursery, database_url, club.league_id, server.url, drain=True) as (again,):
             assert (await again.says("{")).startswith('{"sent":0,')
         assert len(server.messages) == 120
