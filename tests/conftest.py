@@ -25,6 +25,7 @@ from bball_tui import language
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
+from tests.support.connections import keep_connections, kept
 from tests.support.databases import Made, Reusable
 from tests.support.examples import THOROUGH, USUAL
 from tests.support.statements import share_translations
@@ -56,6 +57,7 @@ hypothesis.settings.load_profile("gate" if os.environ.get("CI") else "untimed")
 language.use(os.environ.get("SCREEN_LANGUAGE", language.ENGLISH))
 
 share_translations()
+keep_connections()
 
 if IN_MEMORY and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)  # where tmp_path lies; its failed tests' folders stay there
@@ -146,10 +148,12 @@ class Server:
         return name
 
     def _drop(self, name: str) -> None:
+        kept.end(name)
         self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def end(self) -> None:
         for one in self._free:
+            kept.end(one.name)
             one.close()
 
 
@@ -180,8 +184,9 @@ def _of_this_run(here: psutil.Process, bases: tuple[str, ...]) -> list[psutil.Pr
     """Our children, and anyone who works in a folder of this run though its parent is gone."""
     inside = tuple(f"{base}/" for base in bases)
     found = here.children(recursive=True)
+    known = {process.pid for process in (here, *here.parents(), *found)}
     for process in psutil.process_iter():
-        if process in found or process == here or process in here.parents():
+        if process.pid in known:
             continue
         with suppress(psutil.Error):
             place = process.cwd()

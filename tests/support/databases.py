@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from bball_tui.settings import SecretUrl
+from tests.support.connections import kept
 
 ROOMY: Final = 1 << 20
 """Bytes of a table from which on a new copy is quicker than reading what was deleted."""
@@ -16,7 +17,8 @@ USES: Final = 50
 
 _OTHERS_END = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' "
+    "AND pid <> ALL (%s)"
 )
 _TOUCHED = (
     "SELECT relnamespace = 'public'::regnamespace, relname, pg_relation_size(oid) FROM pg_class WHERE relkind = 'r' "
@@ -81,7 +83,7 @@ class Reusable:
             return False
 
     def _empty(self) -> bool:
-        self._owner.execute(_OTHERS_END)
+        self._owner.execute(_OTHERS_END, (kept.pids(self.name),))
         touched = self._owner.execute(_TOUCHED).fetchall()
         if not all(ours and size < ROOMY for ours, _, size in touched):
             return False

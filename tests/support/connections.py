@@ -1,0 +1,124 @@
+"""Connections to a test's database are kept for the next test, as its database is.
+
+A process of the server that has just begun reads the catalog for every table that it meets, with policies, triggers and
+functions: for most tests that was more work than all they ask. What a session may leave behind is taken from it.
+"""
+
+import os
+import select
+from collections import defaultdict
+from typing import Any, Final, TypeAlias
+
+import psycopg
+import pytest
+from psycopg import pq
+
+from bball_tui.database.engine import Database
+
+PREFIX: Final = "test_"
+"""How the names of databases begin that are emptied and used again."""
+MOST: Final = 8
+"""Connections of one kind to one database; more at once are few, and no test after them needs so many."""
+_FORGET: Final = (
+    b"RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; DEALLOCATE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); "
+    b"DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_stat_force_next_flush()"
+)
+"""DISCARD ALL but for the plans; and what the session did is counted at once, which else happens when it ends."""
+
+_Kind: TypeAlias = tuple[tuple[str, Any], ...]
+"""The options with which a connection was made: what a new one with the same would be like."""
+
+_nobody = pq.PGconn.connect_start(b"")
+_nobody.finish()
+
+
+class Kept:
+    """The connections that nobody has now."""
+
+    def __init__(self) -> None:
+        self._process = os.getpid()
+        self._free: defaultdict[str, list[tuple[_Kind, pq.abc.PGconn]]] = defaultdict(list)
+
+    def pids(self, database: str) -> list[int]:
+        """The server's processes of those that are kept to ``database``."""
+        return [one.backend_pid for _, one in self._free.get(database, ())]
+
+    def end(self, database: str) -> None:
+        """Close all to ``database``: it is thrown away."""
+        for _, one in self._free.pop(database, ()):
+            one.finish()
+
+    def take(self, database: str, kind: _Kind) -> "pq.abc.PGconn | None":
+        """One of that kind, as good as new."""
+        free = self._free[database]
+        for number in [number for number, (its, _) in enumerate(free) if its == kind][::-1]:
+            _, one = free.pop(number)
+            if _is_alive(one):
+                return one
+            one.finish()
+        return None
+
+    def give(self, database: str, kind: _Kind, one: pq.abc.PGconn) -> None:
+        """Keep it, if it is in a state to be kept."""
+        calm = os.getpid() == self._process and one.transaction_status == pq.TransactionStatus.IDLE
+        if calm and len(self._free[database]) < MOST and _did(one, _FORGET):
+            while one.notifies():
+                pass  # what it was told before it stopped listening
+            self._free[database].append((kind, one))
+        else:
+            one.finish()
+
+
+def _is_alive(one: pq.abc.PGconn) -> bool:
+    # What ended it has written to it; what is about to end it is heard before the answer.
+    return not select.select([one.socket], [], [], 0)[0] and _did(one, b"SELECT 1")
+
+
+def _did(one: pq.abc.PGconn, order: bytes) -> bool:
+    try:
+        return one.exec_(order).status == pq.ExecStatus.TUPLES_OK
+    except psycopg.Error:
+        return False
+
+
+kept = Kept()
+
+
+class _Connection(psycopg.AsyncConnection[Any]):
+    """Is given back when it is closed."""
+
+    database: str
+    kind: _Kind
+
+    @classmethod
+    def around(cls, pgconn: pq.abc.PGconn, database: str, kind: _Kind) -> "_Connection":
+        made = cls(pgconn)
+        made._autocommit = True
+        made.database, made.kind = database, kind
+        return made
+
+    async def close(self) -> None:
+        if self.closed:
+            return
+        self._closed = True
+        pgconn, self.pgconn = self.pgconn, _nobody
+        kept.give(self.database, self.kind, pgconn)
+
+
+def keep_connections() -> None:
+    """From now on every :class:`Database` of this process takes and gives them."""
+    dial = Database._dial
+
+    async def take_or_dial(self: Database) -> psycopg.AsyncConnection:
+        database, host = str(self._options.get("dbname", "")), str(self._options.get("host", ""))
+        if not (database.startswith(PREFIX) and host.startswith("/")):  # what is no socket may be a pooler of the test
+            return await dial(self)
+        kind = tuple(sorted(self._options.items()))
+        pgconn = kept.take(database, kind)
+        if pgconn is None:
+            dialed = await dial(self)
+            pgconn, dialed.pgconn = dialed.pgconn, _nobody
+            dialed._closed = True
+        return _Connection.around(pgconn, database, kind)
+
+    pytest.MonkeyPatch().setattr(Database, "_dial", take_or_dial)
