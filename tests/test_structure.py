@@ -61,25 +61,31 @@ def test_no_file_is_too_long_to_be_read_at_once() -> None:
     assert {name for name, number in lines.items() if number > LONGEST} == set()
 
 
-@pytest.mark.slow
-def test_all_commands_are_known_without_the_database() -> None:
-    """Anyone who has keys of their own waits for the commands before the first paint."""
-    code = (
-        "import sys, bball_tui.tui.app, bball_tui.tui.all_commands\n"
-        "print(*sorted({'sqlalchemy', 'psycopg', 'httpx', 'jinja2', 'alembic'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+STEPS = (
+    (  # Such a process starts for each file, and the database's parts would be half of what it loads.
+        "what reads strangers' files in a process of its own",
+        "import bball_tui.league.importing.sandboxed_reader, bball_tui.league.papers.page_reader",
+        ("sqlalchemy", "psycopg", "textual"),
+    ),
+    ("the first paint", "import bball_tui.tui.app", ("sqlalchemy", "psycopg", "markdown_it", "pygments")),
+    (  # Anyone who has keys of their own waits for the commands before the first paint.
+        "all commands",
+        "import bball_tui.tui.all_commands",
+        ("sqlalchemy", "psycopg", "httpx", "jinja2", "alembic"),
+    ),
+)
+"""One after the other in one process: what it is for, what is imported, and what that does not load."""
 
 
 @pytest.mark.slow
-def test_the_first_paint_waits_for_nothing_that_it_does_not_show() -> None:
-    code = (
-        "import sys, bball_tui.tui.app\n"
-        "print(*sorted({'sqlalchemy', 'psycopg', 'markdown_it', 'pygments'} & set(sys.modules)))"
+def test_what_is_waited_for_loads_little() -> None:
+    code = "import sys\n" + "".join(
+        f"{step}\nprint(*sorted(set({later!r}) & set(sys.modules)))\n" for _, step, later in STEPS
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+    assert dict(zip((name for name, *_ in STEPS), done.stdout.splitlines(), strict=True)) == {
+        name: "" for name, *_ in STEPS
+    }
 
 
 @pytest.mark.slow
@@ -99,17 +105,6 @@ def test_the_first_rows_wait_for_nothing_that_they_do_not_show() -> None:
         f"print(*sorted(set({later!r}) & set(sys.modules)))\n"
         "from bball_tui.database.models import Base\n"
         "assert {'scan', 'group_member'} <= set(Base.metadata.tables)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
-
-
-@pytest.mark.slow
-def test_what_reads_strangers_files_in_a_process_of_its_own_loads_little() -> None:
-    """Such a process starts for each file, and the database's parts would be half of what it loads."""
-    code = (
-        "import sys, bball_tui.league.importing.sandboxed_reader, bball_tui.league.papers.page_reader\n"
-        "print(*sorted({'sqlalchemy', 'psycopg', 'textual'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -6,6 +6,7 @@ functions: for most tests that was more work than all they ask. What a session m
 
 import os
 import select
+import threading
 from collections import defaultdict
 from typing import Any, Final, TypeAlias
 
@@ -37,6 +38,7 @@ class Kept:
 
     def __init__(self) -> None:
         self._process = os.getpid()
+        self._taking = threading.Lock()
         self._free: defaultdict[str, list[tuple[_Kind, pq.abc.PGconn]]] = defaultdict(list)
 
     def pids(self, database: str) -> list[int]:
@@ -50,13 +52,16 @@ class Kept:
 
     def take(self, database: str, kind: _Kind) -> "pq.abc.PGconn | None":
         """One of that kind, as good as new."""
-        free = self._free[database]
-        for number in [number for number, (its, _) in enumerate(free) if its == kind][::-1]:
-            _, one = free.pop(number)
+        while True:
+            with self._taking:  # a command may run in a thread of its own
+                free = self._free[database]
+                found = [number for number, (its, _) in enumerate(free) if its == kind]
+                if not found:
+                    return None
+                _, one = free.pop(found[-1])
             if _is_alive(one):
                 return one
             one.finish()
-        return None
 
     def give(self, database: str, kind: _Kind, one: pq.abc.PGconn) -> None:
         """Keep it, if it is in a state to be kept."""
