@@ -10,7 +10,7 @@ from bball_tui.cli.outbox_sending import json_option
 from bball_tui.cli.output import Answer, listed
 from bball_tui.database.engine import Session
 from bball_tui.league.activity import MOST, list_activity
-from bball_tui.league.acts import Act, ActivityFilter, Change, changes_of
+from bball_tui.league.acts import Act, ActivityFilter, Change, called, changes_of
 
 
 @click.group()
@@ -37,7 +37,7 @@ async def list_(context: CliContext, session: Session, day: datetime | None, lim
 
     def cells(act: Act) -> tuple[str, ...]:
         at = f"{act.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-        return at, act.who, act.words, act.record or str(act.entity_id), _changes(act)
+        return at, act.who, act.words, called(act) or str(act.entity_id), _changes(act)
 
     rows = await list_activity(session, context.league.id, chosen, limit=limit)
     return listed(("when", "who", "what", "record", "before and after"), rows, cells)

@@ -1,5 +1,6 @@
 """One act of staff, in words: what was done, by whom, to which record, and what it was before. Knows no database."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from bball_tui.database.states import ROW
-from bball_tui.language import _, later
-from bball_tui.wording import short_date
+from bball_tui.language import _, in_context, later
+from bball_tui.wording import counted, short_date
 
 
 class Entity(StrEnum):
@@ -73,9 +74,13 @@ class Act:
     def words(self) -> str:
         """What was done: ``player changed``."""
         done = done_words(self.action, self.entity)
-        if self.entity == Entity.LEAGUE and self.action not in ("created", "changed"):
-            return done  # it names itself what it is about
+        if self.entity in _SAY_IT_THEMSELVES and self.action not in ("created", "changed"):
+            return done
         return _("{kind} {done}").format(kind=kind_words(self.entity), done=done)
+
+
+_SAY_IT_THEMSELVES = (Entity.LEAGUE, Entity.SUPPRESSION, "provider_gate")
+"""Of these an act says by itself what it is about: ``address blocked``, ``sending paused``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,16 @@ class Change:
 
 def kind_words(entity: str) -> str:
     """What people call records of this kind."""
+    if entity == "provider_gate":
+        return _("mail server")
     return Entity(entity).words if entity in set(Entity) else entity.replace("_", " ")
 
 
 def done_words(action: str, entity: str) -> str:
     """What was done to a record of this kind: ``canceled``, ``guardian added``."""
     done = action.removeprefix(f"{entity}_")
+    if entity == Entity.OUTBOX and done == "released":
+        return in_context("e-mail", "released")  # no player's release
     return _(_SPOKEN.get(done) or done.replace("_", " "))
 
 
@@ -108,11 +117,31 @@ def changes_of(act: Act) -> list[Change]:
             _in_words(name, after[name]) if name in after else None,
         )
         for name in {**before, **after}
-        if name not in _NUMBERS and not (name == "kept" and not after.get(name, before.get(name)))
+        if name not in _NUMBERS and not (name in _ANY and not after.get(name, before.get(name)))
     ]
 
 
-_NUMBERS = frozenset({"act", "made", "removed", "team_id", "signature_id", "revision", ROW})
+def called(act: Act) -> str:
+    """What the record is or was called: where it is gone, the act may still know. Empty: nobody does."""
+    if act.record:
+        return act.record
+    known = {**(act.before or {}), **(act.after or {})}
+    whole = " ".join(str(known[part]) for part in ("first_name", "last_name") if known.get(part))
+    return whole or str(next((known[name] for name in _NAMES if known.get(name)), ""))
+
+
+_NAMES = ("name", "player", "season", "email", "was_called")
+"""Where an act says what its record is called."""
+_NUMBERS = frozenset(
+    {
+        *("act", "made", "removed", "revision", "version", ROW, "roll", "import", "first", "last", "from", "shown"),
+        *("team_id", "season_id", "player_id", "guardian_id", "signature_id", "scan_id", "not", "as", "again_of"),
+        *("instead_of", "was_player", "is_player", "was_guardian", "is_guardian", "was_in_player", "was_in_guardian"),
+        *("group", "membership", "staff", "sha256", "error_class", "error_code", "made_season", "attempts", "left"),
+    }
+)
+_ANY = frozenset({"kept", "void", "contracts", "teams", "mails", "error_text"})
+"""What is told only if there is any."""
 _FIELDS = {
     "mails": _("e-mails"),
     "email": _("e-mail"),
@@ -126,6 +155,20 @@ _FIELDS = {
     "cap": _("at most"),
     "staff": _("adult for chats"),
     "number": _("number"),
+    "was_called": _("was"),
+    "is_called": _("is now"),
+    "to": _("to"),
+    "groups": _("groups"),
+    "fields": _("fields"),
+    "error_text": _("error"),
+    "void": _("void"),
+    "file": _("file"),
+    "login": _("login"),
+    "role": _("role"),
+    "kind": _("kind"),
+    "emails": _("e-mail addresses"),
+    "minutes": _("minutes"),
+    "subject": _("subject"),
     "provider": _("mail server"),
 }
 
@@ -153,22 +196,55 @@ _SPOKEN = {
     "act_undone": later("act undone"),
     "roster_import_undone": later("roster import undone"),
     "exported": later("exported"),
+    "backed_up": later("backed up"),
+    "address_blocked": later("address blocked"),
+    "address_blocked_by_report": later("address blocked after it came back"),
+    "address_lifted": later("address no longer blocked"),
+    "handed on": later("handed on"),
+    "consent noted": later("consent noted"),
+    "consent withdrawn": later("consent withdrawn"),
     "staff_added": later("staff added"),
     "staff_removed": later("staff removed"),
     "dead": later("failed"),
     "suppressed": later("blocked"),
 }
 """What the database stores, as people say it."""
-_CHOSEN = frozenset({"status", "method", "capacity", "relation", "state"})
+_CHOSEN = frozenset(
+    {"status", "method", "capacity", "relation", "state", "kind", "role", "signature", "signature_on_move"}
+)
 """Fields whose values are words of ours; all others hold what people typed."""
 
 
 def _in_words(name: str, value: object) -> str:
+    if isinstance(value, list) and value and all(isinstance(one, int | list) for one in value):
+        return f"{len(value):,}"  # records by their numbers; how many is what people want to know
+    if name == "to" and isinstance(value, str):
+        return audience_in_words(value)
     if name in _CHOSEN and isinstance(value, str):
         return _(_SPOKEN.get(value) or value.replace("_", " "))
     if name == "what" and isinstance(value, str):
         return _act_in_words(value)
     return _said(value)
+
+
+_SEVERAL = re.compile(r"(?:all )?([0-9,]+) (contract|player|team)s? (selected|that match|of the season)")
+_ONE = {
+    "the team ": later("the team {called}"),
+    "the player ": later("the player {called}"),
+    "the contract ": later("the contract {called}"),
+}
+"""How it is stored whose families a message was for."""
+
+
+def audience_in_words(said: str) -> str:
+    """Whom a message was for, as it was stored in English: ``all 12 contracts of the season``."""
+    if (found := _SEVERAL.fullmatch(said)) is None:
+        start = next((one for one in _ONE if said.startswith(one)), None)
+        return said if start is None else _(_ONE[start]).format(called=said.removeprefix(start))
+    several = counted(int(found[1].replace(",", "")), found[2])
+    if found[3] == "selected":
+        return _("{counted} selected").format(counted=several)
+    return _("all {counted} {narrowed}").format(counted=several, narrowed=_(found[3]))
 
 
 def _act_in_words(said: str) -> str:
@@ -195,6 +271,7 @@ def _said(value: object) -> str:
         case list():
             return ", ".join(_said(one) for one in value) or _("nothing")
         case dict():
-            return "; ".join(f"{_(name.replace('_', ' '))} {_said(one)}" for name, one in value.items()) or _("nothing")
+            some = {name: one for name, one in value.items() if one not in (0, None, "", [])}
+            return "; ".join(f"{_(name.replace('_', ' '))} {_said(one)}" for name, one in some.items()) or _("nothing")
         case _:
             return str(value)

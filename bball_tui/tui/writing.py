@@ -73,7 +73,7 @@ async def write_message(app: "Host", connection: "LeagueConnection", audience: A
 def _reach_lines(audience: Audience, reach: Reach) -> list[tuple[str, Tone]]:
     goes = counted(reach.addresses, "address", "addresses")
     about = counted(reach.players - len(reach.nothing), "player")
-    lines = [(_("To {words}: {goes}, {about}.").format(words=audience.words, goes=goes, about=about), Tone.MUTED)]
+    lines = [(_("To {words}: {goes}, {about}.").format(words=audience.told, goes=goes, about=about), Tone.MUTED)]
     if reach.nothing:
         named = [f"{one.player} ({one.why})" for one in reach.nothing[:MOST_NAMED]]
         more = len(reach.nothing) - len(named)
@@ -117,7 +117,7 @@ async def _send(app: "Host", connection: "LeagueConnection", message: Message) -
     number = counted(len(plan.readers), "e-mail")
     goes = _("{number} to {words}, about {players}: {subject}").format(
         number=number,
-        words=plan.words,
+        words=message.audience.told,
         players=counted(plan.players - len(plan.nothing), "player"),
         subject=plan.subject,
     )

@@ -19,6 +19,7 @@ from bball_tui.database.models import Contract, Outbox, Player, Season, Signatur
 from bball_tui.database.states import LIVE_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
+from bball_tui.league.acts import audience_in_words
 from bball_tui.league.contracts.facts import GuardianFacts, read_clock, read_guardians
 from bball_tui.league.contracts.signing_rules import Recipient, check_hold, recipients_of
 from bball_tui.league.filters.choices import ListName
@@ -41,7 +42,8 @@ class Audience:
     """Who is meant: contracts, or players with their contract of the season, or teams, or all that a list shows.
 
     Of teams, and of a list of teams or contracts without a status, only contracts that are not over are meant.
-    ``wanted`` is the filter of the list ``shown``. ``words`` say it for the record, such as "the team Hawks U12".
+    ``wanted`` is the filter of the list ``shown``. ``words`` say it for the record, in English, such as
+    "the team Hawks U12".
     """
 
     words: str
@@ -51,6 +53,11 @@ class Audience:
     season_id: int | None = None
     wanted: RosterFilter | None = None
     shown: ListName = "contracts"
+
+    @property
+    def told(self) -> str:
+        """The words in the language of the screen."""
+        return audience_in_words(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ async def reach_of(session: AsyncSession, league_id: int, audience: Audience) ->
     chosen = await _chosen(session, league_id, audience)
     if not chosen:
         raise BballError(
-            _("There is no player in {families}, so no one can be written to.").format(families=audience.words)
+            _("There is no player in {families}, so no one can be written to.").format(families=audience.told)
         )
     guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
     addresses = {one.address.lower() for family in guardians.values() for one in recipients_of(family)}
@@ -154,7 +161,7 @@ async def plan_message(session: AsyncSession, league_id: int, message: Message) 
     chosen = await _chosen(session, league_id, message.audience)
     if not chosen:
         raise BballError(
-            _("There is no player in {families}, so no one can be written to.").format(families=message.audience.words)
+            _("There is no player in {families}, so no one can be written to.").format(families=message.audience.told)
         )
     guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
     families: dict[str, tuple[Recipient, list[_Chosen]]] = {}
@@ -272,7 +279,7 @@ def no_one(plan: MessagePlan) -> str:
     reasons = Counter(one.why for one in plan.nothing)
     why = "; ".join(f"{reason}: {number}" for reason, number in reasons.most_common(3))
     return _("No e-mail can reach {families}: nothing was sent. {why}{why2}.").format(
-        families=plan.words, why=why[:1].upper(), why2=why[1:]
+        families=audience_in_words(plan.words), why=why[:1].upper(), why2=why[1:]
     )
 
 

@@ -138,7 +138,13 @@ async def undo_roll(session: AsyncSession, league_id: int, season_id: int, roll_
         UNDONE,
         "season",
         season_id,
-        before={"roll": roll.id, "contracts": sorted(gone), "teams": sorted(teams), "void": void},
+        before={
+            "season": effect.season,
+            "roll": roll.id,
+            "contracts": sorted(gone),
+            "teams": sorted(teams),
+            "void": void,
+        },
     )
     await record(session, league_id, [entry])
     season_gone = roll.made_season and await _remove_season(session, league_id, season_id, roll)

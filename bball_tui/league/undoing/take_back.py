@@ -17,7 +17,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, english, later, plural
 from bball_tui.league.activity import read_act
-from bball_tui.league.acts import done_words, kind_words
+from bball_tui.league.acts import called, done_words, kind_words
 from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import TOLD
 from bball_tui.league.contracts.undo import UndoResult, none_left, undo
@@ -281,12 +281,17 @@ _SPOKEN = {
     "guardian_removed": later("guardian taken away"),
     "address_corrected": later("address corrected"),
     "outbox_retried": later("retried"),
-    "outbox_released": later("released"),
     "outbox_redirected": later("sent to another address"),
     "outbox_sent_again": later("sent again"),
     "merged_into": later("merged"),
     "changed": later("edited"),
 }
+_COUNTED = {
+    "outbox": ("e-mail", "e-mails"),
+    "group_staff": ("adult for chats", "adults for chats"),
+    "suppression": ("blocked address", "blocked addresses"),
+}
+"""What records of several are called where it is not their name in the database."""
 _OF_LEAGUE = {"changed": later("settings of the league changed"), "created": later("league made")}
 _FIRST = (
     *("roster_imported", "message_queued", "signed", "corrected", "merged", "unmerged", "season_rolled"),
@@ -312,8 +317,8 @@ async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
         done = _(_OF_LEAGUE[main.action]) if main.action in _OF_LEAGUE else done
         return done[:1].upper() + done[1:]
     if main.number > 1:
-        what = "e-mail" if main.entity == "outbox" else main.entity.replace("_", " ")
-        return f"{counted(main.number, what)}: {_of_several(known, main.number) or done}"
+        told = counted(main.number, *_COUNTED.get(main.entity, (main.entity, f"{main.entity}s")))
+        return f"{told}: {_of_several(known, main.number) or done}"
     name = await _name(session, league_id, main)
     whose = {
         "contract": _("{name}'s contract").format(name=name),
@@ -339,4 +344,4 @@ def _of_several(done: str | None, number: int) -> str | None:
 
 async def _name(session: AsyncSession, league_id: int, of: Kinds) -> str:
     act = await read_act(session, league_id, of.id, UTC)
-    return (act and act.record) or f"{kind_words(of.entity)} {of.one}"
+    return (act and called(act)) or f"{kind_words(of.entity)} {of.one}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bball_tui.clock import clock
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.language import _, retold
-from bball_tui.league.acts import Act, ActivityFilter, Change, Entity, changes_of, kind_words
+from bball_tui.league.acts import Act, ActivityFilter, Change, Entity, called, changes_of, kind_words
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import time_cell
@@ -71,7 +71,7 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
             Column(key="who", title=_("Who"), width=10, limit=16, render=lambda row: row.who),
             Column(key="what", title=_("What"), width=18, flex=1, limit=30, render=lambda row: row.words),
             Column(
-                key="record", title=_("Record"), width=16, flex=2, limit=34, render=lambda row: row.record or NOTHING
+                key="record", title=_("Record"), width=16, flex=2, limit=34, render=lambda row: called(row) or NOTHING
             ),
             Column(key="change", title=_("Before and after"), width=20, flex=4, render=_summary, priority=1),
         )
@@ -94,7 +94,7 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
         facts: list[SectionLine] = [
             Fact(_("Who"), act.who),
             Fact(_("When"), f"{short_date(at.date())}, {clock(at, seconds=True)}"),
-            Fact(_("Record"), f"{kind_words(act.entity)} {act.entity_id}" + (f", {act.record}" if act.record else "")),
+            Fact(_("Record"), _record_words(act)),
         ]
         if act.reason:
             facts.append(Fact(_("Reason"), retold(act.reason)))
@@ -173,7 +173,7 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
             self.drop_chip("record")
             self.ask()
         else:
-            self.show_record(act.entity, act.entity_id, act.record or f"{kind_words(act.entity)} {act.entity_id}")
+            self.show_record(act.entity, act.entity_id, _record_words(act))
 
     @action("!", "not the same", when=_a_merge, needs=Right.ROSTER)
     async def action_activity_unmerge(self) -> bool:
@@ -194,6 +194,11 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
             and act is not None
             and await take_import_back(self.app, self.connection, act.id)
         )
+
+
+def _record_words(act: Act) -> str:
+    """The record of an act; its number only where nobody knows a name."""
+    return f"{kind_words(act.entity)} {called(act) or act.entity_id}"
 
 
 def _both(change: Change) -> str:

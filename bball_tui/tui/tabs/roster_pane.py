@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.errors import BballError
-from bball_tui.language import _, later
+from bball_tui.language import _, english, later
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import ActionHost, action
@@ -208,6 +208,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
     )
     async def action_tool_message(self) -> None:
         """Write to the families of what is selected, of the row under the cursor, or of all that the list shows."""
+        from bball_tui.league.acts import audience_in_words
         from bball_tui.league.filters.facets import chosen_filter
         from bball_tui.league.mails.messages import Audience
         from bball_tui.tui.dialogs.choose_one import ChooseOne
@@ -219,16 +220,17 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
             return
         row = pane.meant
         noun = pane.list_name.removesuffix("s")
-        mine = (
-            _(_ONE_FAMILY[pane.list_name]).format(called=pane.called(row))
-            if row is not None
-            else _("{counted} selected").format(counted=counted(len(targets), noun))
-        )
-        narrowed = _("that match") if pane.search_bar.text or pane.choices else _("of the season")
-        every = _("all {counted} {narrowed}").format(counted=counted(total, noun), narrowed=narrowed)
+        with english():  # it is kept with the message, for everybody
+            mine = (
+                _ONE_FAMILY[pane.list_name].format(called=pane.called(row))
+                if row is not None
+                else f"{counted(len(targets), noun)} selected"
+            )
+            narrowed = later("that match") if pane.search_bar.text or pane.choices else later("of the season")
+            every = f"all {counted(total, noun)} {narrowed}"
         whom: str | None = "mine" if len(targets) > 1 or total == 1 else ("all" if not targets else None)
         if whom is None:
-            options = [("mine", mine), ("all", every)]
+            options = [("mine", audience_in_words(mine)), ("all", audience_in_words(every))]
             whom = await self.app.push_screen_wait(ChooseOne(_("Write to whom?"), options, "mine"))
         if whom is None:
             return
