@@ -72,7 +72,7 @@ class ErasePreview:
             )
         ]
         if self.staying:
-            stay = _("stays, with other children") if len(self.staying) == 1 else _("stay, with other children")
+            stay = plural("stays, with other children", "stay, with other children", len(self.staying))
             said.append(_("{staying} {stay} in the league.").format(staying=listed(self.staying), stay=stay))
         what = [
             counted(number, one)

@@ -13,6 +13,7 @@ from bball_tui.league.values.dates import age_on
 from bball_tui.league.values.last_names import perhaps_two, without_suffix
 from bball_tui.league.values.placeholders import perhaps_no_name
 from bball_tui.league.values.shown import shown
+from bball_tui.wording import counted
 
 YOUNGEST = 3
 OLDEST = 21
@@ -75,7 +76,7 @@ def of_birthdate(day: date | None, today: date) -> str:
     age = age_on(day, today)
     if YOUNGEST <= age <= OLDEST:
         return ""
-    years = _("1 year") if age == 1 else _("{age} years").format(age=age)
+    years = counted(age, "year")
     return _(
         "This makes the player {years} old, which no player of a youth league is. {as_it_is} If "
         "it is not meant, correct the year, or clear the cell."

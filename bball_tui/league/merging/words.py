@@ -55,7 +55,7 @@ def effect_words(effect: MergePreview) -> list[str]:
             )
         )
     if effect.told:
-        verb = _("has an e-mail") if len(effect.told) == 1 else _("have e-mails")
+        verb = plural("has an e-mail", "have e-mails", len(effect.told))
         lines.append(
             _("{told} {verb} about what becomes void; no other e-mail goes out about that.").format(
                 told=listed(effect.told), verb=verb
@@ -106,7 +106,7 @@ def taken_back_words(done: Unmerged) -> list[str]:
             _("{contracts} {value} what {words} before the merge").format(
                 contracts=counted(len(done.restored), "contract"),
                 value="is" if len(done.restored) == 1 else "are",
-                words=_("it was") if len(done.restored) == 1 else _("they were"),
+                words=plural("it was", "they were", len(done.restored)),
             )
             + (
                 _(", and {e_mail} {wait} again.").format(e_mail=counted(len(done.promised), "e-mail"), wait=wait)

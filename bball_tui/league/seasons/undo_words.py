@@ -54,7 +54,7 @@ def undo_effect(effect: RollUndoPreview) -> list[str]:
             )
         )
     if effect.over:
-        stay = _("stays as it is") if effect.over == 1 else _("stay as they are")
+        stay = plural("stays as it is", "stay as they are", effect.over)
         lines.append(
             _("{contracts} ended meanwhile and {stay}.").format(contracts=counted(effect.over, "contract"), stay=stay)
         )

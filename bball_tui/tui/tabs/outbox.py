@@ -10,7 +10,7 @@ from textual.widgets import Static
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, plural
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -234,7 +234,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         targets = self.targets
         over = {row.id for row in self.meant_rows if row.state not in UNSENT}
         left = tuple(one for one in targets if one not in over)
-        stay = _("is not waiting and stays as it is") if len(over) == 1 else _("are not waiting and stay as they are")
+        stay = plural("is not waiting and stays as it is", "are not waiting and stay as they are", len(over))
         return left, [_("{over:,} of the selected e-mails {stay}.").format(over=len(over), stay=stay)] if over else []
 
     @action(
@@ -252,7 +252,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             return False
         if len(targets) > 1 or others:
             names = await mails_named(connection, targets)
-            goes = _("They go back into the queue and leave") if len(targets) > 1 else _("It goes back and leaves")
+            goes = plural("It goes back and leaves", "They go back into the queue and leave", len(targets))
             lines = [_("{goes} as soon as the mail server takes e-mail.").format(goes=goes), *names, *others]
             question = _("Try {e_mail} again").format(e_mail=counted(len(targets), "e-mail"))
             if not await self.app.push_screen_wait(Confirm(question, lines, _("Try again"))):

@@ -173,7 +173,7 @@ def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
         fix = Fix("outbox", Kind("in_doubt"))
         yield AttentionItem("in doubt", Tone.WARN, sentence, advice, fix, doubt.oldest)
     if mails.late_since is not None:
-        verb = _("is due and does") if mails.due == 1 else _("are due and do")
+        verb = plural("is due and does", "are due and do", mails.due)
         sentence = _("{e_mail} {verb} not go out, although a worker runs.").format(
             e_mail=counted(mails.due, "e-mail"), verb=verb
         )
