@@ -133,7 +133,7 @@ def test_a_long_list_opens_around_its_row_and_is_true_once_that_has_its_number(
         spot = Spot(data.draw(st.integers(0, total - 1)), row.id, line)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(opening_view, "LONG", 0)
-            view = await open_view(source, sort, spot, 30, known=total, anew=True)
+            view = await open_view(source, sort, spot, 30, known=total, moved=True)
         window, off = view.window, stands - view.position
         assert window.row(view.position) == row
         for number in range(view.top, view.top + 30):

@@ -32,15 +32,15 @@ class View(msgspec.Struct, Generic[RowT], frozen=True):
 
 
 async def open_view(
-    source: RecordSource[RowT], sort: Sort, spot: Spot, height: int, *, known: int | None = None, anew: bool = False
+    source: RecordSource[RowT], sort: Sort, spot: Spot, height: int, *, known: int | None = None, moved: bool = False
 ) -> View[RowT]:
     """Open a list so that nothing moves for the reader: the same row under the cursor, on the same line.
 
     If the row is gone from the list, the cursor keeps its place instead. ``height`` is the number of visible rows,
-    ``known`` how many rows the same list had a moment ago, ``anew`` whether it was in another order then. Who gets the
+    ``known`` how many rows the same list had a moment ago, ``moved`` whether it was in another order then. Who gets the
     view awaits its ``counting`` and its ``locating``.
     """
-    far = anew or spot.position - spot.line >= PAGE_SIZE
+    far = moved or spot.position - spot.line >= PAGE_SIZE
     if far and known is not None and known > LONG and (near := await _around(source, sort, spot, height, known)):
         return near
     counting: asyncio.Task[int] | None = None

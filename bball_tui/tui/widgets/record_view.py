@@ -192,8 +192,8 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         """``start`` is where the cursor was when the rows were asked for: keys may come in before this begins."""
         try:
             known = self._window.total if self._window is not None and source is self._shown else None
-            anew = self._window is not None and self._window.sort != self._sort
-            view = await open_view(source, self._sort, spot, self._height, known=known, anew=anew)
+            moved = self._window is not None and self._window.sort != self._sort
+            view = await open_view(source, self._sort, spot, self._height, known=known, moved=moved)
             selected = self._selection.ids
             matching = await source.matching(selected) if selected else selected
         except BballError as error:
