@@ -74,6 +74,8 @@ MIGRATED = "bball_migrated"
 """A database of today without anybody in it."""
 TEMPLATE = "bball_template"
 """The same with those whom tests log in as."""
+MADE_SERVER = "TESTS_MADE_SERVER"
+"""The variable that says where a server was made."""
 _numbers = count()
 
 
@@ -209,8 +211,11 @@ def _counts(process: psutil.Process) -> bool:
 def made_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a stopped server with the databases ``MIGRATED`` and ``TEMPLATE``.
 
-    Whoever needs a server copies it, which takes a tenth of a second and not three. All processes of a run share it.
+    Whoever needs a server copies it, which takes a tenth of a second and not three. All processes of a run share it,
+    and a run that is started by a test shares that test's.
     """
+    if (theirs := os.environ.get(MADE_SERVER)) is not None:
+        return Path(theirs)
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent

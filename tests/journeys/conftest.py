@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,6 +16,7 @@ import pytest
 from bball_tui.database import embedded
 from bball_tui.database.opening import open_database
 from bball_tui.settings import Settings
+from tests.journeys.loaded_program import Order, Started, end_loaded_program, loaded_program
 
 DATA = Path(__file__).parent.parent / "data"
 _folders = count()
@@ -37,6 +37,24 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """A command, and what it says."""
+
+    process: Started
+    out: int
+    err: int
+
+    async def ended(self) -> Ended:
+        out, err = await asyncio.gather(*(asyncio.to_thread(_all_of, pipe) for pipe in (self.out, self.err)))
+        return Ended(await asyncio.to_thread(self.process.wait), out, err)
+
+
+def _all_of(pipe: int) -> str:
+    with open(pipe, encoding="utf-8") as said:
+        return said.read()
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """``await program("contracts", "list")`` runs `bball-tui` and waits for its end."""
 
@@ -44,23 +62,12 @@ class Program:
     options: tuple[str, ...] = field(default=())
 
     async def __call__(self, *arguments: object, mail_url: str | None = None) -> Ended:
-        return await ended(await self.start(*arguments, mail_url=mail_url))
+        return await (await self.start(*arguments, mail_url=mail_url)).ended()
 
-    async def start(self, *arguments: object, mail_url: str | None = None) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: object, mail_url: str | None = None) -> Running:
         environment = self.environment | ({} if mail_url is None else {"BBALL_MAIL_URL": mail_url})
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bball_tui", *self.options, *map(str, arguments)),
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-
-
-async def ended(process: asyncio.subprocess.Process) -> Ended:
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return Ended(process.returncode, out.decode(), err.decode())
+        order = Order((*self.options, *map(str, arguments)), environment, on_terminal=False)
+        return Running(*loaded_program().start_piped(order))
 
 
 def clean_environment(folder: Path) -> dict[str, str]:
@@ -74,6 +81,13 @@ def clean_environment(folder: Path) -> dict[str, str]:
     }
     inherited["LANG"] = "C.UTF-8"  # the screen speaks English, whatever the computer does
     return inherited | {"BBALL_DATA_DIR": str(folder), "BBALL_CONFIG": str(folder / "none.toml")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded_once(nothing_left_running: None) -> Iterator[None]:
+    """Whoever forks programs for the journeys ends with them."""
+    yield
+    end_loaded_program()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pexpect
 import psutil
+from pexpect.fdpexpect import fdspawn
 
+from tests.journeys.loaded_program import Order, give_size, loaded_program
 from tests.support.emulator import QuickScreen, QuickStream
 
 PATIENCE = 60.0
@@ -22,11 +24,54 @@ QUIET = 0.4
 UNKNOWN_TO_PYTE = (b"\x1b[>", b"\x1b[<", b"\x1b[?u", b"\x1b[=")
 
 
+class Forked:
+    """As much of pexpect's ``spawn`` as is used here, for a program that was loaded before."""
+
+    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str], rows: int, columns: int) -> None:
+        self.child_fd, theirs = os.openpty()
+        give_size(self.child_fd, rows, columns)
+        try:
+            self._process = loaded_program().start(Order(arguments, environment, True), theirs, theirs, theirs)
+        finally:
+            os.close(theirs)
+        self._through = fdspawn(self.child_fd, timeout=PATIENCE)
+        self.pid = self._process.pid
+        self.kill = self._process.kill
+
+    def read_nonblocking(self, size: int, timeout: float) -> bytes:
+        data: bytes = self._through.read_nonblocking(size, timeout)
+        return data
+
+    def send(self, data: bytes) -> None:
+        self._through.send(data)
+
+    def setwinsize(self, rows: int, columns: int) -> None:
+        give_size(self.child_fd, rows, columns)
+
+    def isalive(self) -> bool:
+        return not self._process.ended()
+
+    @property
+    def exitstatus(self) -> int | None:
+        code = self._process.wait()
+        return code if code >= 0 else None
+
+    @property
+    def signalstatus(self) -> int:
+        return -self._process.wait()
+
+    def close(self, *, force: bool) -> None:
+        os.close(self.child_fd)
+        if force:
+            self.kill()
+            self._process.wait()
+
+
 @dataclass
 class Terminal:
     """One program on one terminal."""
 
-    child: "pexpect.spawn[bytes]"
+    child: "pexpect.spawn[bytes] | Forked"
     screen: QuickScreen
     stream: QuickStream
     decoder: codecs.IncrementalDecoder
@@ -144,20 +189,27 @@ def terminal(
     columns: int = 80,
     module: str = "bball_tui",
     kind: str = "xterm-256color",
+    loaded: bool = True,
 ) -> Iterator[Terminal]:
     """`bball-tui` with ``arguments`` on a terminal of its own, killed at the end of the block if it still runs.
 
     Args:
         module: another program of ours instead of it.
         kind: what TERM says.
+        loaded: fork it from a process that has loaded it (in English), and do not start it from nothing.
     """
-    child = pexpect.spawn(
-        sys.executable,
-        ["-X", "faulthandler", "-m", module, *arguments],
-        env=environment | {"TERM": kind, "COLORTERM": "truecolor", "PYTHONUNBUFFERED": "1"},
-        dimensions=(rows, columns),
-        timeout=PATIENCE,
-    )
+    environment = environment | {"TERM": kind, "COLORTERM": "truecolor", "PYTHONUNBUFFERED": "1"}
+    child: pexpect.spawn[bytes] | Forked
+    if loaded and module == "bball_tui":
+        child = Forked(arguments, environment, rows, columns)
+    else:
+        child = pexpect.spawn(
+            sys.executable,
+            ["-X", "faulthandler", "-m", module, *arguments],
+            env=environment,
+            dimensions=(rows, columns),
+            timeout=PATIENCE,
+        )
     screen = QuickScreen(columns, rows)
     try:
         yield Terminal(child, screen, QuickStream(screen), codecs.getincrementaldecoder("utf-8")("replace"))

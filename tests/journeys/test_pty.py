@@ -97,7 +97,7 @@ async def test_from_the_first_start_to_the_mail_by_keys_alone(tmp_path: Path) ->
         environment = clean_environment(tmp_path / "data") | {"BBALL_MAIL_URL": server.url}
 
         def journey() -> int:
-            with terminal(environment) as program:
+            with terminal(environment, loaded=False) as program:
                 program.shows("Import a roster", "Open the demo league")
                 program.press("i")
                 program.shows("What is your league's name?")
@@ -203,7 +203,7 @@ def test_it_ends_with_its_terminal_and_takes_its_server_along(
     environment = clean_environment(used_folder)
     heard = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
     try:
-        with terminal(environment) as program:
+        with terminal(environment, loaded=False) as program:
             program.shows("Import a roster", "Open the demo league")
             server = int((used_folder / "postgresql/cluster/postmaster.pid").read_text().split("\n", 1)[0])
             assert runs(server)
@@ -252,7 +252,7 @@ def test_a_crash_takes_the_server_along(used_folder: Path, one_player: Path) -> 
     with psycopg.connect(running.url(embedded.OWNER).reveal()) as connection:
         connection.execute("ALTER TABLE alembic_version RENAME COLUMN version_num TO gone")
     running.release()
-    with terminal(environment) as program:
+    with terminal(environment, loaded=False) as program:
         assert program.ended() not in (0, 128 + signal.SIGKILL)
         assert b"fault of its own" in program.written
     assert not (used_folder / "postgresql/cluster/postmaster.pid").exists()

@@ -8,7 +8,7 @@ from tests.journeys.terminal import CTRL_Q, terminal
 
 def test_lang_chooses_the_language_of_the_screen(used_folder: Path) -> None:
     environment = clean_environment(used_folder) | {"LANG": "es_US.UTF-8"}
-    with terminal(environment, rows=30, columns=100) as desk:
+    with terminal(environment, rows=30, columns=100, loaded=False) as desk:
         desk.shows("La oficina de contratos de su liga", "Importar jugadores")
         desk.press("i")
         desk.shows("¿Cómo se llama su liga?", "Temporada")
@@ -21,7 +21,7 @@ def test_lang_chooses_the_language_of_the_screen(used_folder: Path) -> None:
 
 def test_the_setting_wins(used_folder: Path) -> None:
     environment = clean_environment(used_folder) | {"LANG": "es_US.UTF-8", "BBALL_LANGUAGE": "en"}
-    with terminal(environment, rows=30, columns=100) as desk:
+    with terminal(environment, rows=30, columns=100, loaded=False) as desk:
         desk.shows("Your league's contract desk")
         desk.press(CTRL_Q)
         assert desk.ended() == 0

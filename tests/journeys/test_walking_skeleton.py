@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from tests.journeys.conftest import DATA, Program, ended
+from tests.journeys.conftest import DATA, Program
 from tests.support.smtp import Received, SmtpServer
 
 ROSTER = DATA / "westside-spring.csv"
@@ -88,7 +88,7 @@ async def _no_outage_costs_a_mail(program: Program, ids: list[int]) -> None:
     draining = await program.start("worker", "--drain", "--json", mail_url=server.url)
     await server.at("connect")
     server.behave()
-    drained = await ended(draining)
+    drained = await draining.ended()
     await server.stop()
 
     mails = len(signed.json["outbox"])

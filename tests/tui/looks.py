@@ -148,8 +148,17 @@ Look: TypeAlias = tuple[Region, list[tuple[str, bool, bool, bool]]]
 
 
 def _looks(app: App[Any], controls: Iterable[Widget]) -> list[Look]:
-    strips = app.screen._compositor.render_strips()
-    return [(one.region, _drawn(strips[one.region.y : one.region.bottom], one.region)) for one in controls]
+    return [(one.region, _drawn(rows_of(app, one.region), one.region)) for one in controls]
+
+
+def rows_of(app: App[Any], region: Region) -> list[Strip]:
+    """The lines of the screen with this region, drawn alone: a whole screen takes long."""
+    compositor = app.screen._compositor
+    lines = region.intersection(compositor.size.region).line_range
+    if not lines:
+        return []
+    chops = compositor._render_chops(Region(0, lines.start, compositor.size.width, len(lines)), lines.__contains__)
+    return [Strip.join(chops[line].values()) for line in lines]
 
 
 def _drawn(strips: list[Strip], region: Region) -> list[tuple[str, bool, bool, bool]]:

@@ -19,6 +19,7 @@ from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.main_screen.tab_list import TABS
 from bball_tui.tui.tabs.views_pane import ViewsPane
+from tests.conftest import MADE_SERVER
 from tests.messages.catalogs import catalogs, read, texts
 from tests.tui.desk_host import Desk, opened
 from tests.tui.test_every_size import league_in_use
@@ -34,13 +35,13 @@ NAMES = {"access", "chat", "email", "excel", "groupme", "gmail", "google", "json
 
 @pytest.mark.slow
 @pytest.mark.skipif(SPANISH, reason="it is what this one starts")
-def test_the_screens_are_whole_and_speak_spanish() -> None:
+def test_the_screens_are_whole_and_speak_spanish(made_server: Path) -> None:
     chosen = " or ".join(("spanish_screen", *(f"its_focus_seen[{one}]" for one in DIALOGS)))
     files = ("tests/tui/test_spanish.py", "tests/tui/test_every_size.py")
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", chosen, *files],
         cwd=ROOT,
-        env=os.environ | {"SCREEN_LANGUAGE": "es"},
+        env=os.environ | {"SCREEN_LANGUAGE": "es", MADE_SERVER: str(made_server)},
         capture_output=True,
         text=True,
     )
