@@ -82,9 +82,12 @@ class LoadedProgram:
                 [sys.executable, "-m", __name__, str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # Python asks once whether its streams are files, which they never are here
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
             )
-        assert self._ours.recv(LONGEST) == READY, "the program could not be loaded"
+        if self._ours.recv(LONGEST) != READY:
+            raise AssertionError(self._process.communicate()[1].decode())
 
     def start(self, order: Order, stdin: int, stdout: int, stderr: int) -> Started:
         """A new process; the descriptors stay ours as well."""
@@ -108,7 +111,7 @@ class LoadedProgram:
 
     def end(self) -> None:
         self._ours.close()  # it ends with its socket
-        self._process.wait()
+        self._process.communicate()
 
 
 @cache
