@@ -1,6 +1,7 @@
 """`contracts list|sign|undo|void`: their JSON, their exit codes, and what they say."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -229,8 +230,10 @@ def test_undo_takes_signature_and_mails_back(command_line: CommandLine, families
     assert [one["status"] for one in command_line("contracts", "list", "--json").json] == ["offered", "signed", "draft"]
 
 
-def test_undo_after_the_hold_is_refused(command_line: CommandLine, amara: int) -> None:
+def test_undo_after_an_email_left_is_refused(command_line: CommandLine, amara: int, tmp_path: Path) -> None:
+    command_line.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/mails")
     command_line("contracts", "sign", amara, "--no-hold")
+    command_line("worker", "--drain")
 
     ran = command_line("contracts", "undo", amara)
 
