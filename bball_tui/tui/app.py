@@ -167,11 +167,8 @@ class BballApp(OpeningApp):
             self.notify(_("The league is not open yet."), severity="warning", timeout=4, markup=False)
         elif event.key not in self._answered:
             self._answered.add(event.key)
-            self.notify(
-                _("{key_name} does nothing here. {{desk.help}} lists the keys.").format(key_name=key_name(event.key)),
-                timeout=3,
-                markup=False,
-            )
+            said = _("{key_name} does nothing here. {{desk.help}} lists the keys.")
+            self.notify_in_place(said.format(key_name=key_name(event.key)), timeout=3)
 
     async def action_sleep(self) -> None:
         """Give the terminal back to the shell until `fg`; but not in the middle of an e-mail, or of a transaction."""

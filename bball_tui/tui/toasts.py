@@ -2,19 +2,15 @@
 
 from collections.abc import Callable
 from time import time
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ReturnType
-from textual.notifications import Notify, SeverityLevel
+from textual.notifications import Notification, Notify, SeverityLevel
 from textual.widgets._toast import Toast, ToastRack
 
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.plain import reading_place
 from bball_tui.tui.typed_ahead import PatientApp
-
-if TYPE_CHECKING:
-    from textual.notifications import Notification
 
 UNTIL_A_KEY = 24 * 3600.0
 """Seconds of a message for which nobody said how long it stays."""
@@ -31,6 +27,8 @@ MARGIN = 2
 class ToastingApp(PatientApp[ReturnType]):
     """Names the keys of today in messages, and keeps them out of the way."""
 
+    _in_place: Notification | None = None
+
     def notify(
         self,
         message: str,
@@ -44,6 +42,13 @@ class ToastingApp(PatientApp[ReturnType]):
         seconds = UNTIL_A_KEY if timeout is None else timeout
         super().notify(with_keys(message), title=title, severity=severity, timeout=seconds, markup=markup)
 
+    def notify_in_place(self, message: str, timeout: float) -> None:
+        """In the place of the last message that came by this way: many of these would push all else out of sight."""
+        if self._in_place is not None:
+            self._unnotify(self._in_place)
+        self._in_place = Notification(with_keys(message), timeout=timeout, markup=False)
+        self.post_message(Notify(self._in_place))
+
     def on_notify(self, event: Notify) -> None:
         """The same once more stands there once, for as long as the new one, which Textual puts up behind this."""
         said = event.notification
@@ -56,7 +61,7 @@ class ToastingApp(PatientApp[ReturnType]):
         super()._refresh_notifications()
         self.call_after_refresh(self._make_way)
 
-    def _unnotify(self, notification: "Notification", refresh: bool = True) -> None:
+    def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
         super()._unnotify(notification, refresh=refresh)
         self.call_after_refresh(self._make_way)
 
@@ -70,7 +75,7 @@ class ToastingApp(PatientApp[ReturnType]):
             self.call_after_refresh(self._make_way)
 
     @staticmethod
-    def _was_read(message: "Notification") -> bool:
+    def _was_read(message: Notification) -> bool:
         return message.timeout == UNTIL_A_KEY and time() - message.raised_at > READ
 
     def _make_way(self) -> None:

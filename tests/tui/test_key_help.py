@@ -38,3 +38,6 @@ async def test_a_key_that_means_nothing_says_so_once(settings: Settings, databas
         await desk.shows("K does nothing here. ? lists the keys.")
         await desk.settle()
         assert desk.text.count("K does nothing here.") == 1
+        send(desk.app, "Q", "W")  # another one takes its place: a word that nobody meant does not fill the screen
+        await desk.shows("W does nothing here.")
+        await desk.until(lambda: desk.text.count("does nothing here.") == 1)

@@ -78,3 +78,12 @@ async def test_the_last_of_several_messages_is_seen_whatever_the_length_of_the_o
             desk.app.notify(f"the last of {length}", markup=False)
             await desk.shows(f"the last of {length}")
             desk.app.clear_notifications()
+
+
+async def test_many_messages_leave_a_dialog_in_sight(settings: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(settings, (60, 20)) as desk:
+        for number in range(12):
+            desk.app.notify(f"message {number}", timeout=60)
+        await desk.press("ctrl+y")
+        await desk.shows("What you did in the last minutes", "▸Close")

@@ -35,6 +35,8 @@ CANCEL = "cancel"
 
 _BORDER = 2
 _ROOMY_HEIGHT = 24
+_LEAST_HEIGHT = 10
+"""Lines that messages leave to a dialog, however many they are."""
 _TITLE_WIDTH = 48
 _LONGEST_NEWS = 4
 
@@ -230,6 +232,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
     def make_room(self, lines: int) -> None:
         """Leave ``lines`` at the bottom of the window to messages, if the dialog would lie below them."""
         self._message_lines = lines
+        lines = min(lines, max(0, self.app.size.height - _LEAST_HEIGHT))
         for frame in self.query(".dialog--frame"):
             if lines and not self._toast_lines and frame.region.bottom <= self.app.size.height - lines:
                 return
