@@ -3,7 +3,7 @@
 None of them holds a token, a link or contact data. GroupMe's own words travel in ``reasons``, on one line each.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from math import ceil
 
 from bball_tui.errors import BballError
@@ -53,9 +53,9 @@ class Rejected(GroupMeError):
 class RateLimited(GroupMeError):
     """Too many requests. Nothing was changed by the refused one; ``until`` is when asking again makes sense."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, now: datetime) -> None:
         self.until = until
-        minutes = max(1, ceil((until - datetime.now(UTC)).total_seconds() / 60))
+        minutes = max(1, ceil((until - now).total_seconds() / 60))
         super().__init__(
             _(
                 "GroupMe asks for a pause of {minutes}, because of too many requests. What was done so far is "

@@ -237,7 +237,8 @@ class Wire:
     def _failed(self, failed: Failed, safety: Safety, doing: str) -> GroupMeError:
         if failed.fault is Fault.LIMITED:
             seconds = failed.retry_after if failed.retry_after is not None else self._patience.pause_when_limited
-            return RateLimited(self.now() + timedelta(seconds=min(seconds, 86_400)))
+            now = self.now()
+            return RateLimited(now + timedelta(seconds=min(seconds, 86_400)), now)
         if failed.fault is Fault.NO_ANSWER and safety is not Safety.READ:
             return OutcomeUnknown(
                 _(
