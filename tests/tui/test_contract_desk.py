@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
@@ -14,6 +15,8 @@ from bball_tui.database.states import ContractStatus, OutboxState, SigningMethod
 from bball_tui.league.contracts.due_dates import change_due
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.editing.profile import load_league, save_league
+from bball_tui.league.importing.imports import find_import
+from bball_tui.league.leagues import find_league
 from bball_tui.league.mails.reminders import remind, set_schedule
 from bball_tui.outbox.provider_gates import pause
 from bball_tui.settings import Settings
@@ -22,6 +25,7 @@ from bball_tui.tui.dialogs.contract_act import ContractAct
 from bball_tui.tui.dialogs.controls import Picker
 from bball_tui.tui.dialogs.correct_record import KEPT
 from bball_tui.tui.dialogs.pick_record import PickRecord
+from tests.league.importing import support as importing
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import PATIENCE, Desk, club_with, opened
 
@@ -331,11 +335,16 @@ async def test_a_player_made_by_mistake_is_deleted_once_the_number_is_typed(
 
 
 async def test_what_has_longer_is_offered_again_when_the_time_of_the_last_act_is_over(
-    quiet: Settings, database: Database
+    quiet: Settings, database: Database, tmp_path: Path
 ) -> None:
-    await club_with(database, 1, hold_seconds=1)
+    club = await club_with(database, 1, hold_seconds=1)
+    async with database.session() as session:
+        office = importing.Desk(database, await find_league(session), tmp_path)
+    await office.good("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,555-0101")
+    async with database.session() as session:
+        one = await find_import(session, club.league_id)
     async with opened(quiet) as desk:
-        desk.app.desk.offer_import(1, "Imported: 1 new player.")
+        desk.app.desk.offer_import(one.id, "Imported: 1 new player.")
         await desk.until(lambda: re.search(r"undo \(\d{3} s\)", desk.footer) is not None)
         await desk.press("s")
         await desk.shows("becomes signed")
