@@ -278,7 +278,7 @@ def test_in_any_order(database: Database, database_url: SecretUrl) -> None:
     RollMachine.url = database_url
     RollMachine.happened = Counter()
     few = settings(
-        max_examples=examples(40),
+        max_examples=examples(60),
         stateful_step_count=16,
         derandomize=True,
         # Each step is real work in a database: to shorten a failing run would take minutes.
