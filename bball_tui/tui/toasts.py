@@ -59,11 +59,11 @@ class ToastingApp(PatientApp[ReturnType]):
         if self.screen_stack:
             self.screen.query(ToastRack).set_class(self.size.width < NARROW, "-narrow")
         super()._refresh_notifications()
-        self.call_after_refresh(self._make_way)
+        self.call_after_refresh(self.make_way)
 
     def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
         super()._unnotify(notification, refresh=refresh)
-        self.call_after_refresh(self._make_way)
+        self.call_after_refresh(self.make_way)
 
     async def on_event(self, event: events.Event) -> None:
         """A key takes away what was read, and may lead to a line below a message."""
@@ -72,13 +72,13 @@ class ToastingApp(PatientApp[ReturnType]):
             read = [one for one in self._notifications if self._was_read(one)]
             for one in read:
                 self._unnotify(one, refresh=one is read[-1])
-            self.call_after_refresh(self._make_way)
+            self.call_after_refresh(self.make_way)
 
     @staticmethod
     def _was_read(message: Notification) -> bool:
         return message.timeout == UNTIL_A_KEY and time() - message.raised_at > READ
 
-    def _make_way(self) -> None:
+    def make_way(self) -> None:
         """Messages stand at the bottom, or at the top while the line with the keys is down there.
 
         A dialog gives them room, for all of it may be needed: fields, what is said of them, buttons.
@@ -89,7 +89,7 @@ class ToastingApp(PatientApp[ReturnType]):
         for rack in self.screen.query(ToastRack):
             toasts = rack.query(Toast)
             if len(toasts) < len(self._notifications) or not all(one.size.height for one in toasts):
-                self.set_timer(SOON, self._make_way)  # they are on their way
+                self.set_timer(SOON, self.make_way)  # they are on their way
                 return
             lines = sum(one.outer_size.height + one.styles.margin.height for one in toasts)
             if make_room is not None:

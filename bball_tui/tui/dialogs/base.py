@@ -25,6 +25,7 @@ from bball_tui.tui.dialogs.controls import Choices, DialogButton, rows_of
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.tui.toasts import ToastingApp
 from bball_tui.tui.typed_ahead import PatientApp
 from bball_tui.tui.widgets.key_help import close_help, show_help
 
@@ -242,9 +243,9 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
                 self.fit()
 
     def _laid_out(self, _screen: Screen[Any]) -> None:
-        """What was read meanwhile may have made the dialog so high that messages lie over it."""
-        if self._message_lines:
-            self.make_room(self._message_lines)
+        """What was read meanwhile may have made the dialog so high that messages lie over it, or a message longer."""
+        if self._message_lines and isinstance(self.app, ToastingApp):
+            self.app.make_way()
 
     def fit(self, height: int | None = None) -> None:
         """Give the body what frame, news, choices and messages leave of the window's ``height``."""
