@@ -61,7 +61,7 @@ def test_an_import_writes_a_report_that_no_spreadsheet_runs(command_line: Comman
     lines = report.read_text().splitlines()
     assert lines[0].startswith('"Row","Result","Player","Team"')
     assert lines[1] == '"2","new","Ann Lee","Hawks","","","",""'
-    assert lines[2].startswith("""\"3","refused","","","First","'=cmd","",""")
+    assert lines[2].startswith("""\"3","refused","'=cmd Roe","Hawks","First","'=cmd","",""")
     assert command_line("import", roster, "--map", "Team").code == 2
 
 
