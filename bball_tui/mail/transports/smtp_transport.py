@@ -86,8 +86,8 @@ class SmtpTransport:
 
     @property
     def ahead(self) -> int:
-        """Two for each connection: one of which the server may be told early, and one that takes its place at once."""
-        return 2 * self._connections
+        """One for each connection: of that one the server may be told early."""
+        return self._connections
 
     async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
         """See :class:`Transport`."""
