@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 _SIGN, _CORRECT = RULES[Transition.SIGN], RULES[Transition.CORRECT]
 SIGNABLE = tuple(status for status in ContractStatus if status in _SIGN.sources)
 WITH_TIME = len("✔ accepted 12:05 PM")
-ROOM_FOR_TIMES = 64
+WHOLE_TEAM = len("Storm 5th Grade")
+ROOM_FOR_TIMES = 68
 """Cells of a list below which such a text would be cut."""
 READ_ONE_BY_ONE = 3
 """Refusals that a toast names one by one."""
@@ -123,7 +124,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             Column(
                 key="team",
                 title=_("Team"),
-                width=11,
+                width=WHOLE_TEAM,
                 flex=3,
                 limit=24,
                 render=lambda row: row.team,
