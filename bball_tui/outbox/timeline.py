@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
+from bball_tui.database.signatures import last_in_force
 from bball_tui.database.states import Capacity, OutboxState, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -150,22 +151,11 @@ def _present(item: OutboxRow, found: Any) -> Present:
 
 
 async def _signature(session: AsyncSession, contract_id: int | None, promised_at: datetime) -> SignedBy | None:
+    if contract_id is None:
+        return None
     # Signature and mail are written in one transaction, so they carry the same moment.
-    signature = models.Signature
-    query = (
-        select(
-            signature.signer,
-            signature.capacity,
-            signature.method,
-            signature.signed_on,
-            signature.received_at,
-            signature.recorded_by,
-        )
-        .where(signature.contract_id == contract_id, signature.received_at <= promised_at)
-        .order_by(signature.received_at.desc())
-        .limit(1)
-    )
-    row = (await session.execute(query)).one_or_none()
+    received_at = models.Signature.received_at
+    row = await last_in_force(session, contract_id, received_at <= promised_at, promise=received_at == promised_at)
     if row is None:
         return None
     return SignedBy(

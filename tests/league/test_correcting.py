@@ -25,6 +25,7 @@ from bball_tui.league.editing.outcome import Saved, Wrong
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.staff_actions import cancel
+from bball_tui.outbox.timeline import item_timeline
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 
 ROSA = Parent("Rosa", "Hamilton", "rosa@families.test", relation="mother")
@@ -410,6 +411,46 @@ async def test_a_correction_is_undone_while_nobody_read_it(database: Database) -
         assert (waiting["signer"], waiting["signed_on"]) == ("Rosa Hamilton", "2026-03-01")
         none = await undo_correction(session, club.league_id, [family.contract_id])
         assert "was not corrected" in none.refused[0].reason
+
+
+@pytest.mark.parametrize("end", [Transition.RELEASE, Transition.VOID, None])
+async def test_a_correction_that_was_undone_does_not_come_back_when_the_contract_ends(
+    database: Database, end: Transition | None
+) -> None:
+    async with database.session() as session:
+        club, family = await signed(session)
+        one = ((family.contract_id, None),)
+        await correct(session, club.league_id, dan(family))
+    async with database.session() as session:
+        day = CorrectionRequest(one, "a wrong day", signed_on=date(2026, 3, 2), signer=FreeText("Somebody Else"),
+                                capacity=Capacity.GUARDIAN)  # fmt: skip
+        assert (await correct(session, club.league_id, day)).done
+    async with database.session() as session:
+        assert (await undo_correction(session, club.league_id, [family.contract_id])).undone
+    async with database.session() as session:
+        if end is None:
+            assert (await undo(session, club.league_id, [family.contract_id])).undone
+        else:
+            assert (await apply_transition(session, club.league_id, TransitionRequest(end, one, reason="moved"))).done
+    async with database.session() as session:
+        detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
+        assert detail.signature is None
+        assert detail.past_signature is not None
+        assert (detail.past_signature.signer, detail.past_signature.correction_reason) == (
+            "Dan Hamilton",
+            "the other parent",
+        )
+        undone = next(one.text for one in detail.trace if one.text.startswith("correction undone"))
+        assert undone == (
+            "correction undone: signed by Dan Hamilton (was signed by Somebody Else), as father (was as guardian), "
+            "on Mar 1 (was on Mar 2)"
+        )
+    async with database.session() as session:  # What promised an e-mail later is what counted then.
+        await session.execute(update(Outbox).values(created_at=func.now()))
+        mail = await session.scalar(select(func.min(Outbox.id)))
+        told = (await item_timeline(session, club.league_id, mail or 0, Outgoing(True))).signature
+        assert told is not None
+        assert told.signer == "Dan Hamilton"
 
 
 async def test_a_correction_that_may_have_been_read_stays(database: Database) -> None:

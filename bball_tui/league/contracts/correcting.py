@@ -107,7 +107,7 @@ class CorrectionPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class SignatureRecord:
     """What a signature's row says."""
 
     guardian_id: int | None
@@ -117,7 +117,25 @@ class _Record:
     signed_on: date
     note: str | None
 
-    def facts(self) -> dict[str, object]:
+    @classmethod
+    def of(cls, signature: SignatureFacts) -> "SignatureRecord":
+        """What this signature says."""
+        return cls(
+            guardian_id=signature.guardian_id,
+            signer=signature.signer,
+            capacity=signature.capacity,
+            method=signature.method,
+            signed_on=signature.signed_on,
+            note=signature.note,
+        )
+
+    def differing(self, new: "SignatureRecord") -> tuple[dict[str, object], dict[str, object]]:
+        """What says something else in ``new``, before and after, as the audit keeps it."""
+        before, after = self._facts(), new._facts()
+        names = [name for name in before if before[name] != after[name]]
+        return {name: before[name] for name in names}, {name: after[name] for name in names}
+
+    def _facts(self) -> dict[str, object]:
         return {
             "signer": self.signer,
             "capacity": str(self.capacity),
@@ -136,8 +154,8 @@ class _Record:
 class _Change:
     contract: ContractFacts
     old_id: int
-    old: _Record
-    new: _Record
+    old: SignatureRecord
+    new: SignatureRecord
 
 
 # The row that was wrong stays as it is; the paper behind it is the same. Row and contract are one statement.
@@ -186,14 +204,7 @@ async def correct(session: AsyncSession, league_id: int, asked: CorrectionReques
     guardians = await read_guardians(session, league_id, {one.player_id for one, __ in going})
     changes: list[_Change] = []
     for contract, signature in going:
-        old = _Record(
-            guardian_id=signature.guardian_id,
-            signer=signature.signer,
-            capacity=signature.capacity,
-            method=signature.method,
-            signed_on=signature.signed_on,
-            note=signature.note,
-        )
+        old = SignatureRecord.of(signature)
         new = _corrected(contract, old, guardians.get(contract.player_id, ()), asked, choice, note)
         if isinstance(new, Notice):
             refused.append(Refused(contract.id, new.text))
@@ -299,12 +310,12 @@ async def _judge(
 
 def _corrected(
     contract: ContractFacts,
-    old: _Record,
+    old: SignatureRecord,
     guardians: tuple[GuardianFacts, ...],
     asked: CorrectionRequest,
     choice: SignerChoice | None,
     note: str | None,
-) -> _Record | Notice:
+) -> SignatureRecord | Notice:
     day = asked.signed_on or old.signed_on
     signer: Signer | Notice
     if choice is None:
@@ -314,7 +325,7 @@ def _corrected(
         signer = signer_for(contract, guardians, choice, asked.capacity, day)
     if isinstance(signer, Notice):
         return signer
-    return _Record(
+    return SignatureRecord(
         guardian_id=signer.guardian_id,
         signer=signer.name,
         capacity=signer.capacity,
@@ -347,13 +358,12 @@ async def _write(
 
 
 def _entry(change: _Change, signature_id: int, reason: str | None) -> Entry:
-    before, after = change.old.facts(), change.new.facts()
-    names = [name for name in before if before[name] != after[name]]
+    before, after = change.old.differing(change.new)
     return Entry(
         _RULE.done,
         "contract",
         change.contract.id,
         reason=reason,
-        before={"signature_id": change.old_id, **{name: before[name] for name in names}},
-        after={"signature_id": signature_id, **{name: after[name] for name in names}},
+        before={"signature_id": change.old_id, **before},
+        after={"signature_id": signature_id, **after},
     )

@@ -11,7 +11,15 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Outbox, Signature
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _, stored
-from bball_tui.league.contracts.facts import LeagueClock, Refused, lock_contracts, read_clock, read_contracts
+from bball_tui.league.contracts.correcting import SignatureRecord
+from bball_tui.league.contracts.facts import (
+    ContractFacts,
+    LeagueClock,
+    Refused,
+    lock_contracts,
+    read_clock,
+    read_contracts,
+)
 from bball_tui.league.contracts.undo import UndoResult
 from bball_tui.league.mails.corrected_mails import read_as_corrected, rewrite_welcomes
 from bball_tui.mail.kinds.correction import CorrectionMail
@@ -82,12 +90,22 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
         await record(session, league_id, [Entry("outbox_promised_again", "outbox", one, _WHY) for one in overtaken])
         await wake_workers(session, league_id)
     await rewrite_welcomes(session, league_id, list(going), why=_WHY)
-    entries = [
-        Entry("correction_undone", "contract", one, before={"signature_id": now}, after={"signature_id": before})
-        for one, (now, before) in going.items()
-    ]
-    await record(session, league_id, entries)
+    back = await read_contracts(session, league_id, going)
+    await record(session, league_id, [_entry(found[one], back[one]) for one in going])
     return UndoResult(tuple(going), tuple(refused), taken)
+
+
+def _entry(was: ContractFacts, contract: ContractFacts) -> Entry:
+    assert was.signature is not None  # noqa: S101 - only signed ones go back
+    assert contract.signature is not None  # noqa: S101 - a correction has a signature before it
+    before, after = SignatureRecord.of(was.signature).differing(SignatureRecord.of(contract.signature))
+    return Entry(
+        "correction_undone",
+        "contract",
+        contract.id,
+        before={"signature_id": was.signature.id, **before},
+        after={"signature_id": contract.signature.id, **after},
+    )
 
 
 def _read_already(mail: Any, clock: LeagueClock) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
 from bball_tui.database.listing import among
+from bball_tui.database.signatures import last_in_force
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -102,7 +103,7 @@ class ContractDetail:
     guardians: tuple[GuardianView, ...]
     signature: SignatureView | None
     past_signature: SignatureView | None
-    """The last one, where none is in force: its contract was released or made void, or the signing was undone."""
+    """The last one in force, where none is: the contract was released or made void, or the signing was undone."""
     superseded: tuple[SignatureView, ...]
     """What the record said before it was corrected, the latest first."""
     scans: tuple[ScanRow, ...]
@@ -163,6 +164,7 @@ async def contract_detail(
     if found is None:
         raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
     contract, player, team, season, signature = found
+    past = await last_in_force(session, contract_id) if signature is None else None
     mails = await _read_mails(session, league_id, contract_id, contract.player_id)
     attempts = await _read_attempts(session, [mail.id for mail in mails])
     entries = [
@@ -192,7 +194,7 @@ async def contract_detail(
         season=season,
         guardians=await read_family(session, league_id, contract.player_id),
         signature=None if signature is None else _signature(signature),
-        past_signature=await _read_past(session, contract_id) if signature is None else None,
+        past_signature=None if past is None else _signature(past),
         superseded=() if signature is None else await _read_superseded(session, signature),
         scans=await list_scans(session, league_id, [contract_id]),
         mails=tuple(MailView(mail.id, mail.recipient, mail.state, mail_words(mail, clock)) for mail in mails),
@@ -241,12 +243,6 @@ async def team_detail(session: AsyncSession, league_id: int, team_id: int) -> Te
         contracts=tuple(await ContractListing(league_id, wanted).all(session)),
         findings=await read_findings(session, league_id, team_ids=[team_id]),
     )
-
-
-async def _read_past(session: AsyncSession, contract_id: int) -> SignatureView | None:
-    past = models.Signature
-    row = await session.scalar(select(past).where(past.contract_id == contract_id).order_by(past.id.desc()).limit(1))
-    return None if row is None else _signature(row)
 
 
 async def _read_superseded(session: AsyncSession, signature: models.Signature) -> tuple[SignatureView, ...]:

@@ -348,6 +348,8 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str], desk: LeagueCl
             )
         case "corrected":
             return f"{_(TOLD['corrected'])}: {_corrected(entry, desk)}{why}"
+        case "correction_undone" if said := _corrected(entry, desk):
+            return f"{_('correction undone')}: {said}"
         case action:
             return f"{_(TOLD.get(action) or action.replace('_', ' '))}{why}"
 
