@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from bball_tui.database.states import ROW
+from bball_tui.database.states import ROW, NoteKind
 from bball_tui.language import _, in_context, later
 from bball_tui.wording import counted, short_date
 
@@ -72,13 +72,22 @@ class Act:
 
     @property
     def words(self) -> str:
-        """What was done: ``player changed``."""
+        """What was done: ``player changed``, ``undone: released``."""
+        if self.action == TAKEN_BACK:
+            done = undone_of(self)[1]
+            return _("undone: {what}").format(what=done) if done else _("undone")
+        if self.action == NOTED and (self.after or {}).get("kind") == NoteKind.CALL:
+            return _("{kind} {done}").format(kind=kind_words(self.entity), done=_("call noted"))
         done = done_words(self.action, self.entity)
         if self.entity in _SAY_IT_THEMSELVES and self.action not in ("created", "changed"):
             return done
         return _("{kind} {done}").format(kind=kind_words(self.entity), done=done)
 
 
+TAKEN_BACK = "act_undone"
+"""That an act was undone: ``what`` of it says which, and of what record."""
+NOTED = "note_added"
+"""That staff noted what a family said; the text is in the note alone, so that it is struck and erased in one place."""
 _SAY_IT_THEMSELVES = (Entity.LEAGUE, Entity.SUPPRESSION, "provider_gate")
 """Of these an act says by itself what it is about: ``address blocked``, ``sending paused``."""
 
@@ -107,6 +116,14 @@ def done_words(action: str, entity: str) -> str:
     return _(_SPOKEN.get(done) or done.replace("_", " "))
 
 
+def undone_of(act: Act) -> tuple[str, str]:
+    """What an undone act was on and what it did: ``Amara Hamilton's contract``, ``released``; empty where not known."""
+    if act.action != TAKEN_BACK:
+        return "", ""
+    of, __, done = _act_in_words(str((act.after or {}).get("what", ""))).rpartition(": ")
+    return of, f"{done[:1].lower()}{done[1:]}"
+
+
 def changes_of(act: Act) -> list[Change]:
     """Field by field what was before and after, but for the numbers of records that only the program needs."""
     before, after = act.before or {}, act.after or {}
@@ -117,12 +134,16 @@ def changes_of(act: Act) -> list[Change]:
             _in_words(name, after[name]) if name in after else None,
         )
         for name in {**before, **after}
-        if name not in _NUMBERS and not (name in _ANY and not after.get(name, before.get(name)))
+        if name not in _NUMBERS
+        and not (act.action == NOTED and (name == "kind" or not after.get(name)))
+        and not (name in _ANY and not after.get(name, before.get(name)))
     ]
 
 
 def called(act: Act) -> str:
     """What the record is or was called: where it is gone, the act may still know. Empty: nobody does."""
+    if of := undone_of(act)[0]:
+        return of
     if act.record:
         return act.record
     known = {**(act.before or {}), **(act.after or {})}
@@ -161,6 +182,7 @@ _FIELDS = {
     "groups": _("groups"),
     "fields": _("fields"),
     "error_text": _("error"),
+    "follow_up": _("follow-up"),
     "void": _("void"),
     "file": _("file"),
     "login": _("login"),
@@ -193,7 +215,6 @@ _SPOKEN = {
     "follow_up_done": later("follow-up done"),
     "follow_up_moved": later("follow-up moved"),
     "follow_up_reopened": later("follow-up open again"),
-    "act_undone": later("act undone"),
     "roster_import_undone": later("roster import undone"),
     "exported": later("exported"),
     "backed_up": later("backed up"),

@@ -42,6 +42,22 @@ def test_only_what_says_something_to_people_is_told(done: Act, told: dict[str, s
     assert {one.field: one.after or one.before for one in changes_of(done)} == told
 
 
+def test_an_undo_says_of_what_and_a_noted_call_is_a_call() -> None:
+    league = "Westside Basketball"
+    for what, words, record in (
+        ("Grace Boone's contract: released", "undone: released", "Grace Boone's contract"),
+        ("3 contracts: voided", "undone: voided", "3 contracts"),
+        ("Settings of the league changed", "undone: settings of the league changed", league),
+    ):
+        one = act("act_undone", "league", after={"act": 4, "what": what, "kept": 0}, record=league)
+        assert (one.words, called(one)) == (words, record)
+    call = act("note_added", "player", after={"kind": "call", "follow_up": "2026-12-04"})
+    assert call.words == "player call noted"
+    assert [(one.field, one.after) for one in changes_of(call)] == [("follow-up", "Dec 4, 2026")]
+    note = act("note_added", "guardian", after={"kind": "note", "follow_up": None})
+    assert (note.words, changes_of(note)) == ("guardian note added", [])
+
+
 def test_a_record_that_is_gone_is_called_as_it_was() -> None:
     assert called(act("season_roll_undone", "season", {"season": "Fall 2027", "contracts": [1]})) == "Fall 2027"
     assert called(act("deleted", "player", {"first_name": "Amara", "last_name": "Hamilton"})) == "Amara Hamilton"

@@ -10,13 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.language import stored
+from bball_tui.league.acts import TAKEN_BACK
 from bball_tui.league.contracts.facts import LONGEST
 from bball_tui.league.contracts.lifecycle import SIMPLE_RULES
 from bball_tui.league.importing.imports import IMPORTED, UNDONE
 
 MOST = 12
 """Acts that are listed."""
-TAKEN_BACK = "act_undone"
 REOPENED = "follow_up_reopened"
 """What undoes a follow-up that was done; it names the act itself, since not everybody who works on notes may say that
 acts are undone."""

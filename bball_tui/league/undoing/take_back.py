@@ -17,7 +17,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, english, later, plural
 from bball_tui.league.activity import read_act
-from bball_tui.league.acts import called, done_words, kind_words
+from bball_tui.league.acts import TAKEN_BACK, called, done_words, kind_words
 from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import TOLD
 from bball_tui.league.contracts.undo import UndoResult, none_left, undo
@@ -36,7 +36,6 @@ from bball_tui.league.undoing.outcome import Going, TakenBack
 from bball_tui.league.undoing.own_acts import (
     MESSAGE_BACK,
     MOST,
-    TAKEN_BACK,
     ActKind,
     Kinds,
     OwnAct,

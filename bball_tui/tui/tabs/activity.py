@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from bball_tui.clock import clock
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.language import _, retold
-from bball_tui.league.acts import Act, ActivityFilter, Change, Entity, called, changes_of, kind_words
+from bball_tui.league.acts import (
+    NOTED,
+    TAKEN_BACK,
+    Act,
+    ActivityFilter,
+    Change,
+    Entity,
+    called,
+    changes_of,
+    kind_words,
+    undone_of,
+)
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import time_cell
@@ -94,14 +105,16 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
         facts: list[SectionLine] = [
             Fact(_("Who"), act.who),
             Fact(_("When"), f"{short_date(at.date())}, {clock(at, seconds=True)}"),
-            Fact(_("Record"), _record_words(act)),
+            Fact(_("Record"), undone_of(act)[0] or _record_words(act)),
         ]
         if act.reason:
             facts.append(Fact(_("Reason"), retold(act.reason)))
         said = tuple(Fact(one.field, _both(one)) for one in changes_of(act))
         sections = [Section(act.words.capitalize(), tuple(facts))]
         if said:
-            sections.append(Section(_("Before → after") if act.before else _("What was written"), said))
+            sections.append(Section(_title(act), said))
+        if act.action == NOTED:
+            sections.append(Section("", (Note(_("What was said stands in the notes of the family.")),)))
         return tuple(sections)
 
     # The filters
@@ -198,7 +211,15 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
 
 def _record_words(act: Act) -> str:
     """The record of an act; its number only where nobody knows a name."""
-    return f"{kind_words(act.entity)} {called(act) or act.entity_id}"
+    name = act.record if act.action == TAKEN_BACK else called(act)
+    return f"{kind_words(act.entity)} {name or act.entity_id}"
+
+
+def _title(act: Act) -> str:
+    """What the fields of an act are."""
+    if act.action == TAKEN_BACK:
+        return _("What was undone")
+    return _("Before → after") if act.before else _("What was written")
 
 
 def _both(change: Change) -> str:
