@@ -167,7 +167,7 @@ _FIELDS = {
     "mails": _("e-mails"),
     "email": _("e-mail"),
     "receives_email": _("gets e-mail"),
-    "kept": _("left as they are"),
+    "kept": _("things left as they are"),
     "shown": _("season shown before"),
     "what": _("what"),
     "updated": _("updated"),

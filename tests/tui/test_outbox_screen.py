@@ -76,7 +76,7 @@ async def test_a_whole_kind_is_tried_again_after_one_question_and_nothing_that_f
     async with opened(quiet) as desk:
         await outbox(desk, kind=Kind("failed", "no_such_mailbox"))
         await desk.press("R")
-        await desk.shows("Try 3 e-mails again", "no such mailbox", "The oldest of this kind waits since")
+        await desk.shows("Try 3 e-mails again", "no such mailbox", "The oldest: failed since")
         await desk.press("enter")  # on Cancel: nothing happens
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         assert await states(database) == {"dead": 4, "queued": 1}
@@ -134,7 +134,7 @@ async def test_two_staff_try_the_same_kind_again_and_each_mail_is_queued_once(
     async with opened(quiet) as desk:
         await outbox(desk, kind=Kind("failed"))
         await desk.press("R")
-        await desk.shows("Try 6 e-mails again")
+        await desk.shows("Try 6 e-mails again", "6 e-mails, failed because of: no such mailbox.")
         async with marias_database.session() as session:
             assert len((await retry(session, club.league_id, ids[:4])).done) == 4
         await desk.press("y")

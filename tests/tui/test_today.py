@@ -9,13 +9,17 @@ from sqlalchemy import text
 from textual.widgets import Input
 
 from bball_tui.database.engine import Database
+from bball_tui.database.presence import Present
+from bball_tui.league.overview import overview
+from bball_tui.mail.from_address import Outgoing
+from bball_tui.outbox.counts import read_mail_day
 from bball_tui.outbox.provider_gates import pause
 from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.mail_setup import MailSetup
-from bball_tui.tui.main_screen.header import _waits
+from bball_tui.tui.main_screen.header import _waits, header_facts
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.tabs.day_summary import spark
 from bball_tui.tui.tabs.outbox import OutboxPane
@@ -256,3 +260,15 @@ async def test_a_missing_from_address_holds_the_mails_and_leads_to_the_set_up(
 
 def test_the_header_counts_one_email_as_one() -> None:
     assert [_waits(number) for number in (1, 2, 1200)] == ["1 waits", "2 wait", "1,200 wait"]
+
+
+async def test_the_header_and_today_count_the_same_mails(quiet: Settings, database: Database) -> None:
+    club, ids = await club_with_mails(database, 3)
+    await a_worker(database, club)
+    async with database.session() as session:
+        held = text("UPDATE outbox SET available_at = now() + interval '1 hour' WHERE id = ANY(:ids)")
+        await session.execute(held, {"ids": ids[:2]})
+        seen = await overview(session, club.league_id, club.season_id)
+        day = await read_mail_day(session, club.league_id, Outgoing.here(quiet))
+    facts = header_facts(seen, Present(), quiet, sends_mail=True, needs=0)
+    assert (facts.worker.text, day.waiting) == ("● worker, 3 wait", 3)

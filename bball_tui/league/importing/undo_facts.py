@@ -47,8 +47,21 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Touch:
+    """Who last did something to a record, and what."""
+
+    by: str
+    action: str
+
+    @property
+    def is_note(self) -> bool:
+        """Whether the record itself is as it was."""
+        return self.action in ("note_added", "note_struck")
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """The rows by id. ``touched`` says who last did something to one of them: by table and id."""
+    """The rows by id. ``touched`` says who last did what to one of them: by table and id."""
 
     changes: tuple[Any, ...]
     """The audit's entries of the import, in their order."""
@@ -58,7 +71,7 @@ class Facts:
     links: Mapping[tuple[int, int], Any]
     contracts: Mapping[int, Any]
     mails: tuple[Mail, ...]
-    touched: Mapping[tuple[str, int], str]
+    touched: Mapping[tuple[str, int], Touch]
     removed_teams: frozenset[int]
     """Teams that a contract would go back to, and that are gone."""
     season_chosen: bool
@@ -71,7 +84,7 @@ class Facts:
 # What was done and undone again is as if nobody had been there.
 _TOUCHED = text(
     f"""
-    SELECT DISTINCT ON (a.entity, a.entity_id) a.entity, a.entity_id, a.recorded_by
+    SELECT DISTINCT ON (a.entity, a.entity_id) a.entity, a.entity_id, a.recorded_by, a.action
     FROM audit a
     WHERE a.league_id = :league_id AND a.id > :import_id
         AND ((a.entity = 'team' AND a.entity_id = ANY (CAST(:teams AS bigint[])))
@@ -223,7 +236,9 @@ async def _mails(
     )
 
 
-async def _touched(session: AsyncSession, league_id: int, one: RosterImport, made: Made) -> dict[tuple[str, int], str]:
+async def _touched(
+    session: AsyncSession, league_id: int, one: RosterImport, made: Made
+) -> dict[tuple[str, int], Touch]:
     values = {
         "league_id": league_id,
         "import_id": one.id,
@@ -233,7 +248,8 @@ async def _touched(session: AsyncSession, league_id: int, one: RosterImport, mad
         "contracts": list(made.contracts),
         "season": made.season,
     }
-    return {(row.entity, row.entity_id): row.recorded_by for row in await session.execute(_TOUCHED, values)}
+    found = await session.execute(_TOUCHED, values)
+    return {(row.entity, row.entity_id): Touch(row.recorded_by, row.action) for row in found}
 
 
 async def _chosen(session: AsyncSession, league_id: int, season_id: int | None) -> bool:

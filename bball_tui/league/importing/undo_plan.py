@@ -180,8 +180,8 @@ class _Planner:
             return self._keep(name, _("has been signed since, and stays"))
         if told := [mail.recipient for mail in self._mails.get(contract_id, ()) if mail.told]:
             return self._keep(name, _("an e-mail about it went to {told}, or may have; it stays").format(told=told[0]))
-        if by := self._facts.touched.get(("contract", contract_id)):
-            return self._keep(name, _("{by} changed it since, and it stays").format(by=by))
+        if touch := self._facts.touched.get(("contract", contract_id)):
+            return self._keep(name, _("{by} changed it since, and it stays").format(by=touch.by))
         return True
 
     def _moves(self, going: Iterable[int]) -> Iterable[MovedBack]:
@@ -228,8 +228,12 @@ class _Planner:
             if any(one.id not in self._made.contracts for one in left):
                 return self._keep(name, _("has another contract by now, and stays"))
             return False  # the contract's own line says why
-        if by := facts.touched.get(("player", player_id)):
-            return self._keep(name, _("{by} changed the player since, who stays").format(by=by))
+        if touch := facts.touched.get(("player", player_id)):
+            if touch.is_note:
+                why = _("{by} noted something about the player since, who stays, with the guardians")
+            else:
+                why = _("{by} changed the player since, who stays, with the guardians")
+            return self._keep(name, why.format(by=touch.by))
         return True
 
     def _restores(self, players: Iterable[int]) -> Iterable[Restored]:
@@ -330,10 +334,12 @@ class _Planner:
         ]
         if left:
             return False  # the player's own line says why
-        if by := self._facts.touched.get(("guardian", guardian_id)):
-            return self._keep(
-                f"{row.first_name} {row.last_name}", _("{by} changed the guardian since, who stays").format(by=by)
-            )
+        if touch := self._facts.touched.get(("guardian", guardian_id)):
+            if touch.is_note:
+                why = _("{by} noted something about the guardian since, who stays")
+            else:
+                why = _("{by} changed the guardian since, who stays")
+            return self._keep(f"{row.first_name} {row.last_name}", why.format(by=touch.by))
         return not any(guardian == guardian_id for _, guardian in self._facts.signed_by)
 
     def _team_goes(self, team_id: int, going: Iterable[int], moved: Iterable[MovedBack]) -> bool:
@@ -346,9 +352,9 @@ class _Planner:
             return self._keep(_("{team} (team)").format(team=team.name), _("someone is in it, and it stays"))
         if team.groupme_group_id is not None:
             return self._keep(_("{team} (team)").format(team=team.name), _("has a team chat, and stays"))
-        if by := self._facts.touched.get(("team", team_id)):
+        if touch := self._facts.touched.get(("team", team_id)):
             return self._keep(
-                _("{team} (team)").format(team=team.name), _("{by} changed it since, and it stays").format(by=by)
+                _("{team} (team)").format(team=team.name), _("{by} changed it since, and it stays").format(by=touch.by)
             )
         return True
 
@@ -366,8 +372,8 @@ class _Planner:
         if self._facts.season_chosen:
             self._keep(name, _("is the season that the league shows, and stays"))
             return None
-        if by := self._facts.touched.get(("season", season_id)):
-            self._keep(name, _("{by} changed it since, and it stays").format(by=by))
+        if touch := self._facts.touched.get(("season", season_id)):
+            self._keep(name, _("{by} changed it since, and it stays").format(by=touch.by))
             return None
         return season_id
 

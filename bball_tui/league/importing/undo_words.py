@@ -61,7 +61,7 @@ def what_stays(effect: ImportUndo) -> list[str]:
     lines = []
     if stays := _numbers(effect.stays):
         lines.append(_("Of what it made, this stays: {stays}.").format(stays=stays))
-    if effect.stays.players or effect.stays.guardians:
+    if effect.stays.contracts:
         lines.append(_("A player stays with a contract that stays, and the guardians with the player."))
     lines += [f"{one.sentence}." for one in effect.kept]
     if missing := _numbers(effect.missing):

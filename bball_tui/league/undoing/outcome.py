@@ -14,6 +14,7 @@ class Going:
     cancelled: int = 0
     again: int = 0
     for_good: bool = False
+    told: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class TakenBack:
     """Whether records go that cannot come back: those that an import made."""
     way: Way | None = None
     """The other way back of an act that is not undone from here."""
+    told: tuple[str, ...] = field(default=(), compare=False)
+    """Once it was done, what happened, where ``back`` speaks of what would."""
+
+    @property
+    def happened(self) -> tuple[str, ...]:
+        """``back`` in the words for afterwards."""
+        return self.told or self.back
 
     @property
     def possible(self) -> bool:

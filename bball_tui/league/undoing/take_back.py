@@ -24,7 +24,7 @@ from bball_tui.league.contracts.undo import UndoResult, none_left, undo
 from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.importing.imports import IMPORTED
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
-from bball_tui.league.importing.undo_words import import_effect, what_stays
+from bball_tui.league.importing.undo_words import import_effect, undone_import, what_stays
 from bball_tui.league.members import my_roles
 from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.league.undoing.changes import Changes
@@ -182,7 +182,16 @@ async def _undo(session: AsyncSession, league_id: int, act: OwnAct, *, really: b
         if really:
             raise
         return TakenBack(act.id, words, (), (str(error),))
-    return TakenBack(act.id, words, tuple(going.back), tuple(going.kept), going.cancelled, going.again, going.for_good)
+    return TakenBack(
+        act.id,
+        words,
+        tuple(going.back),
+        tuple(going.kept),
+        going.cancelled,
+        going.again,
+        going.for_good,
+        told=tuple(going.told),
+    )
 
 
 async def _import(
@@ -195,7 +204,8 @@ async def _import(
     going.kept += what_stays(effect)
     going.for_good = effect.does_something
     if really and effect.does_something:
-        going.cancelled = (await undo_import(session, league_id, import_id, shown=effect)).cancelled
+        done = await undo_import(session, league_id, import_id, shown=effect)
+        going.cancelled, going.told = done.cancelled, undone_import(done)
 
 
 async def _message(session: AsyncSession, league_id: int, act: OwnAct, clock: LeagueClock, going: Going) -> None:

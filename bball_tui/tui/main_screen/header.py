@@ -58,25 +58,24 @@ def _waits(number: int) -> str:
 
 
 def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled:
-    wait = _waits(found.queued)
+    waiting = found.queued + found.held  # as Today counts them
+    wait = _waits(waiting)
     if settings.read_only:
         return Styled(_("● read only"), Tone.WARN)
-    if found.workers and found.on_hold and found.queued:
+    if found.workers and found.on_hold and waiting:
         return Styled(_("! sending on hold, {wait}").format(wait=wait), Tone.WARN)
-    if settings.may_send and not found.league.from_email and found.queued and not _has_default_sender(settings):
+    if settings.may_send and not found.league.from_email and waiting and not _has_default_sender(settings):
         return Styled(_("! no From address, {wait}").format(wait=wait), Tone.WARN)
     if found.workers:
-        return Styled(_("● worker, {wait}").format(wait=wait) if found.queued else _("● worker idle"), Tone.GOOD)
+        return Styled(_("● worker, {wait}").format(wait=wait) if waiting else _("● worker idle"), Tone.GOOD)
     if not settings.may_send:
-        waiting = found.queued + found.held
         return Styled(
-            _("! no mail server") + (f", {_waits(waiting)}" if waiting else ""),
+            _("! no mail server") + (f", {wait}" if waiting else ""),
             Tone.WARN,
         )
     if not sends_mail:
-        waiting = found.queued + found.held
         return Styled(
-            _("! no worker") + (f", {_waits(waiting)}" if waiting else ""),
+            _("! no worker") + (f", {wait}" if waiting else ""),
             Tone.WARN,
         )
     return Styled(_("○ worker starting"), Tone.MUTED)

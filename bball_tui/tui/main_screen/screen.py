@@ -66,6 +66,8 @@ def _can_undo(screen: "MainScreen") -> str | None:
 
 def _undo_caption(screen: "MainScreen") -> str:
     left = ceil(max(0.0, screen.undo_left))
+    if left > 60:
+        return _("undo ({left} min)").format(left=ceil(left / 60))
     return _("undo ({left} s)").format(left=left) if left else in_context(COMMAND, "undo")
 
 

@@ -48,6 +48,11 @@ def kind_words(buckets: "Sequence[Bucket]", kind: Kind | None) -> "tuple[str, da
     return kind.cause or kind.bucket, None
 
 
+def causes_of(buckets: "Sequence[Bucket]", kind: Kind) -> list[str]:
+    """Why the mails of a kind failed, the most frequent cause first; of those that did not fail there is none."""
+    return [one.label for bucket in buckets if bucket.name == kind.bucket for one in bucket.children if one.count]
+
+
 @dataclass(frozen=True, slots=True)
 class PanelLine:
     """One line: a title (``kind`` None), a gap (no words), or a kind of mails with their number."""

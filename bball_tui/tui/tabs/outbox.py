@@ -17,7 +17,7 @@ from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs import note_commands
-from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
+from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, causes_of, kind_words, panel_lines
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.fix_address import fix_address
 from bball_tui.tui.tabs.guards import ready
@@ -329,7 +329,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
 
     @action("R", "try the whole kind again", when=whole_kind, needs=Right.MAILS, dangerous=True, also="resend bulk")
     async def action_mail_retry_all(self) -> bool:
-        """All e-mails that are listed, after one question that says how many and why they failed."""
+        """All e-mails that are listed, after one question that says how many, and of failed ones why."""
         from bball_tui.outbox.sending_status import read_sending_status
 
         connection, kind = self.connection, self.kind
@@ -349,18 +349,21 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
 
     def _effect(self, number: str, kind: Kind, sending: "SendingStatus") -> list[str]:
         label, oldest = kind_words(self._buckets, self.kind)
+        causes = [label] if kind.cause else causes_of(self._buckets, kind)
         what = (
-            _("{number}, failed because of: {label}.").format(number=number, label=label)
-            if kind.cause
+            _("{number}, failed because of: {label}.").format(number=number, label=", ".join(causes))
+            if causes
             else f"{number}: {label}."
         )
         lines = [what]
         if self.search_bar.text:
             lines.append(_("Only those that match “{text}”.").format(text=self.search_bar.text))
         if oldest is not None:
-            lines.append(
-                _("The oldest of this kind waits since {when}.").format(when=short_time(oldest, self.zone, self.now))
-            )
+            since = {
+                "failed": _("The oldest: failed since {when}."),
+                "parked": _("The oldest: set aside since {when}."),
+            }.get(kind.bucket, _("The oldest of this kind has been waiting since {when}."))
+            lines.append(since.format(when=short_time(oldest, self.zone, self.now)))
         if (obstacle := sending.obstacle(None)) is not None:
             lines.append(_("They will wait all the same: {obstacle}").format(obstacle=obstacle))
         return lines

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from bball_tui.database import roles
 from bball_tui.database.engine import Database
+from bball_tui.database.states import NoteKind
 from bball_tui.errors import BballError
 from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
 from bball_tui.league.editing.guardians import load_guardian, save_guardian
@@ -21,7 +22,8 @@ from bball_tui.league.importing.service import ImportOptions
 from bball_tui.league.importing.undo import ImportMoved, ImportUndone, preview_import_undo, undo_import
 from bball_tui.league.importing.undo_plan import ImportUndo
 from bball_tui.league.importing.undo_words import undone_import, what_stays
-from bball_tui.league.undoing.take_back import latest_act, undo_act
+from bball_tui.league.roster.notes import NewNote, add_note
+from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_act
 from tests.conftest import Server
 from tests.league.importing.support import Desk, make_desk, sign
 from tests.support.examples import examples
@@ -146,6 +148,23 @@ async def test_what_was_changed_signed_or_mailed_since_stays_and_is_named(desk: 
     }
     assert (await desk.families())["Ann Lee"][0] == "Rosa Lee rosa@x.test 555-0122"
     assert await desk.rows("SELECT name FROM team WHERE league_id = :league ORDER BY 1") == [("Hawks",), ("Owls",)]
+
+
+async def test_a_note_keeps_the_player_and_the_guardians_but_no_contract(desk: Desk) -> None:
+    await desk.good(ANN, BEN)
+    async with desk.database.session() as session:
+        player_id = await session.scalar(text("SELECT id FROM player WHERE first_name = 'Ann'"))
+        await add_note(session, desk.league.id, NewNote(player_id, None, NoteKind.CALL, "wants to be called"))
+        latest = next(one for one in await list_undoable(session, desk.league.id) if one.for_good)
+        assert "What it made goes for good: " in " ".join(latest.back)
+        done = await undo_act(session, desk.league.id, latest.id, shown=latest)
+        by = await session.scalar(text("SELECT session_user::text"))
+    assert done.happened[0].startswith("Import of roster.csv undone: ")
+    assert done.kept == (
+        "Of what it made, this stays: 1 player and 2 guardians.",
+        f"Ann Lee: {by} noted something about the player since, who stays, with the guardians.",
+    )
+    assert (await desk.contracts(), list(await desk.families())) == ({}, ["Ann Lee"])
 
 
 async def test_an_edit_that_was_undone_since_is_as_if_it_had_never_been(desk: Desk) -> None:
