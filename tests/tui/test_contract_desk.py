@@ -28,6 +28,7 @@ from bball_tui.tui.dialogs.pick_record import PickRecord
 from tests.league.importing import support as importing
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import PATIENCE, Desk, club_with, opened
+from tests.tui.hands import send
 
 
 @pytest.fixture
@@ -156,6 +157,27 @@ async def test_namesakes_are_told_apart_in_the_list_and_in_the_dialog(quiet: Set
         await desk.shows("Sign wrén Hammond", "! same name: Hawks U12 · born Mar 4, 2015 · #7 · offered")
         await desk.press("escape")
         await desk.shows("0 papers done")
+
+
+async def test_keys_typed_ahead_open_no_paper_of_a_child_who_is_called_otherwise(
+    quiet: Settings, database: Database
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        zoe = await make_family(session, club, first="Zoë", last="Ellison")
+        await make_family(session, club, first="Zoë", last="Tran", parents=(Parent("Hana", "Ellison"),))
+        await sign(session, club.league_id, SigningRequest(((zoe.contract_id, 1),)))
+    async with opened(quiet, (60, 20)) as desk:
+        await desk.press("t")
+        await desk.shows("Sign a stack of papers", "1 left")
+        send(desk.app, *"hana", "enter", "enter")
+        await desk.shows("No unsigned player is called so", "Tran, Zoë", "parent: Hana Ellison")
+        send(desk.app, "ctrl+u", *"zoe ellison", "enter", "enter")
+        await desk.shows("Zoë Ellison (Hawks U12) is signed already", "parent: Hana Ellison")
+        await desk.settle()
+        assert "Sign Zoë Tran" not in desk.text
+        await desk.press("down", "enter")
+        await desk.shows("Sign Zoë Tran")
 
 
 async def test_the_desk_catches_up_when_the_pile_is_done(quiet: Settings, database: Database) -> None:

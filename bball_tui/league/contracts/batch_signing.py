@@ -14,6 +14,7 @@ from bball_tui.database.search import players_called, terms_parameter, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import read_clock, read_contracts, read_guardians
+from bball_tui.league.contracts.found_by import FoundBy, Nearness, found_by, repeated
 from bball_tui.league.contracts.lifecycle import RULES, Transition
 from bball_tui.league.contracts.namesakes import Namesake, read_namesakes
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Notice, Signer, signer_for
@@ -22,24 +23,32 @@ from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers
 
 SHOWN = 12
+LOOKED_AT = 60
+"""Contracts that match, among which the nearest names come first."""
 PILE_HOLD = timedelta(minutes=15)
 """How long the mails of a pile wait unless somebody says that it is still on the desk, or done."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperFacts:
-    """What tells whose paper it is. ``signer`` is who likely signed it; None: nobody may."""
+    """What tells whose paper it is. ``signer`` is who likely signed it; None: nobody may.
+
+    ``by`` is the guardian, address or team that was looked for; empty: it was the child's own name.
+    """
 
     birthdate: date | None
     signer: Signer | None
     namesakes: tuple[Namesake, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchCandidates:
-    """The first contracts that match, by name, and how many wait in all (None: not counted for this question).
+    """The first contracts that match, the nearest name first, and how many wait in all (None: not counted for this
+    question).
 
-    ``facts`` are by contract. Where none matches, ``over`` are those that match and cannot be signed anymore.
+    ``facts`` are by contract. ``over`` are those of children who are called so and whose contract cannot be signed
+    anymore: where nobody else is called so, or where their whole name was typed and it is nobody else's.
     """
 
     rows: tuple[ContractRow, ...]
@@ -49,12 +58,13 @@ class BatchCandidates:
 
 
 class _ByName(ContractListing):
-    """Contracts whose player is called so; whose parent or team is, comes second."""
+    """Contracts whose player is called so, by a word of the name for each that was typed."""
 
     def __init__(self, league_id: int, wanted: RosterFilter, words: Sequence[str]) -> None:
         super().__init__(league_id, wanted)
         self.words = words
-        self.alike = self.alike, bool(words)
+        self.apart = repeated(words)
+        self.alike = self.alike, bool(words), self.apart
         self.values = {**self.values, "called": list(words)} if words else self.values
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
@@ -62,7 +72,8 @@ class _ByName(ContractListing):
             return super().conditions()
         called = terms_parameter("called", self.words)
         named = models.Contract.player_id == any_(players_called(self.league_id, called))
-        return [*super().conditions(), named]
+        apart = [models.Contract.player_key.op("~")(pattern) for pattern in self.apart]
+        return [*super().conditions(), named, *apart]
 
 
 async def batch_candidates(
@@ -73,21 +84,52 @@ async def batch_candidates(
     *,
     statuses: Sequence[ContractStatus] = tuple(RULES[Transition.SIGN].sources),
 ) -> BatchCandidates:
-    """The contracts of the season that match ``text``: by the player's name if one does, else by parent, address or
-    team. ``statuses`` narrows them, to those that can be signed unless something else is said.
+    """The contracts of the season that match ``text``: by the player's name if one does, else by the player's and a
+    guardian's, else by several guardians, address or team. ``statuses`` narrows them, to those that can be signed
+    unless something else is said.
     """
     everyone = RosterFilter(season_id=season_id, statuses=tuple(statuses))
-    first = PageRequest(0, SHOWN, Sort("player"))
-    page = await _ByName(league_id, everyone, words_of(text)).page(session, first)
-    if not page.rows:
-        page = await ContractListing(league_id, replace(everyone, text=text)).page(session, first)
-    # Counting a long list takes longer than finding a name in it, and while somebody types it stays the same.
-    left = None if text.strip() else await ContractListing(league_id, everyone).count(session)
-    if not page.rows:
-        anybody = RosterFilter(season_id=season_id)
-        over = await _ByName(league_id, anybody, words_of(text)).page(session, first) if text.strip() else page
-        return BatchCandidates((), left, over=tuple(over.rows))
-    return BatchCandidates(tuple(page.rows), left, await _paper_facts(session, league_id, page.rows))
+    words = words_of(text)
+    first = PageRequest(0, LOOKED_AT if len(words) > 1 else SHOWN, Sort("player"))
+    rows = (await _ByName(league_id, everyone, words).page(session, first)).rows
+    if not text.strip():
+        # Counting a long list takes longer than finding a name in it, and while somebody types it stays the same.
+        left = await ContractListing(league_id, everyone).count(session)
+        return BatchCandidates(tuple(rows), left, await _paper_facts(session, league_id, rows))
+    over: tuple[ContractRow, ...] = ()
+    if words and (not rows or len(words) > 1):
+        others = RosterFilter(season_id=season_id, statuses=tuple(one for one in ContractStatus if one not in statuses))
+        called = await _ByName(league_id, others, words).page(session, PageRequest(0, SHOWN, Sort("player")))
+        over = tuple(called.rows)
+    found = {row.id: found_by(text, f"{row.first} {row.last} {row.jersey or ''}", ()) for row in (*rows, *over)}
+    if rows:
+        whole = [row for row in over if found[row.id].nearness is Nearness.WHOLE]
+        over = () if any(found[row.id].nearness is Nearness.WHOLE for row in rows) else tuple(whole)
+        by = dict.fromkeys(found, "")
+    else:
+        some = PageRequest(0, LOOKED_AT, Sort("player"))
+        rows = (await ContractListing(league_id, replace(everyone, text=text)).page(session, some)).rows
+        found |= await _by_family(session, league_id, rows, text)
+        by = {one: what.by for one, what in found.items()}
+    nearest = sorted(rows, key=lambda row: (found[row.id].nearness, found[row.id].begun))[:SHOWN]
+    facts = await _paper_facts(session, league_id, nearest) if nearest else {}
+    return BatchCandidates(
+        tuple(nearest), None, {one: replace(fact, by=by[one]) for one, fact in facts.items()}, over=over
+    )
+
+
+async def _by_family(
+    session: AsyncSession, league_id: int, rows: Sequence[ContractRow], text: str
+) -> dict[int, FoundBy]:
+    """By contract, whose name or what else was found by ``text``."""
+    families = await read_guardians(session, league_id, [row.player_id for row in rows]) if rows else {}
+    found = {}
+    for row in rows:
+        family = families.get(row.player_id, ())
+        own = f"{row.first} {row.last} {row.jersey or ''}"
+        others = [*(one.email for one in family if one.email), row.team]
+        found[row.id] = found_by(text, own, [one.name for one in family], others)
+    return found
 
 
 async def _paper_facts(session: AsyncSession, league_id: int, rows: Sequence[ContractRow]) -> dict[int, PaperFacts]:

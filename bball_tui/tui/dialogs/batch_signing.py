@@ -73,7 +73,8 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     ## A stack of papers
     Type a few letters of the player's name: the list shows whose contract still waits. Enter opens the paper with
     the likely signer and today's date, Enter again signs it, and the field is empty for the next paper. The arrow
-    keys choose another name; below the list stands what tells two children of the same name apart.
+    keys choose another name; below the list stands what tells two children of the same name apart. A child who was
+    found by a parent or a team is chosen with the arrow keys alone.
 
     No e-mail of the pile leaves before it is done: Esc ends it, and then the undo time runs as usual.
 
@@ -169,7 +170,15 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         mark = "! " if facts is not None and facts.namesakes else ""
         rest = width - LONGEST_DATE - 2
         team = rest * 2 // 5
+        if facts is not None and facts.by:
+            by = _("parent: {name}").format(name=facts.by) if facts.by != row.team else row.team
+            return f"{cell(mark + name, rest - team - 1)} {cell(by, team + 1 + LONGEST_DATE)}"
         return f"{cell(mark + name, rest - team - 1)} {cell(row.team, team)} {born}"
+
+    def meant(self) -> int | None:
+        """The first, if it is called so and nobody who has signed is: keys typed ahead sign nobody else's paper."""
+        facts = self._facts.get(self._rows[0].id)
+        return None if self._over or (facts is not None and facts.by) else 0
 
     @on(OptionList.OptionHighlighted, "#names")
     def _looked_at(self, event: OptionList.OptionHighlighted) -> None:
@@ -194,6 +203,10 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
             return _("{first} {last} ({team}) is {status} already{by}{more}.").format(
                 first=one.first, last=one.last, team=one.team, status=one.status, by=by, more=more
             ), Tone.WARN
+        if self._rows:
+            return _(
+                "No unsigned player is called so; the arrow keys choose one found by a parent or a team."
+            ), Tone.WARN
         if self._left == 0:
             done = _("All done: every contract that was offered is signed or over.")
             # The names come when they come: what was said of the last paper stays before it.
@@ -210,7 +223,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     def draw(self) -> None:
         """Only what was signed here is taken back here."""
         super().draw()
-        self._show_whose(self._rows[0] if self._rows else None)
+        self._show_whose(self._rows[0] if self.list.highlighted == 0 else None)
         self.choice("undo").disabled = not self._done
 
     # What is done

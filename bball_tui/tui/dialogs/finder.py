@@ -106,7 +106,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         raise NotImplementedError
 
     def nobody(self) -> tuple[str, Tone]:
-        """What to say when nobody matches."""
+        """What to say when nobody matches, or nobody who is surely meant."""
         raise NotImplementedError
 
     def count(self) -> Iterable[Part]:
@@ -196,11 +196,15 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         """Show what was found."""
         self.list.set_options([Option(content(self.line(row)), id=str(row.id)) for row in self._rows])
         if self._rows:
-            self.list.highlighted = 0
-        else:
+            self.list.highlighted = self.meant()
+        if self.list.highlighted is None:
             self.say(*self.nobody())
         self.query_one("#count", Static).update(content(*self.count()))
         self.choice("choose").disabled = not self._rows
+
+    def meant(self) -> int | None:
+        """Where the cursor is when the names come. None: on none of them, and :meth:`nobody` says why."""
+        return 0
 
     def line(self, row: RowT) -> str:
         """A name in the list."""
@@ -216,7 +220,8 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
             self._hurry()
         elif self._rows:
             self.followed = self.list
-            at = (self.list.highlighted or 0) + step
+            at = self.list.highlighted
+            at = 0 if at is None else at + step
             self.list.highlighted = max(0, min(at, len(self._rows) - 1))
 
     @on(OptionList.OptionSelected, "#names")
