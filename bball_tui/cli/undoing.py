@@ -63,7 +63,7 @@ async def undo(context: CliContext, session: Session, act_id: int | None, listin
         raise BballError(_why_not(look))
     done = await undo_act(session, league_id, act_id or await _latest(session, league_id))
     kept = [f"Not undone: {one}" for one in done.kept]
-    return Did([f"Undone: {done.words}.", *done.happened, *kept], done, 1 if done.kept else 0)
+    return Did([f"Undone: “{done.words}.”", *done.happened, *kept], done, 1 if done.kept else 0)
 
 
 async def _latest(session: Session, league_id: int) -> int:

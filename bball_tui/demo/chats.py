@@ -15,6 +15,7 @@ from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import Group, User, World
 from bball_tui.groupme.links.linking import SeenGroup, link
 from bball_tui.groupme.staff.staff import add_to_list
+from bball_tui.language import stored
 
 ACCOUNT = "Maria Coordinator"
 COACH, COACH_ADDRESS = "Jonas Coach", "jonas.coach@westside-basketball.test"
@@ -70,7 +71,11 @@ async def link_chats(session: AsyncSession, league_id: int, chats: Chats) -> Non
         group_id = str(90_000_000 + team.id)
         share_url = f"https://groupme.com/join_group/{group_id}/{FIRST_LINK}"
         await link(
-            session, league_id, team.id, SeenGroup(group_id, team.name, share_url, share_known=True), how="in the demo"
+            session,
+            league_id,
+            team.id,
+            SeenGroup(group_id, team.name, share_url, share_known=True),
+            how=stored("in the demo"),
         )
     await add_to_list(session, league_id, ACCOUNT, user_id=chats.owner.id, consent="by e-mail")
     await add_to_list(session, league_id, COACH, user_id=chats.coach.id, consent="on paper")

@@ -7,7 +7,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from bball_tui.database.states import ROW, NoteKind
+from bball_tui.database.states import (
+    ROW,
+    DateOrder,
+    GateState,
+    MemberState,
+    NoteKind,
+    OutboxState,
+    SigningMethod,
+    TeamChange,
+)
 from bball_tui.language import _, in_context, later
 from bball_tui.wording import counted, short_date
 
@@ -129,12 +138,12 @@ def changes_of(act: Act) -> list[Change]:
     before, after = act.before or {}, act.after or {}
     return [
         Change(
-            _FIELDS.get(name) or _(name.replace("_", " ")),
+            FIELD_WORDS.get(name) or _(name.replace("_", " ")),
             _in_words(name, before[name]) if name in before else None,
             _in_words(name, after[name]) if name in after else None,
         )
         for name in {**before, **after}
-        if name not in _NUMBERS
+        if name not in NUMBERS
         and not (act.action == NOTED and (name == "kind" or not after.get(name)))
         and not (name in _ANY and not after.get(name, before.get(name)))
     ]
@@ -153,7 +162,7 @@ def called(act: Act) -> str:
 
 _NAMES = ("name", "player", "season", "email", "was_called")
 """Where an act says what its record is called."""
-_NUMBERS = frozenset(
+NUMBERS = frozenset(
     {
         *("act", "made", "removed", "revision", "version", ROW, "roll", "import", "first", "last", "from", "shown"),
         *("team_id", "season_id", "player_id", "guardian_id", "signature_id", "scan_id", "not", "as", "again_of"),
@@ -163,36 +172,100 @@ _NUMBERS = frozenset(
 )
 _ANY = frozenset({"kept", "void", "contracts", "teams", "mails", "error_text"})
 """What is told only if there is any."""
-_FIELDS = {
-    "mails": _("e-mails"),
-    "email": _("e-mail"),
-    "receives_email": _("gets e-mail"),
-    "kept": _("things left as they are"),
-    "shown": _("season shown before"),
-    "what": _("what"),
-    "updated": _("updated"),
-    "unchanged": _("unchanged"),
-    "days": _("days"),
+FIELD_WORDS = {
+    "address": _("postal address"),
+    "alert_emails": _("alerts to"),
+    "alert_minutes": _("minutes before an alert"),
+    "birthdate": _("birthdate"),
+    "bounce_blocks": _("address without a mailbox is blocked"),
+    "brand_color": _("color"),
     "cap": _("at most"),
-    "staff": _("adult for chats"),
-    "number": _("number"),
-    "was_called": _("was"),
-    "is_called": _("is now"),
-    "to": _("to"),
-    "groups": _("groups"),
-    "fields": _("fields"),
-    "error_text": _("error"),
-    "follow_up": _("follow-up"),
-    "void": _("void"),
-    "file": _("file"),
-    "login": _("login"),
-    "role": _("role"),
-    "kind": _("kind"),
+    "capacity": _("capacity"),
+    "consent": _("how they agreed"),
+    "contracts": _("contracts"),
+    "created": _("created"),
+    "current": _("shown season"),
+    "cutoff": _("age cutoff"),
+    "date_order": _("how dates are written"),
+    "days": _("days"),
+    "division": _("division"),
+    "due_on": _("due on"),
+    "email": _("e-mail"),
     "emails": _("e-mail addresses"),
+    "ends_on": _("ends on"),
+    "error_text": _("error"),
+    "exceptions": _("exceptions"),
+    "fields": _("fields"),
+    "file": _("file"),
+    "first_name": _("first name"),
+    "follow_up": _("follow-up"),
+    "freeze": _("rosters frozen after"),
+    "from_email": _("From address"),
+    "from_name": _("From name"),
+    "groups": _("groups"),
+    "hold_seconds": _("undo time in seconds"),
+    "household": _("household"),
+    "is_called": _("is now"),
+    "jersey": _("jersey"),
+    "jerseys": _("jersey numbers"),
+    "kept": _("things left as they are"),
+    "kind": _("kind"),
+    "language": _("language"),
+    "last_name": _("last name"),
+    "link": _("link"),
+    "login": _("login"),
+    "logo_url": _("logo"),
+    "mail_offers": _("families hear of offers by e-mail"),
+    "mails": _("e-mails"),
+    "may_sign": _("may sign"),
+    "method": _("method"),
     "minutes": _("minutes"),
-    "subject": _("subject"),
+    "name": _("name"),
+    "note": _("note"),
+    "number": _("number"),
+    "offered_on": _("offered on"),
+    "phone": _("phone"),
+    "player": _("player"),
+    "players": _("players"),
+    "position": _("order in the family"),
     "provider": _("mail server"),
+    "reason": _("reason"),
+    "receives_email": _("gets e-mail"),
+    "refuse": _("refused"),
+    "relation": _("relation"),
+    "reminder_cap": _("most reminders"),
+    "reminder_days": _("reminders, days before"),
+    "reply_to": _("Reply-To address"),
+    "role": _("role"),
+    "roster_limit": _("players in a team at most"),
+    "season": _("season"),
+    "shown": _("season shown before"),
+    "signature": _("signature"),
+    "signature_on_move": _("signature on move"),
+    "signed_on": _("signed on"),
+    "signer": _("signer"),
+    "slug": _("short name"),
+    "staff": _("adult for chats"),
+    "starts_on": _("starts on"),
+    "state": _("state"),
+    "status": _("status"),
+    "status_reason": _("reason"),
+    "subject": _("subject"),
+    "team": _("team"),
+    "team_change": _("signature at a change of teams"),
+    "teams": _("teams"),
+    "timezone": _("time zone"),
+    "to": _("to"),
+    "unchanged": _("unchanged"),
+    "unsubscribe": _("messages say how to get no more"),
+    "updated": _("updated"),
+    "user_id": _("GroupMe account"),
+    "void": _("void"),
+    "wait_for_chat": _("welcome e-mails wait for the chat's link"),
+    "was_called": _("was"),
+    "what": _("what"),
 }
+"""What the audit keeps, as people say it. A name without words here is of a version that is gone."""
 
 
 _SPOKEN = {
@@ -230,22 +303,85 @@ _SPOKEN = {
     "suppressed": later("blocked"),
 }
 """What the database stores, as people say it."""
-_CHOSEN = frozenset(
-    {"status", "method", "capacity", "relation", "state", "kind", "role", "signature", "signature_on_move"}
-)
+_CHOSEN = frozenset({"status", "method", "capacity", "relation", "state", "kind", "role", "signature_on_move"})
 """Fields whose values are words of ours; all others hold what people typed."""
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "date_order": {
+        DateOrder.YMD: later("year-month-day"),
+        DateOrder.DMY: later("day/month/year"),
+        DateOrder.MDY: later("month/day/year"),
+    },
+    "jerseys": {
+        "any": later("any number"),
+        "two-digits": later("0, 00 and 1 to 99"),
+        "school": later("0, 00 and numbers of the digits 0 to 5"),
+    },
+    "kind": {NoteKind.NOTE: later("note"), NoteKind.CALL: later("phone call")},
+    "method": {
+        SigningMethod.PAPER: later("on paper"),
+        SigningMethod.SCAN: later("by scan"),
+        SigningMethod.E_SIGN: later("electronically"),
+    },
+    "refuse": {
+        "age": later("wrong age"),
+        "roster": later("too many players"),
+        "jersey": later("jersey number not allowed"),
+        "freeze": later("change after the freeze"),
+    },
+    "signature": {TeamChange.KEEP: later("it stays"), TeamChange.VOID: later("a new one is needed")},
+    "state": {
+        OutboxState.SENDING: later("on its way"),
+        GateState.CLOSED: later("e-mails go out"),
+        GateState.OPEN: later("e-mails are held"),
+        GateState.HALF_OPEN: later("one e-mail is tried"),
+        MemberState.PENDING: later("not added yet"),
+        MemberState.ADDED: later("added to the chat"),
+        MemberState.INVITED: later("invited to the chat"),
+    },
+    "team_change": {
+        TeamChange.ASK: later("ask each time whether it stays"),
+        TeamChange.KEEP: later("the signature stays"),
+        TeamChange.VOID: later("a new signature is needed"),
+    },
+}
+"""Values that mean something else in another field, or have words of their own there."""
+_FLAGS = ("receives_email", "may_sign")
+_KEPT_AS_TEXT = {"True": True, "False": False}
+_LEAP = 2000
+"""A year that has every day of a year."""
+_DAYS_BEFORE = ("days", "reminder_days")
 
 
 def _in_words(name: str, value: object) -> str:
-    if isinstance(value, list) and value and all(isinstance(one, int | list) for one in value):
+    if isinstance(value, list):
+        return _list_in_words(name, value)
+    if name == "exceptions" and isinstance(value, dict):
+        return "; ".join(str(why) for why in value.values()) or _("nothing")  # they are by the players' numbers
+    if not isinstance(value, str):
+        return _said(value)
+    if (ours := _VALUES.get(name, {}).get(value)) is not None:
+        return _(ours)
+    match name:
+        case "to":
+            return audience_in_words(value)
+        case "what":
+            return _act_in_words(value)
+        case "cutoff" if value:
+            return short_date(day := date.fromisoformat(f"{_LEAP}-{value}"), day)
+        case "fields":
+            return ", ".join(FIELD_WORDS.get(one) or _(one.replace("_", " ")) for one in value.split(", "))
+        case _ if name in _CHOSEN:
+            return _(_SPOKEN.get(value) or value.replace("_", " "))
+        case _:
+            return _said(_KEPT_AS_TEXT.get(value, value) if name in _FLAGS else value)
+
+
+def _list_in_words(name: str, value: list[Any]) -> str:
+    if name in _DAYS_BEFORE:
+        return ", ".join(str(one) for one in value) or _("nothing")
+    if value and all(isinstance(one, int | list) for one in value):
         return f"{len(value):,}"  # records by their numbers; how many is what people want to know
-    if name == "to" and isinstance(value, str):
-        return audience_in_words(value)
-    if name in _CHOSEN and isinstance(value, str):
-        return _(_SPOKEN.get(value) or value.replace("_", " "))
-    if name == "what" and isinstance(value, str):
-        return _act_in_words(value)
-    return _said(value)
+    return ", ".join(_in_words(name, one) for one in value) or _("nothing")
 
 
 _SEVERAL = re.compile(r"(?:all )?([0-9,]+) (contract|player|team)s? (selected|that match|of the season)")

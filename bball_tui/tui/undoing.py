@@ -119,7 +119,7 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
         if not await app.push_screen_wait(Confirm(_("Undo this?"), lines, _("Undo"), danger=one.for_good)):
             return False
         done = await connection.call(undo_act, one.id, shown=one)
-        undone = [_("Undone: {what}.").format(what=done.words), *(done.happened if done.kept else ())]
+        undone = [_("Undone: “{what}.”").format(what=done.words), *(done.happened if done.kept else ())]
         await _tell(app, _("Undone in part"), undone, _stays(done))
         return True
 

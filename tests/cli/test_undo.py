@@ -41,7 +41,7 @@ def test_never_an_older_act_in_place_of_the_newest(command_line: CommandLine) ->
 
     archived, second, _ = command_line("undo", "--list", "--json").json
     assert (archived["words"], archived["back"], archived["way"]) == ("Wren Hammond: archived", [], "archive")
-    assert command_line("undo", second["id"]).err.startswith("Undone: Wren Hammond's contract: voided.")
+    assert command_line("undo", second["id"]).err.startswith("Undone: “Wren Hammond's contract: voided.”")
     assert command_line.in_database(_statuses) == ["void", "offered"]
     assert command_line("players", "restore", wren.player_id).code == 0
     assert "Wren Hammond: brought back" in command_line("undo").err

@@ -1,14 +1,42 @@
 """An act in words for people: names and numbers of things, and none of the numbers that only the program needs."""
 
 import ast
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import bball_tui
-from bball_tui.league.acts import Act, audience_in_words, called, changes_of, done_words
+from bball_tui.database.states import (
+    Capacity,
+    ContractStatus,
+    DateOrder,
+    GateState,
+    MemberState,
+    NoteKind,
+    OutboxState,
+    SigningMethod,
+    StaffRole,
+    TeamChange,
+)
+from bball_tui.league import profile
+from bball_tui.league.acts import (
+    FIELD_WORDS,
+    NUMBERS,
+    Act,
+    audience_in_words,
+    called,
+    changes_of,
+    done_words,
+)
+from bball_tui.league.contracts.kept_rows import KEPT
+from bball_tui.league.roster import guardian, player, team
+from bball_tui.league.rules.team_check import JerseyRule, LeagueRules, RuleName
+from bball_tui.league.seasons import season
+from tests.messages.catalogs import catalogs, read
 
 
 def act(action: str, entity: str, before: Any = None, after: Any = None, record: str = "") -> Act:
@@ -77,3 +105,88 @@ def test_every_act_that_the_code_can_write_has_words() -> None:
         said = act(done, entity).words
         assert "_" not in said, (done, entity)
         assert done_words(done, entity), (done, entity)
+
+
+ASIDE = {"execute", "values", "format", "scalar", "scalars"}
+"""What is given to these goes to the database or into a sentence, not into the record."""
+
+
+def written(tree: ast.AST) -> Iterator[str]:
+    """The fields of what a function notes: of its entries, and of what it calls before and after."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name("Entry"), args=args, keywords=words):
+                yield from (key for one in [*args, *(word.value for word in words)] for key in keys(one))
+            case ast.Assign(targets=[ast.Name("before" | "after" | "kept" | "was" | "becomes" | "told")], value=value):
+                yield from keys(value)
+            case ast.AnnAssign(target=ast.Name("before" | "after"), value=ast.expr() as value):
+                yield from keys(value)
+            case ast.Assign(targets=[ast.Subscript(ast.Name("before" | "after"), ast.Constant(str(key)))]):
+                yield key
+
+
+def keys(value: ast.expr) -> Iterator[str]:
+    match value:
+        case ast.Dict(keys=names):
+            yield from (one.value for one in names if isinstance(one, ast.Constant) and isinstance(one.value, str))
+        case ast.Call(func=ast.Attribute(attr=name)) if name in ASIDE:
+            return
+    for child in ast.iter_child_nodes(value):
+        if isinstance(child, ast.expr) and not isinstance(value, ast.Dict):
+            yield from keys(child)
+
+
+def test_every_field_that_the_record_can_hold_has_words() -> None:
+    """The fields are those of the forms, of the rules, of a contract, and what the code notes by name."""
+    package = Path(bball_tui.__file__).parent
+    kept = {one.name for form in (profile, player, guardian, team, season) for one in form.FIELDS}
+    kept |= {one.name for one in msgspec.structs.fields(LeagueRules)} | {one.key for one in KEPT}
+    for part in ("league", "groupme", "mail", "outbox"):
+        for path in (package / part).rglob("*.py"):
+            if "Entry(" in (text := path.read_text(encoding="utf-8")):
+                kept |= set(written(ast.parse(text)))
+    assert {"state", "slug", "follow_up", "status_reason", "date_order", "due_on"} <= kept
+    assert sorted(kept - set(FIELD_WORDS) - NUMBERS) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("status", ContractStatus),
+        ("state", [*OutboxState, *GateState, *MemberState]),
+        ("kind", NoteKind),
+        ("role", StaffRole),
+        ("method", SigningMethod),
+        ("capacity", Capacity),
+        ("signature", [TeamChange.KEEP]),
+        ("team_change", TeamChange),
+        ("date_order", DateOrder),
+        ("jerseys", JerseyRule),
+        ("refuse", RuleName),
+    ],
+)
+def test_every_value_of_ours_has_words_in_each_language(field: str, values: Iterable[str]) -> None:
+    words = {path: {text for one in read(path) if one.context is None for text in forms(one.id)} for path in catalogs()}
+    for value in values:
+        (change,) = changes_of(act("changed", "league", after={field: str(value)}))
+        assert change.after is not None
+        assert "_" not in change.after
+        assert all(change.after in known for known in words.values()), (field, value)
+
+
+def forms(said: str | Sequence[str]) -> Sequence[str]:
+    return [said] if isinstance(said, str) else said
+
+
+def test_values_are_told_as_people_write_them() -> None:
+    rules = {"cutoff": "08-31", "jerseys": "school", "refuse": ["age", "freeze"], "exceptions": {"7": "plays up"}}
+    changed = {"reminder_days": [7, 2], "may_sign": "False", "date_order": "mdy", **rules}
+    assert [(one.field, one.after) for one in changes_of(act("changed", "league", after=changed))] == [
+        ("reminders, days before", "7, 2"),
+        ("may sign", "no"),
+        ("how dates are written", "month/day/year"),
+        ("age cutoff", "Aug 31"),
+        ("jersey numbers", "0, 00 and numbers of the digits 0 to 5"),
+        ("refused", "wrong age, change after the freeze"),
+        ("exceptions", "plays up"),
+    ]

@@ -1,9 +1,12 @@
 """The tab Activity: who did what, narrowed by person, day, kind and record, and the way to it from a record."""
 
+import pytest
+
 from bball_tui.database.engine import Database
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import Settings
 from bball_tui.tui.tabs.activity import ActivityPane
+from bball_tui.tui.widgets.columns import place
 from tests.support.factory import make_club, make_family
 from tests.tui.desk_host import opened
 
@@ -33,3 +36,10 @@ async def test_who_did_what_is_found_by_kind_record_and_word(database: Database,
         await desk.press("w", "d")
         await desk.shows("by ")
         await desk.until(lambda: desk.records.total == 1)
+
+
+@pytest.mark.parametrize("cells", [57, 78, 118])
+def test_what_was_done_is_told_whole_at_every_width(cells: int) -> None:
+    widths = {one.column.key: one.width for one in place(ActivityPane(id="activity").make_columns(), 0, cells)}
+    assert widths["what"] >= len("contract correction undone"), widths
+    assert widths["record"] >= 15

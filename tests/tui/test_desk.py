@@ -326,7 +326,7 @@ async def test_what_was_done_last_is_shown_and_undone(quiet: Settings, database:
         await desk.press("down", "enter")
         await desk.shows("Undo this?", "Kid0 Family00: offered again.")
         await desk.press("enter")
-        await desk.shows("Undone: Kid0 Family00's contract: voided.")
+        await desk.shows("Undone: “Kid0 Family00's contract: voided.”")
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
     async with database.session() as session:

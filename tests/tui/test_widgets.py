@@ -180,6 +180,15 @@ _lines = st.one_of(
 )
 
 
+def test_a_label_that_is_too_long_has_a_line_of_its_own() -> None:
+    section = Section("", (Fact("undo time in seconds", "10 → 600"), Fact("name", "Westside")))
+    assert [text_of(line).rstrip() for line in lay_out([section], 36)] == [
+        " undo time in seconds",
+        "               10 → 600",
+        " name          Westside",
+    ]
+
+
 @given(st.lists(_lines, max_size=5), st.sampled_from(HOSTILE), st.integers(10, 80))
 def test_the_panel_never_overflows(lines: list[Any], title: str, width: int) -> None:
     assert all(cell_len(text_of(line)) <= width for line in lay_out([Section(title, tuple(lines))], width))

@@ -8,13 +8,19 @@ from bball_tui.groupme.api.errors import GroupMeError, NotFound, OutcomeUnknown,
 from bball_tui.groupme.api.models import Group, GroupChange
 from bball_tui.groupme.run.intents import Intent, lock_team, open_intent, settle
 from bball_tui.groupme.run.sender import Sender
-from bball_tui.language import _
+from bball_tui.language import _, stored
 
 DOING = {
     IntentKind.SHARE: _("Switching on the share link of"),
     IntentKind.RENAME: "Renaming",
     IntentKind.SETTINGS: _("Setting who may change and join"),
 }
+_HOW = {
+    IntentKind.SHARE: stored("share link switched here"),
+    IntentKind.RENAME: stored("renamed here"),
+    IntentKind.SETTINGS: stored("settings changed here"),
+}
+"""How the record says that the group was looked at again."""
 
 
 async def update_group(sender: Sender, team_id: int, group_id: str, kind: IntentKind, change: GroupChange) -> Group:
@@ -46,7 +52,7 @@ async def update_group(sender: Sender, team_id: int, group_id: str, kind: Intent
         team = await lock_team(session, sender.league_id, team_id)
         if team.groupme_group_id == group_id:
             renamed = kind is IntentKind.RENAME
-            await sender.link(session, team_id, group, renamed=renamed, how=f"{kind} from here")
+            await sender.link(session, team_id, group, renamed=renamed, how=_HOW[kind])
     return group
 
 
@@ -68,7 +74,7 @@ async def recover_update(sender: Sender, intent: Intent) -> str | None:
         team = await lock_team(session, sender.league_id, intent.team_id)
         if done and group is not None and team.groupme_group_id == group.id:
             renamed = intent.kind is IntentKind.RENAME
-            await sender.link(session, team.id, group, renamed=renamed, how="looked up")
+            await sender.link(session, team.id, group, renamed=renamed, how=stored("looked up"))
     return None
 
 

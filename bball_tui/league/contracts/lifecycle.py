@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from bball_tui.database.states import ContractStatus, Stage
-from bball_tui.language import _
+from bball_tui.language import _, plural
 
 _S = ContractStatus
 
@@ -345,3 +345,16 @@ def why_not_due(due_on: date | None, today: date, whose: str | None = None) -> s
             whose=whose, day=due_on.isoformat()
         )
     return None
+
+
+def became(number: int, status: ContractStatus) -> str:
+    """``2 contracts released``; another language has a form of the status for one and for several."""
+    told = {
+        ContractStatus.OFFERED: plural("contract offered", "contracts offered", number),
+        ContractStatus.ACCEPTED: plural("contract accepted", "contracts accepted", number),
+        ContractStatus.DECLINED: plural("contract declined", "contracts declined", number),
+        ContractStatus.EXPIRED: plural("contract expired", "contracts expired", number),
+        ContractStatus.RELEASED: plural("contract released", "contracts released", number),
+        ContractStatus.VOID: plural("contract void", "contracts void", number),
+    }
+    return f"{number:,} {told.get(status) or _(status)}"

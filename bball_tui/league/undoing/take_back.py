@@ -327,7 +327,9 @@ async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
         return done[:1].upper() + done[1:]
     if main.number > 1:
         told = counted(main.number, *_COUNTED.get(main.entity, (main.entity, f"{main.entity}s")))
-        return f"{told}: {_of_several(known, main.number) or done}"
+        with english():
+            plain = known or done_words(main.action, main.entity)
+        return f"{told}: {_of_several(plain, main.number) or done}"
     name = await _name(session, league_id, main)
     whose = {
         "contract": _("{name}'s contract").format(name=name),
@@ -336,7 +338,7 @@ async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
     return f"{whose}: {done}"
 
 
-def _of_several(done: str | None, number: int) -> str | None:
+def _of_several(done: str, number: int) -> str | None:
     """What was done to so many; another language may have a form for it. None: it has not."""
     return {
         "signed": plural("signed", "signed", number),
@@ -348,7 +350,18 @@ def _of_several(done: str | None, number: int) -> str | None:
         "retried": plural("retried", "retried", number),
         "sent again": plural("sent again", "sent again", number),
         "accepted by word": plural("accepted by word", "accepted by word", number),
-    }.get(done or "")
+        "archived": plural("archived", "archived", number),
+        "canceled": plural("canceled", "canceled", number),
+        "declined by the family": plural("declined by the family", "declined by the family", number),
+        "expired": plural("expired", "expired", number),
+        "linked": plural("linked", "linked", number),
+        "put back": plural("put back", "put back", number),
+        "refreshed": plural("refreshed", "refreshed", number),
+        "sent to another address": plural("sent to another address", "sent to another address", number),
+        "set aside": plural("set aside", "set aside", number),
+        "told another way": plural("told another way", "told another way", number),
+        "unlinked": plural("unlinked", "unlinked", number),
+    }.get(done)
 
 
 async def _name(session: AsyncSession, league_id: int, of: Kinds) -> str:

@@ -175,11 +175,10 @@ class UndoScreen(ActionHost, Screen[None]):
         """A roster was imported here: ``told`` says what came in, and this how it goes back."""
         self._undoable.append(_Signing((), monotonic() + CORRECTION_UNDO, import_id=import_id))
         self._withdraw_offer()
-        later = _("later {key} in the activity").format(key=key_of("activity.unimport"))
-        self._offer = Notification(
-            _("{told} {key} takes it back, {later}.").format(told=told, key=key_of("desk.undo"), later=later),
-            timeout=12,
+        back = _("{key} takes it back now; later, open the Activity tab and press {key_there} on the import.").format(
+            key=key_of("desk.undo"), key_there=key_of("activity.unimport")
         )
+        self._offer = Notification(f"{told} {back}", timeout=12)
         self.app.post_message(Notify(self._offer))
         self._count_down()
 

@@ -79,12 +79,13 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
     def make_columns(self) -> Sequence[Column[Act]]:
         return (
             Column(key="when", title=_("When"), width=8, render=self._when, sort="id"),
-            Column(key="who", title=_("Who"), width=10, limit=16, render=lambda row: row.who),
-            Column(key="what", title=_("What"), width=18, flex=1, limit=30, render=lambda row: row.words),
+            Column(key="who", title=_("Who"), width=10, limit=16, render=lambda row: row.who, priority=1),
+            # An act is told whole before a login has any room: acts differ by their last word.
+            Column(key="what", title=_("What"), width=29, flex=3, limit=38, render=lambda row: row.words),
             Column(
                 key="record", title=_("Record"), width=16, flex=2, limit=34, render=lambda row: called(row) or NOTHING
             ),
-            Column(key="change", title=_("Before and after"), width=20, flex=4, render=_summary, priority=1),
+            Column(key="change", title=_("Before and after"), width=20, flex=4, render=_summary, priority=2),
         )
 
     def _when(self, row: Act) -> str | Styled:

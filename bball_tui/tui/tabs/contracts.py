@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
 from bball_tui.language import _
-from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Transition, why_none
+from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Transition, became, why_none
 from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
@@ -429,7 +429,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         from bball_tui.tui.dialogs.contract_act import CHUNK
 
         done = finished.done
-        parts = [f"{counted(len(done.done), 'contract')} {_(RULES[act].target)}"]
+        parts = [became(len(done.done), RULES[act].target)]
         if done.cancelled:
             parts.append(_("{e_mail} canceled").format(e_mail=counted(len(done.cancelled), "e-mail")))
         if done.promised:

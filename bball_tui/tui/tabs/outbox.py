@@ -68,7 +68,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
     mail server had it; **in doubt** that it may have gone out without an answer: ask the family, then press
     `{mail.resolve}`. `{mail.retry}` tries failed e-mails again, `{mail.address}` corrects the address first,
     `{mail.park}` sets e-mails aside, `{mail.cancel}` gives them up. `{mail.next-bucket}` and `{mail.previous-bucket}`
-    go through the kinds on the left, and `{mail.retry-all}` tries a whole kind again. `{mail.read}` shows the e-mail
+    go through the kinds of e-mails, and `{mail.retry-all}` tries a whole kind again. `{mail.read}` shows the e-mail
     itself. When e-mails are held, a line above the list says why: `{mail.pause}` pauses and resumes all sending,
     `{mail.open-gate}` tries the mail server again without waiting. Once a mail server is set up, `{mail.for-real}`
     sends what was only written to a folder.

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def _on_follow_up(pane: "TodayPane") -> str | None:
-    return pane.not_ready() or (None if pane.on_follow_up else _("The line under the cursor is no follow-up."))
+    return pane.not_ready() or (None if pane.on_follow_up else _("The line under the cursor is not a follow-up."))
 
 
 FEW_LINES = 5

@@ -95,6 +95,9 @@ def _hanging(label: str, value: Styled, column: int, width: int) -> Iterator[lis
         if label:
             yield [" " * _INDENT, (cell(label, width - _INDENT), STYLES[Tone.MUTED])]
         column, left, label = 0, 2 * _INDENT, ""
+    elif width_of(clean(label)) > column:  # a label is never cut: it has a line of its own
+        yield [" " * _INDENT, (cell(label, width - _INDENT), STYLES[Tone.MUTED])]
+        label = ""
     for number, text in enumerate(wrap(value.text, width - left)):
         head: list[Part] = [" " * left]
         if number == 0 and column:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import LIVE_STATUSES
-from bball_tui.language import _
+from bball_tui.language import COLUMN, _, in_context
 from bball_tui.mail.kinds import KINDS, kind_label
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import time_cell
@@ -43,7 +43,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
             Column(key="sent", title=_("Sent"), width=6, align="right", render=lambda row: f"{row.sent:,}", priority=1),
             Column(
                 key="last",
-                title=_("Last"),
+                title=in_context(COLUMN, "Last"),
                 width=8,
                 render=lambda row: time_cell(row.last, self.zone, self.now),
                 priority=2,
