@@ -26,6 +26,7 @@ from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.causes import cause_named, cause_of
 from bball_tui.outbox.mail_conditions import PARKED, is_bounced, is_held, is_in_folder, is_parked, is_waiting
+from bball_tui.outbox.sending_status import machine_of
 
 NEWEST_FIRST = Sort("id", descending=True)
 _MESSAGE_ID = re.compile(r"<?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@[^<>\s]+>?")
@@ -331,7 +332,7 @@ def _why(found: Row[Any], state: OutboxState) -> str:
                 else _(cause.phrase)
             )
         case OutboxState.SENDING:
-            return _("{claimed_by} has it").format(claimed_by=found.claimed_by)
+            return _("{claimed_by} has it").format(claimed_by=machine_of(found.claimed_by or ""))
         case OutboxState.CANCELLED | OutboxState.SUPPRESSED:
             return retold(found.error_text or "")
         case OutboxState.DEAD if found.error_class == PARKED:

@@ -4,6 +4,7 @@ The next step of every mail depends on it. The table of workers is for display o
 tokens.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -36,6 +37,14 @@ SILENT_SECONDS = 40
 _OF_WORKER = ("id", "name", "host", "pid", "version", "provider", "started_at", "heartbeat_at")
 WORKER_PLACE = "worker"
 """Where a worker runs that is to run forever, in its name; others run in a screen."""
+
+
+_PROCESS = re.compile(r" \(\w+ \d+\)$")
+
+
+def machine_of(worker: str) -> str:
+    """Of a worker's name what tells people something, who know no processes: ``desk-2 (screen 8)`` is ``desk-2``."""
+    return _PROCESS.sub("", worker)
 
 
 @dataclass(frozen=True, slots=True)

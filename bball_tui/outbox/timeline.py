@@ -17,7 +17,7 @@ from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.bounces import BounceLine, bounces_of
 from bball_tui.outbox.causes import cause_named, cause_of
 from bball_tui.outbox.mail_list import OutboxFilter, OutboxListing, OutboxRow, item_cause
-from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
+from bball_tui.outbox.sending_status import SendingStatus, machine_of, read_sending_status
 from bball_tui.outbox.timeline_words import Act, Attempt, Present, act_text, attempt_text, bounce_text, next_step
 
 
@@ -247,13 +247,15 @@ def _events(
         if mail.notice is not None:
             told.append((mail.rendered_at, mail.notice))
     for attempt in attempts:
-        told.append((attempt.started_at, _("taken by {worker}").format(worker=attempt.worker)))
+        told.append((attempt.started_at, _("taken by {worker}").format(worker=machine_of(attempt.worker))))
         if attempt.wire_started_at is not None:
             told.append((attempt.wire_started_at, _("being sent")))
         told.append((attempt.finished_at, attempt_text(attempt)))
     if item.state is OutboxState.SENDING:
         if found.claimed_at is not None:
-            told.append((found.claimed_at, _("taken by {claimed_by}").format(claimed_by=item.claimed_by)))
+            told.append(
+                (found.claimed_at, _("taken by {claimed_by}").format(claimed_by=machine_of(item.claimed_by or "")))
+            )
         if found.wire_started_at is not None:
             told.append((found.wire_started_at, _("being sent")))
     told += [(act.at, act_text(act)) for act in acts]

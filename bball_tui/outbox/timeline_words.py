@@ -9,7 +9,7 @@ from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine
 from bball_tui.outbox.causes import Cause
 from bball_tui.outbox.mail_conditions import PARKED
-from bball_tui.outbox.sending_status import SendingStatus
+from bball_tui.outbox.sending_status import SendingStatus, machine_of
 from bball_tui.wording import counted
 
 _SWEPT_WITHIN = timedelta(seconds=20)
@@ -86,7 +86,7 @@ def taken_by(provider: str | None) -> str:
 
 
 def attempt_text(attempt: Attempt) -> str:
-    """How an attempt ended: ``RCPT → 452 4.2.2 mailbox full``."""
+    """How an attempt ended: ``RCPT → 452 4.2.2 quota (mailbox full)``, without what the answer has said already."""
     place = "" if attempt.phase is None else _PLACES.get(attempt.phase, attempt.phase.upper()) + " → "
     if attempt.outcome == "accepted" and attempt.phase == "file":
         return _("written to a folder")
@@ -94,7 +94,10 @@ def attempt_text(attempt: Attempt) -> str:
         return f"{place}{_joined(attempt.code, retold(attempt.detail or '')) or _('accepted')}"
     phrase = _(attempt.cause.phrase) if attempt.cause is not None else _(attempt.outcome.replace("_", " "))
     said = _joined(attempt.code, retold(attempt.detail or ""))
-    return f"{place}{said} ({phrase})" if said else f"{place}{phrase}"
+    if not said:
+        return f"{place}{phrase}"
+    told = set(phrase.lower().split()) <= set(said.lower().replace(".", " ").split())
+    return f"{place}{said}" if told else f"{place}{said} ({phrase})"
 
 
 def _joined(code: str | None, detail: str | None) -> str:
@@ -191,7 +194,7 @@ def _queued(mail: Present, now: SendingStatus) -> str:
 
 
 def _sending(mail: Present, now: SendingStatus) -> str:
-    who = mail.claimed_by or _("a worker")
+    who = machine_of(mail.claimed_by or "") or _("a worker")
     when = (
         ""
         if mail.claimed_at is None

@@ -49,6 +49,12 @@ class ToastingApp(PatientApp[ReturnType]):
         self._in_place = Notification(with_keys(message), timeout=timeout, markup=False)
         self.post_message(Notify(self._in_place))
 
+    def withdraw(self, promise: str, before: float) -> None:
+        """Take messages away that end with ``promise`` and were up ``before`` (Unix seconds): it holds no more."""
+        for one in list(self._notifications):
+            if one.raised_at < before and one.message.endswith(promise):
+                self._unnotify(one)
+
     def on_notify(self, event: Notify) -> None:
         """The same once more stands there once, for as long as the new one, which Textual puts up behind this."""
         said = event.notification

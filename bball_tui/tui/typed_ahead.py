@@ -67,6 +67,8 @@ class PatientApp(App[ReturnType]):
         self._asking: dict[AnyWorker, Screen[Any] | str] = {}
         self._waited_for: tuple[AnyWorker, float] | None = None
         self._forgotten = 0.0
+        self._tells = False
+        """Whether it is said of keys that come in together with what was forgotten."""
         self._asked_by: AnyWorker | None = None
         """What opens the league and asked something."""
         self.pressed_at = 0.0
@@ -89,10 +91,13 @@ class PatientApp(App[ReturnType]):
         worker = self._in_the_way()
         return worker is None or self._brings_rows(worker) or self._may_pass(worker)
 
-    def forget_keys(self) -> None:
-        """What was typed ahead was meant for something else than what is shown now."""
+    def forget_keys(self, *, tell: bool = False) -> None:
+        """What was typed ahead was meant for something else than what is shown now; ``tell`` says that it is lost."""
+        lost = bool(self._waiting)
         self._waiting.clear()
-        self._forgotten = monotonic()
+        self._forgotten, self._tells = monotonic(), tell
+        if lost and tell:
+            self._tell_lost()
 
     async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
         """While a command waits for a person's answer it holds up no keys."""
@@ -113,6 +118,8 @@ class PatientApp(App[ReturnType]):
 
     def _take(self, event: _Typed) -> None:
         if event.time < self._forgotten:
+            if self._tells:
+                self._tell_lost()
             return  # it came in together with what was forgotten
         key = event.key if isinstance(event, events.Key) else ""
         if self.starting and key == "ctrl+j":
@@ -142,8 +149,10 @@ class PatientApp(App[ReturnType]):
     def _leave_out(self) -> None:
         """What was typed ahead is not obeyed, and that is said."""
         if self._waiting:
-            self.forget_keys()
-            self.notify(LEFT_OUT, severity="warning", timeout=8, markup=False)
+            self.forget_keys(tell=True)
+
+    def _tell_lost(self) -> None:
+        self.notify(LEFT_OUT, severity="warning", timeout=8, markup=False)
 
     # Rest
 

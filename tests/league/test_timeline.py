@@ -92,7 +92,7 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
                     league_id=club.league_id,
                     outbox_id=first,
                     n=number,
-                    worker="desk-2",
+                    worker="desk-2 (screen 8)",
                     started_at=func.clock_timestamp(),
                     finished_at=func.clock_timestamp() + timedelta(seconds=number),
                     outcome=outcome,

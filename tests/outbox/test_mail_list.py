@@ -235,7 +235,7 @@ async def test_the_story_of_a_mail_that_is_tried_again_later(database: Database)
     assert story.next.endswith(", because of: mailbox full.")
     assert [event.text for event in story.events][-2:] == [
         "taken by desk-1",
-        "RCPT → 452 4.2.2 Mailbox full (mailbox full)",
+        "RCPT → 452 4.2.2 Mailbox full",
     ]
 
 

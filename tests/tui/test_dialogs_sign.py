@@ -23,7 +23,9 @@ from bball_tui.league.contracts.signing_rules import (
 )
 from bball_tui.tui.dialogs.sign import SignDialog, Signed, SigningDraft
 from bball_tui.tui.dialogs.signing_summary import promises
+from bball_tui.tui.typed_ahead import LEFT_OUT
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
+from tests.tui.hands import send
 
 pytestmark = pytest.mark.slow
 
@@ -274,10 +276,12 @@ async def test_enter_too_early_never_skips_a_warning() -> None:
     office = Office(contract(1, "Amara Hamilton", ROSA, notices=(NO_LINK,)))
     office.gate.clear()
     async with asking(office.dialog()) as desk:
-        await desk.press("enter")
+        send(desk.app, "enter", *"kowalski", "enter")
+        await desk.settle()
         office.gate.set()
         await desk.until_shown("Please read the warnings")
         assert office.requests == []
+        assert [one.message for one in desk.app._notifications] == [LEFT_OUT], "the next name is not lost in silence"
         await desk.press("enter")
         assert len(office.requests) == 1
 

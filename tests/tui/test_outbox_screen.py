@@ -146,7 +146,7 @@ async def test_two_staff_try_the_same_kind_again_and_each_mail_is_queued_once(
 
 
 async def test_selected_mails_are_put_aside_and_brought_back(quiet: Settings, database: Database) -> None:
-    await club_with_mails(database, 2)
+    _, ids = await club_with_mails(database, 2)
     async with opened(quiet) as desk:
         pane = await outbox(desk)
         await desk.press("a")
@@ -159,8 +159,10 @@ async def test_selected_mails_are_put_aside_and_brought_back(quiet: Settings, da
         await desk.until(lambda: any(line.kind == Kind("parked") and line.count == 2 for line in pane.panel.lines))
         assert await states(database) == {"dead": 2}
         await desk.press("r")
-        await desk.shows("1 e-mail back in the queue.")
-    assert await states(database) == {"dead": 1, "queued": 1}
+        await desk.shows("1 e-mail back in the queue.", "u undoes it.")
+        assert await states(database) == {"dead": 1, "queued": 1}
+        await accept(database, ids)  # nothing goes back anymore
+        await desk.until(lambda: "undoes it." not in desk.text)
 
 
 async def test_of_a_mixed_selection_only_what_waits_is_counted_and_touched(quiet: Settings, database: Database) -> None:

@@ -11,6 +11,7 @@ from bball_tui.league.acts import done_words
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.contracts.lifecycle import STATUSES, TOLD
 from bball_tui.league.roster.notes import NoteView
+from bball_tui.outbox.sending_status import machine_of
 from bball_tui.wording import counted, short_date
 
 _METHODS = {"paper": _("on paper"), "scan": _("by scan"), "e_sign": _("electronically")}
@@ -241,7 +242,7 @@ def timeline_of(
         for entry in entries
     ]
     events += [
-        TimelineEvent(_day(one.at, desk), one.at, _attempt_text(one, recipients[one.outbox_id]), one.worker)
+        TimelineEvent(_day(one.at, desk), one.at, _attempt_text(one, recipients[one.outbox_id]), machine_of(one.worker))
         for one in attempts
     ]
     events += [

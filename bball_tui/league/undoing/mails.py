@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
@@ -85,6 +85,24 @@ async def read_mails(
         frozenset(row.entity_id for row in own if row.action == "outbox_rewritten") & now.keys(),
         frozenset(one for one, mail in now.items() if mail.bounce_settled_at == act.at),
     )
+
+
+# As `_left` decides for each, but for all at once and without a lock.
+_UNTRIED = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM audit JOIN outbox ON outbox.league_id = audit.league_id AND outbox.id = audit.entity_id
+        WHERE audit.league_id = :league_id AND audit.recorded_by = session_user AND audit.recorded_at = :at
+            AND audit.entity = 'outbox' AND outbox.state NOT IN ('sent', 'sending', 'in_doubt')
+            AND outbox.claims <= COALESCE((audit.before -> :row ->> 'claims')::integer, outbox.claims))
+    """
+)
+
+
+async def any_untried(session: AsyncSession, league_id: int, act: OwnAct) -> bool:
+    """Whether one of the mails of an act has neither left nor been tried since."""
+    values = {"league_id": league_id, "at": act.at, "row": ROW}
+    return bool(await session.scalar(_UNTRIED, values))
 
 
 def obstacle(mails: ActMails, clock: LeagueClock) -> str | None:

@@ -30,7 +30,7 @@ from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.league.undoing.changes import Changes
 from bball_tui.league.undoing.contracts import EARLIER, undo_contracts
 from bball_tui.league.undoing.family import undo_family
-from bball_tui.league.undoing.mails import mail_words, obstacle, read_mails, take_mails_back
+from bball_tui.league.undoing.mails import any_untried, mail_words, obstacle, read_mails, take_mails_back
 from bball_tui.league.undoing.notes import undo_notes
 from bball_tui.league.undoing.outcome import Going, TakenBack
 from bball_tui.league.undoing.own_acts import (
@@ -78,18 +78,21 @@ class Standing:
     """For how long the list of acts has one that can go back; 0: there is none, or the latest is a correction or an
     import, which the screen takes back at once for as long.
     """
+    latest: bool
+    """Whether the newest can go back, as was promised when it was done."""
 
 
 async def read_standing(session: AsyncSession, league_id: int) -> Standing:
     """What there is to undo."""
     acts = await read_own_acts(session, league_id)
     if not acts or acts[0].kind in (ActKind.CORRECTION, ActKind.IMPORT):
-        return Standing(acts, 0.0)
+        return Standing(acts, 0.0, bool(acts))
     for act in acts[:MOST]:
         if await _may_go_back(session, league_id, act):
             clock = await read_clock(session, league_id)
-            return Standing(acts, max(0.0, clock.undo_seconds - (clock.now - act.at).total_seconds()))
-    return Standing(acts, 0.0)
+            left = max(0.0, clock.undo_seconds - (clock.now - act.at).total_seconds())
+            return Standing(acts, left, act is acts[0])
+    return Standing(acts, 0.0, False)
 
 
 async def _may_go_back(session: AsyncSession, league_id: int, act: OwnAct) -> bool:
@@ -99,6 +102,8 @@ async def _may_go_back(session: AsyncSession, league_id: int, act: OwnAct) -> bo
         return await none_left(session, league_id, signed)
     if act.kind is ActKind.MESSAGE:
         return bool(await _message_mails(session, league_id, act, CANCELLABLE))
+    if act.kind is ActKind.MAILS:
+        return await any_untried(session, league_id, act)
     return act.kind is not ActKind.OTHER
 
 

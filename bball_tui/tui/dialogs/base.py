@@ -122,10 +122,10 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """Whether a key was pressed that waits for an answer: the next keys wait with it."""
         return False
 
-    def forget_keys(self) -> None:
+    def forget_keys(self, *, tell: bool = False) -> None:
         """The dialog turned a key down, or says what nobody reckoned with: what was typed ahead is not obeyed."""
         if isinstance(self.app, PatientApp):
-            self.app.forget_keys()
+            self.app.forget_keys(tell=tell)
 
     def pressed_before(self, moment: float) -> bool:
         """Whether the key that is being obeyed came in before ``moment`` (of the monotonic clock)."""

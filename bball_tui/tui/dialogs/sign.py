@@ -392,7 +392,7 @@ class SignDialog(Dialog[Signed | None]):
             return
         if self.pressed_before(self._shown_at) and self._warns(self._preview):
             self._shown_at = 0.0  # said once: a click of the mouse is no key, and comes after it
-            self.forget_keys()
+            self.forget_keys(tell=True)
             self.say(_("Please read the warnings, then press Enter."), Tone.WARN)
             return
         request = self._request()

@@ -1,7 +1,7 @@
 """Taking the last signing, message or import back, with its mails, as long as they are held."""
 
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +16,8 @@ from bball_tui.language import _
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import ContractsSigned, MessageQueued, RecordsCorrected
+from bball_tui.tui.toasts import ToastingApp
+from bball_tui.tui.undo_hints import undone_by
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -226,10 +228,12 @@ class UndoScreen(ActionHost, Screen[None]):
     async def _look_for_acts(self, connection: "LeagueConnection") -> None:
         from bball_tui.league.undoing.take_back import read_standing
 
-        known = tuple(self._undoable)
+        known, looked_at = tuple(self._undoable), time()
         with suppress(BballError):  # the database went away just now: the header says so
             found = await connection.call(read_standing)
             self._acts_until = monotonic() + found.seconds
+            if not found.latest and isinstance(self.app, ToastingApp):
+                self.app.withdraw(undone_by(), looked_at)
             # What goes back elsewhere, in the activity or in another window, cannot go back here once more.
             over = [one for one in known if one.recent and not any(map(one.is_, found.acts))]
             if any(one in over for one in self._undoable[-1:]):
