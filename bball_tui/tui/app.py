@@ -17,6 +17,7 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.geometry import Offset
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -364,6 +365,8 @@ class BballApp(OpeningApp):
         from bball_tui import crash
 
         error = self._exception or sys.exception() or RuntimeError()
+        if isinstance(error, WorkerFailed):  # it has neither a place nor a cause of its own
+            error = error.error
         self.panic(Text(crash.report(error, self.settings.log_file)))
 
 

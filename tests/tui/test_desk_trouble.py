@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 import pytest
 from psycopg import sql
+from textual.worker import WorkerFailed
 
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
@@ -120,18 +121,30 @@ async def test_a_fault_in_a_question_is_a_sentence_and_not_the_end(
     assert "Family00" not in log
 
 
+@pytest.mark.parametrize("behind", [False, True], ids=["at once", "in a worker of the screen"])
 async def test_a_crash_shows_no_data_and_leaves_a_note_of_the_place(
-    quiet: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    behind: bool,
+    quiet: Settings,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     await club_with(database, 1)
 
-    def broken(self: MainScreen) -> None:
+    async def broken_behind() -> None:
         child = "Family00 was here"
         raise RuntimeError(child)
 
+    def broken(self: MainScreen) -> None:
+        child = "Family00 was here"
+        if behind:
+            self.run_worker(broken_behind())
+        else:
+            raise RuntimeError(child)
+
     monkeypatch.setattr(MainScreen, "action_desk_search", broken)
     app = BballApp(quiet)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(WorkerFailed if behind else RuntimeError):
         async with app.run_test(size=(80, 24)) as pilot:
             desk = Desk(app, pilot, Picture(app))
             await desk.until(lambda: desk.begun)
@@ -143,7 +156,7 @@ async def test_a_crash_shows_no_data_and_leaves_a_note_of_the_place(
     assert "fault of its own" in said.err + said.out
     assert "was here" not in said.err + said.out
     log = quiet.log_file.read_text()
-    assert "in broken" in log
+    assert f"in {'broken_behind' if behind else 'broken'}" in log
     assert "was here" not in log
 
 
