@@ -119,6 +119,15 @@ async def test_order_by_key_and_by_a_click_on_a_title() -> None:
         assert said == ["The list cannot be sorted by “Mail”. It comes from elsewhere."] * 2
 
 
+@pytest.mark.parametrize("size", [(20, 5), (30, 12), (160, 50)])
+async def test_each_order_that_is_offered_is_seen_in_the_titles(size: tuple[int, int]) -> None:
+    async with Running(MemorySource(players(30)), size) as (app, pilot):
+        for _ in app.list.sortable_columns:
+            await press(pilot, "o")
+            await settle(pilot)
+            assert "▲" in app.lines[0], app.list.sort
+
+
 @pytest.mark.parametrize("size", [(20, 5), (40, 12), (60, 20), (160, 50)])
 async def test_any_size_is_drawn_whole(size: tuple[int, int]) -> None:
     async with Running(MemorySource(players(300)), size) as (app, pilot):

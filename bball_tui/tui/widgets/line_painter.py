@@ -57,6 +57,11 @@ class LinePainter(Generic[RowT]):
             self.forget()
 
     @property
+    def shown(self) -> list[Column[RowT]]:
+        """The columns that the line has room for."""
+        return [placed.column for placed in self._placed]
+
+    @property
     def chosen(self) -> Column[RowT] | None:
         """The column that was chosen, if any; one that the line has no room for is none."""
         return next((placed.column for placed in self._placed if placed.column.key == self._chosen), None)

@@ -223,7 +223,8 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
         if chosen is not None:
             self._sort_by_column(chosen)
             return
-        names = self.sortable_columns
+        # Of those on the screen: one that has no room would order the list with no arrow anywhere.
+        names = [column.sort for column in self._painter.shown if column.sort is not None] or self.sortable_columns
         here = names.index(self._sort.column) if self._sort.column in names else -1
         self.sort_by(Sort(names[(here + 1) % len(names)]))
 
