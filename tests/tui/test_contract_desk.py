@@ -367,12 +367,12 @@ async def test_what_has_longer_is_offered_again_when_the_time_of_the_last_act_is
         one = await find_import(session, club.league_id)
     async with opened(quiet) as desk:
         desk.app.desk.offer_import(one.id, "Imported: 1 new player.")
-        await desk.until(lambda: re.search(r"undo \(\d{3} s\)", desk.footer) is not None)
+        await desk.until(lambda: re.search(r"undo \(\d min\)", desk.footer) is not None)
         await desk.press("s")
         await desk.shows("becomes signed")
         await desk.press("enter")
         await desk.shows("✔ signed")
-        await desk.until(lambda: re.search(r"undo \(\d{3} s\)", desk.footer) is not None)
+        await desk.until(lambda: re.search(r"undo \(\d min\)", desk.footer) is not None)
 
 
 async def test_a_new_contract_offers_the_team_of_the_last_one(quiet: Settings, database: Database) -> None:
