@@ -152,7 +152,7 @@ class PatientApp(App[ReturnType]):
             self.forget_keys(tell=True)
 
     def _tell_lost(self) -> None:
-        self.notify(LEFT_OUT, severity="warning", timeout=8, markup=False)
+        self.notify(LEFT_OUT, severity="warning", markup=False)  # stays until somebody was there to read it
 
     # Rest
 
