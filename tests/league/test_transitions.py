@@ -18,10 +18,11 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, Outbox, Signature
 from bball_tui.database.states import OPEN_STATUSES, ContractStatus, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.correcting import CorrectionRequest, correct
 from bball_tui.league.contracts.lifecycle import ALLOWED, RULES, SIMPLE_RULES, STATUSES, ReasonNeed, Transition, why_not
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition, preview_transition
-from bball_tui.league.contracts.undo import undo
+from bball_tui.league.contracts.undo import none_left, undo
 from bball_tui.settings import SecretUrl
 from tests.support.examples import examples
 from tests.support.factory import Club, Family, Parent, make_club, make_family
@@ -113,10 +114,13 @@ async def test_undo_is_refused_as_soon_as_one_mail_was_touched(
         assert (await session.get_one(Contract, family.contract_id)).status == ContractStatus.SIGNED
 
 
-@pytest.mark.parametrize(("parents", "back"), [(PARENTS, True), ((), False)])
+@pytest.mark.parametrize(
+    ("parents", "corrected", "back"), [(PARENTS, False, True), ((), False, False), ((), True, False)]
+)
 async def test_undo_ends_when_an_email_leaves_and_without_one_after_the_last_minutes(
-    database: Database, owner_url: SecretUrl, parents: tuple[Parent, ...], *, back: bool
+    database: Database, owner_url: SecretUrl, parents: tuple[Parent, ...], *, corrected: bool, back: bool
 ) -> None:
+    """A correction of these minutes does not let go of a signing that is older."""
     async with database.session() as session:
         club = await make_club(session, hold_seconds=0)
         family = await make_family(session, club, parents=parents, birthdate=date(2000, 1, 1))
@@ -126,6 +130,11 @@ async def test_undo_ends_when_an_email_leaves_and_without_one_after_the_last_min
         owner.execute("UPDATE signature SET received_at = now() - interval '301 seconds'")
         owner.execute("ALTER TABLE signature ENABLE TRIGGER USER")
     async with database.session() as session:
+        if corrected:
+            request = CorrectionRequest(((family.contract_id, None),), "a day", signed_on=date(2026, 3, 2))
+            assert (await correct(session, club.league_id, request)).done
+    async with database.session() as session:
+        assert await none_left(session, club.league_id, [family.contract_id]) is back
         result = await undo(session, club.league_id, [family.contract_id])
         assert bool(result.undone) is back
         assert back or "The time to undo ended at" in result.refused[0].reason

@@ -71,12 +71,34 @@ _UNDO = text(
 )
 
 
+# When the paper came in: a correction of the record is a later row, and gives no more time to undo the signing.
+_CAME_IN = text(
+    """
+    WITH RECURSIVE chain AS (
+        SELECT contract.id AS contract_id, signature.supersedes_id, signature.received_at
+        FROM contract JOIN signature ON signature.id = contract.signature_id
+        WHERE contract.id = ANY(CAST(:ids AS bigint[]))
+        UNION ALL
+        SELECT chain.contract_id, earlier.supersedes_id, earlier.received_at
+        FROM chain JOIN signature AS earlier ON earlier.id = chain.supersedes_id
+    )
+    SELECT contract_id, min(received_at) AS at FROM chain GROUP BY contract_id
+    """
+)
+
+
+async def _came_in(session: AsyncSession, contract_ids: Iterable[int]) -> dict[int, datetime]:
+    rows = await session.execute(_CAME_IN, {"ids": list(contract_ids)})
+    return {row.contract_id: row.at for row in rows}
+
+
 async def none_left(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> bool:
     """Whether :func:`undo` would take one of these back now. Locks nothing."""
     clock = await read_clock(session, league_id)
     found = await read_contracts(session, league_id, contract_ids)
     mails = await _read_mails(session, found.values())
-    return any(_undo_obstacle(one, mails.get(one.id, ()), clock) is None for one in found.values())
+    came = await _came_in(session, found)
+    return any(_undo_obstacle(one, mails.get(one.id, ()), came.get(one.id), clock) is None for one in found.values())
 
 
 async def undo(
@@ -97,10 +119,11 @@ async def undo(
     clock = await read_clock(session, league_id)
     found = await read_contracts(session, league_id, ids)
     mails = await _read_mails(session, found.values(), held=True)
+    came = await _came_in(session, found)
     refused = _missing(ids, found)
     going: dict[int, ContractFacts] = {}
     for contract in found.values():
-        obstacle = _undo_obstacle(contract, mails.get(contract.id, ()), clock)
+        obstacle = _undo_obstacle(contract, mails.get(contract.id, ()), came.get(contract.id), clock)
         if obstacle is None:
             going[contract.id] = contract
         else:
@@ -169,8 +192,10 @@ async def _read_mails(
     return found
 
 
-def _undo_obstacle(contract: ContractFacts, mails: Collection[_Mail], clock: LeagueClock) -> str | None:
-    if contract.signature is None:
+def _undo_obstacle(
+    contract: ContractFacts, mails: Collection[_Mail], came_in: datetime | None, clock: LeagueClock
+) -> str | None:
+    if came_in is None:
         return _("{player}'s contract is {status}, not signed: there is nothing to undo.").format(
             player=contract.player, status=_(contract.status)
         )
@@ -205,7 +230,7 @@ def _undo_obstacle(contract: ContractFacts, mails: Collection[_Mail], clock: Lea
                 continue
     if any(mail.state is OutboxState.QUEUED for mail in mails):
         return None  # whatever keeps it here: nobody was told
-    until = contract.signature.received_at + timedelta(seconds=clock.undo_seconds)
+    until = came_in + timedelta(seconds=clock.undo_seconds)
     if until <= clock.now:
         return _("The time to undo ended at {when}; void the contract instead.").format(when=clock.at(until))
     return None
