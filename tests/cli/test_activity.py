@@ -37,7 +37,7 @@ def test_what_was_done_is_listed_with_before_and_after(command_line: CommandLine
     assert command_line("activity", "list", "--who", "nobody", "--json").json == []
     assert command_line("activity", "list", "--day", "2001-01-01", "--json").json == []
     assert len(command_line("activity", "list", "--limit", 1, "--json").json) == 1
-    assert "from email: office@westside.test → desk@westside.test" in command_line("activity", "list").out
+    assert "From address: office@westside.test → desk@westside.test" in command_line("activity", "list").out
 
 
 def test_what_left_as_a_file_is_noted(command_line: CommandLine, tmp_path: Path) -> None:

@@ -32,10 +32,8 @@ if TYPE_CHECKING:
 
 _SIGN, _CORRECT = RULES[Transition.SIGN], RULES[Transition.CORRECT]
 SIGNABLE = tuple(status for status in ContractStatus if status in _SIGN.sources)
-WITH_TIME = len("✔ accepted 12:05 PM")
-WHOLE_TEAM = len("Storm 5th Grade")
-ROOM_FOR_TIMES = 68
-"""Cells of a list below which such a text would be cut."""
+ROOM_FOR_TIMES = 80
+"""Cells of a list below which “✔ accepted 12:05 PM” would be cut."""
 READ_ONE_BY_ONE = 3
 """Refusals that a toast names one by one."""
 
@@ -124,8 +122,8 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             Column(
                 key="team",
                 title=_("Team"),
-                width=WHOLE_TEAM,
-                flex=3,
+                width=11,
+                flex=4,
                 limit=24,
                 render=lambda row: row.team,
                 sort="team",
@@ -147,8 +145,8 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             Column(
                 key="welcome",
                 title=_("Welcome e-mail"),
-                width=WITH_TIME,
-                flex=2,
+                width=15,
+                flex=4,
                 limit=24,
                 render=self._welcome,
                 unsorted=_("The result is looked up for the rows on the screen only. Narrow it with {tool.filter}."),
