@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _SIGN, _CORRECT = RULES[Transition.SIGN], RULES[Transition.CORRECT]
 SIGNABLE = tuple(status for status in ContractStatus if status in _SIGN.sources)
-ROOM_FOR_TIMES = 80
+ROOM_FOR_TIMES = 78
 """Cells of a list below which “✔ accepted 12:05 PM” would be cut."""
 READ_ONE_BY_ONE = 3
 """Refusals that a toast names one by one."""
@@ -118,7 +118,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
 
     def make_columns(self) -> "Sequence[Column[ContractRow]]":
         return (
-            Column(key="player", title=_("Player"), width=14, flex=3, limit=32, render=name_of, sort="player"),
+            Column(key="player", title=_("Player"), width=14, flex=2, limit=32, render=name_of, sort="player"),
             Column(
                 key="team",
                 title=_("Team"),
@@ -145,7 +145,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             Column(
                 key="welcome",
                 title=_("Welcome e-mail"),
-                width=15,
+                width=16,
                 flex=4,
                 limit=24,
                 render=self._welcome,
