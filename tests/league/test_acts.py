@@ -24,14 +24,13 @@ from bball_tui.database.states import (
 )
 from bball_tui.league import profile
 from bball_tui.league.acts import (
-    FIELD_WORDS,
     NUMBERS,
     Act,
-    audience_in_words,
     called,
     changes_of,
     done_words,
 )
+from bball_tui.league.audit_words import FIELD_WORDS, audience_in_words
 from bball_tui.league.contracts.kept_rows import KEPT
 from bball_tui.league.roster import guardian, player, team
 from bball_tui.league.rules.team_check import JerseyRule, LeagueRules, RuleName

@@ -19,7 +19,7 @@ from bball_tui.database.models import Contract, Outbox, Player, Season, Signatur
 from bball_tui.database.states import LIVE_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.acts import audience_in_words
+from bball_tui.league.audit_words import audience_in_words
 from bball_tui.league.contracts.facts import GuardianFacts, read_clock, read_guardians
 from bball_tui.league.contracts.signing_rules import Recipient, check_hold, recipients_of
 from bball_tui.league.filters.choices import ListName

@@ -208,7 +208,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
     )
     async def action_tool_message(self) -> None:
         """Write to the families of what is selected, of the row under the cursor, or of all that the list shows."""
-        from bball_tui.league.acts import audience_in_words
+        from bball_tui.league.audit_words import audience_in_words
         from bball_tui.league.filters.facets import chosen_filter
         from bball_tui.league.mails.messages import Audience
         from bball_tui.tui.dialogs.choose_one import ChooseOne
