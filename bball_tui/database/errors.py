@@ -1,6 +1,8 @@
 """What a database error means to a person: it is away, or it does not let them."""
 
+import re
 from collections.abc import Sequence
+from typing import Self
 
 import psycopg
 from sqlalchemy import exc
@@ -11,6 +13,13 @@ from bball_tui.wording import listed
 
 LONGEST_WHY = 300
 """Characters of what the driver says, the longest that is shown."""
+REFUSED_LOGIN = "28"
+"""PostgreSQL's class of states: invalid authorization."""
+_REFUSALS = re.compile(
+    r" authentication failed|role .* (is not permitted to log in|does not exist)|permission denied for database"
+    r"|no pg_hba\.conf entry|pg_hba\.conf rejects connection|no such user"
+)
+"""What PostgreSQL, or PgBouncer before it, says to a login that it does not let in."""
 
 
 class DatabaseUnavailable(BballError):
@@ -25,16 +34,35 @@ class DatabaseAway(DatabaseUnavailable):
 
     def __init__(self, why: str, where: str | None = None) -> None:
         reason = _("\nThe reason given: {why}.").format(why=why.rstrip(".")) if why else ""
-        super().__init__(
-            _(
-                "The database cannot be reached at the moment. What was not confirmed has not happened; "
-                "nothing else is lost. Try again."
-            )
-            if where is None
-            else _("The database does not answer: {where}.{reason}").format(where=where, reason=reason)
-        )
+        super().__init__(self._now() if where is None else self._at_the_start().format(where=where, reason=reason))
         self.why = why
         self.where = where
+
+    def at(self, where: str) -> Self:
+        """The same of the database called ``where``, which did not answer from the beginning."""
+        return type(self)(self.why, where)
+
+    def _now(self) -> str:
+        return _(
+            "The database cannot be reached at the moment. What was not confirmed has not happened; "
+            "nothing else is lost. Try again."
+        )
+
+    def _at_the_start(self) -> str:
+        return _("The database does not answer: {where}.{reason}")
+
+
+class LoginRefused(DatabaseAway):
+    """The server is there, and lets this login in no more: it was dropped or shut, or has another password."""
+
+    def _now(self) -> str:
+        return _(
+            "The database does not let your login in anymore. What was not confirmed has not happened; nothing else "
+            "is lost. Ask the person who set up the database."
+        )
+
+    def _at_the_start(self) -> str:
+        return _("The database does not let this login in: {where}.{reason}")
 
 
 class SettingsLost(BballError):
@@ -75,8 +103,16 @@ def explain(error: BaseException) -> BballError | None:
         )
     gone = isinstance(original, psycopg.OperationalError | psycopg.InterfaceError | OSError | TimeoutError)
     if gone or (isinstance(error, exc.DBAPIError) and error.connection_invalidated):
-        return DatabaseAway(_first_line(original or error))
+        why = _first_line(original or error)
+        return LoginRefused(why) if _refuses_login(original) else DatabaseAway(why)
     return None
+
+
+def _refuses_login(error: BaseException | None) -> bool:
+    """Whether the server itself turned the login away. Of a connection that failed libpq tells the text alone."""
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    return (error.sqlstate or "").startswith(REFUSED_LOGIN) or bool(_REFUSALS.search(str(error)))
 
 
 def _first_line(error: BaseException) -> str:

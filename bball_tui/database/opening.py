@@ -40,7 +40,7 @@ async def open_database(settings: Settings, *, pool_size: int = 5) -> AsyncItera
             try:
                 state = await migrate.schema_state(database)
             except DatabaseAway as away:
-                raise DatabaseAway(away.why, str(settings.database_url)) from away
+                raise away.at(str(settings.database_url)) from away
             if state.pending:
                 raise migrate.MigrationNeeded(state)
             yield database

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from bball_tui.database.change_listener import CHANGED, Changed, Connection, listen
 from bball_tui.database.engine import Database, Session
-from bball_tui.database.errors import NotPermitted
+from bball_tui.database.errors import LoginRefused, NotPermitted
 from bball_tui.database.opening import open_database
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.database.states import StaffRole
@@ -175,11 +175,13 @@ class LeagueConnection:
                     raise self._shut_out()
                 season = await current_season(session, self.league.id)
                 found = await overview(session, self.league.id, season.id if season else None)
-        except NotPermitted as error:  # the login was dropped, or taken out of the group of all staff
+            self._league, self.season, self._workers = found.league, found.season, found.workers
+            if roles != self.roles:
+                self.roles = await self.guard(take_place(self.database, self.league.id))
+        # The login was dropped, shut, or taken out of the group of all staff. A connection that was there before says
+        # that it may do nothing, a new one is not let in.
+        except (NotPermitted, LoginRefused) as error:
             raise self._shut_out() from error
-        self._league, self.season, self._workers = found.league, found.season, found.workers
-        if roles != self.roles:
-            self.roles = await self.guard(take_place(self.database, self.league.id))
         return found
 
     def _shut_out(self) -> ShutOut:

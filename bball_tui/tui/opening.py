@@ -74,7 +74,7 @@ def _problem(error: BballError, settings: "Settings") -> str:
     if not isinstance(error, DatabaseAway) or error.where is not None:
         return str(error)
     where = settings.database_url or _("the one in {data_dir}").format(data_dir=settings.data_dir)
-    return str(DatabaseAway(error.why, str(where)))
+    return str(error.at(str(where)))
 
 
 async def _show_first_tab(app: OpeningApp) -> None:

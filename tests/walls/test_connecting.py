@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import LiteralString
 
 import pytest
 import trustme
@@ -28,6 +29,7 @@ async def refusal(tmp_path: Path, url: str) -> str:
 
 async def test_a_wrong_password_is_said(walls: ClubServer, tmp_path: Path) -> None:
     said = await refusal(tmp_path, walls.url("rita").reveal().replace("rita-secret", "wrong-secret"))
+    assert "The database does not let this login in: postgresql://***@localhost:" in said
     assert "The reason given: " in said
     assert 'password authentication failed for user "rita"' in said
     assert "wrong-secret" not in said
@@ -93,12 +95,25 @@ def test_a_league_of_others_is_not_there(
     assert "There is no league 'b'. The leagues are: a." in said[0].err
 
 
-async def test_a_login_that_may_not_log_in_anymore_is_said(walls: ClubServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("done", "undone", "why"),
+    [
+        ("ALTER ROLE nils NOLOGIN", "ALTER ROLE nils LOGIN", "not permitted to log in"),
+        ("ALTER ROLE nils PASSWORD 'x'", "ALTER ROLE nils PASSWORD 'nils-secret'", "password authentication failed"),
+        ("ALTER ROLE nils RENAME TO olaf", "ALTER ROLE olaf RENAME TO nils", "password authentication failed"),
+    ],
+)
+async def test_a_login_that_is_not_let_in_anymore_is_said(
+    walls: ClubServer, tmp_path: Path, done: LiteralString, undone: LiteralString, why: str
+) -> None:
     with walls.login("postgres", "postgres") as admin:
-        admin.execute("ALTER ROLE nils NOLOGIN")
-        said = await refusal(tmp_path, walls.url("nils").reveal())
-        admin.execute("ALTER ROLE nils LOGIN")
-    assert "not permitted to log in" in said
+        admin.execute(done)
+        try:
+            said = await refusal(tmp_path, walls.url("nils").reveal())
+        finally:
+            admin.execute(undone)
+    assert why in said
+    assert "The database does not let this login in: postgresql://***@localhost:" in said
 
 
 def test_doctor_refuses_an_owner_who_makes_roles(walls: ClubServer, tmp_path: Path) -> None:

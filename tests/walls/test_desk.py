@@ -127,17 +127,28 @@ async def test_who_loses_the_role_while_it_is_open_is_told(walls: ClubServer, tm
         await desk.shows("You have no role in a anymore")
 
 
-async def test_whose_login_is_dropped_while_it_is_open_is_told(walls: ClubServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", ["a kept connection", "the listener", "a new connection"])
+async def test_whose_login_is_dropped_while_it_is_open_is_told(walls: ClubServer, tmp_path: Path, first: str) -> None:
+    """Whichever part of the screen meets it first: all of them know that the database is not away."""
+    connected = "FROM pg_stat_activity WHERE usename = 'paula'"
     with walls.login("postgres") as administrator:
         administrator.execute("CREATE ROLE paula LOGIN PASSWORD 'paula-secret'; GRANT bball_staff_walls TO paula")
         let(walls, "paula", walls.a)
         async with opened(settings(walls, "paula", tmp_path)) as desk:
-            await desk.shows("Ames, Ann")
+            await desk.shows("Ames, Ann", "● shared database")
             await desk.until(lambda: not desk.reading)
+            (all_of_them,) = administrator.execute(f"SELECT array_agg(pid) {connected}".encode()).fetchone() or ([],)
+            listening = f"SELECT pid {connected} AND application_name <> 'bball-tui'".encode()
+            await desk.until(lambda: administrator.execute(listening).rowcount == 1)
+            (listener,) = administrator.execute(listening).fetchone() or (0,)
             administrator.execute("DROP ROLE paula")
-            with walls.login(OWNER) as owner:
-                owner.execute("UPDATE league SET name = name WHERE id = %s", (walls.a,))
+            if first == "a kept connection":
+                with walls.login(OWNER) as owner:
+                    owner.execute("UPDATE league SET name = name WHERE id = %s", (walls.a,))
+            else:  # the listener is not let in again, and what asks after it has a connection or not
+                cut = [listener] if first == "the listener" else [listener, *all_of_them]
+                administrator.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", (cut,))
             await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
-            await desk.shows("You have no role in a anymore")
+            await desk.shows("You have no role in a anymore", "! no league is open")
         with walls.login(OWNER) as owner:
             owner.execute("DELETE FROM league_member WHERE login = 'paula'")

@@ -30,8 +30,6 @@ class OverviewScreen(DayScreen):
     def __init__(self) -> None:
         super().__init__()
         self.header = HeaderBar()
-        self.answers = True
-        """Whether the database answered when it was last asked."""
         self._pulse: Timer | None = None
 
     def say_opening(self) -> None:
@@ -39,13 +37,8 @@ class OverviewScreen(DayScreen):
         self.header.facts = HeaderFacts("bball_tui", database=Styled(_("opening the database …"), Tone.MUTED))
 
     def say_closed(self) -> None:
-        """It could not be opened."""
+        """It could not be opened, or does not let the person in anymore."""
         self.header.facts = HeaderFacts("bball_tui", database=Styled(_("! no league is open"), Tone.WARN))
-
-    def say_database(self) -> None:
-        """Which database it is, and whether it answers."""
-        embedded = self.connection is None or self.connection.settings.embedded
-        self.header.facts = replace(self.header.facts, database=database_state(embedded, self.answers))
 
     @work(group="overview", exclusive=True)
     async def read_overview(self) -> None:
@@ -63,15 +56,16 @@ class OverviewScreen(DayScreen):
             found = await connection.overview()
             here = await connection.call(present)
         except ShutOut as error:
+            self.connection = None  # nothing is asked anymore, and nothing told twice
+            self.say_closed()
             if isinstance(self.app, LeagueProgram):
                 self.app.shut_out(str(error))
             return
         except BballError:
-            self.answers = False
-            self.say_database()
+            away = database_state(connection.settings.embedded, False)
+            self.header.facts = replace(self.header.facts, database=away)
             self._read_again(IMPATIENT)
             return
-        self.answers = True
         self.refresh_bindings()
         if season is not None and connection.season is not None and season.id != connection.season.id:
             self.show_another_season()

@@ -433,12 +433,11 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         self.heard("outbox")
 
     def reachable(self, up: bool) -> None:
-        """The database answered again, or went away."""
-        self.answers = up
+        """What listens for changes was connected, or lost its connection; why it did the overview finds out."""
         if up:
             self.heard(EVERYTHING)
         else:
-            self.say_database()
+            self.read_overview()
 
     def tell(self, sentence: str) -> None:
         """A short message that goes away by itself."""
