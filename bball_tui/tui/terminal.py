@@ -8,6 +8,7 @@ import asyncio
 import os
 import select
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
@@ -15,9 +16,15 @@ from typing import IO, TYPE_CHECKING, Any
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from bball_tui.tui.escape_keys import EscapeParser
+
 if TYPE_CHECKING:
     from textual.app import App
 
+AT_ONCE = 4096
+"""Bytes of keys that are read at once."""
+KEYS_LOOK = 0.1
+"""Seconds after which it is seen whether an Escape stood alone, and whether the program has ended."""
 LOOK = 200
 """Milliseconds after which the watch sees that the program has ended by itself."""
 
@@ -60,6 +67,17 @@ class LastingDriver(LinuxDriver):
         """Take the terminal over again."""
         self._left = False
         super().resume_application_mode()
+
+    def run_input_thread(self) -> None:
+        """Hand on what is typed; Textual's own would take Escape and the key behind it for another key."""
+        parser = EscapeParser(self._debug)
+        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], KEYS_LOOK)[0]:
+                for message in parser.feed(decode(os.read(self.fileno, AT_ONCE))):
+                    self.process_message(message)
+            for message in parser.tick():
+                self.process_message(message)
 
     def _sigcont_application(self, *_: object) -> None:
         """Draw again after a pause, and only then.

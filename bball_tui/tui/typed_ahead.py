@@ -16,10 +16,11 @@ from textual import events
 from textual.app import App, ReturnType
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 from textual.worker import get_current_worker
 
 from bball_tui.language import _
+from bball_tui.tui.escape_keys import ESCAPE, KeyBehindEscape
 from bball_tui.tui.style_sheets import ReadOnce
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class PatientApp(App[ReturnType]):
         if self.starting and key == "ctrl+j":
             event = events.Key("enter", "\r")  # the terminal had it before the program did, and made it a new line
         worker = self._in_the_way()
-        if worker is not None and (key == "ctrl+q" or (key == "escape" and self._can_be_stopped(worker))):
+        if worker is not None and (key == "ctrl+q" or (self._is_escape(event) and self._can_be_stopped(worker))):
             # Stop means now, and not after what was typed before.
             self.forget_keys()
         self._waiting.append((event, monotonic()))
@@ -141,10 +142,33 @@ class PatientApp(App[ReturnType]):
                     self._leave_out()
                 else:
                     self._waiting.popleft()
+                    if isinstance(event, KeyBehindEscape):
+                        event = self._taken_apart(event, since)
                     self._let_in, self.pressed_at = event, since
                     self.post_message(event)
         finally:
             self._letting = None
+
+    def _taken_apart(self, event: KeyBehindEscape, since: float) -> events.Key:
+        """The key that Escape and the one behind it are here; if they are two, the other one waits for its turn."""
+        if (key := self._one_key(event)) is not None:
+            return events.Key(key, None)
+        self._waiting.appendleft((event.plain, since))
+        return events.Key("escape", ESCAPE)
+
+    def _is_escape(self, event: _Typed) -> bool:
+        """Whether it is Escape, alone or with another key behind it."""
+        if isinstance(event, KeyBehindEscape):
+            return self._one_key(event) is None
+        return isinstance(event, events.Key) and event.key == "escape"
+
+    def _one_key(self, event: KeyBehindEscape) -> str | None:
+        """What Escape and the key behind it are together for what has the focus: one that moves or deletes by words
+        in a field, or a command's.
+        """
+        if event.word_key and isinstance(self.focused, Input | TextArea):
+            return event.word_key
+        return event.key if event.key in self.screen.active_bindings else None
 
     def _leave_out(self) -> None:
         """What was typed ahead is not obeyed, and that is said."""
@@ -244,4 +268,4 @@ class PatientApp(App[ReturnType]):
         key = self._waiting[0][0] if self._waiting else None
         if not isinstance(key, events.Key):
             return False
-        return key.key == "ctrl+q" or (key.key == "escape" and self._can_be_stopped(worker))
+        return key.key == "ctrl+q" or (self._is_escape(key) and self._can_be_stopped(worker))

@@ -93,7 +93,7 @@ class Terminal:
         self.stream.feed(self.decoder.decode(data))
 
     def rest(self) -> None:
-        """Read until nothing more is written; a key right after Esc would be another key."""
+        """Read until nothing more is written."""
         before = -1
         while before != len(self.written):
             before = len(self.written)
@@ -221,5 +221,6 @@ def terminal(
 
 ENTER = "\r"
 ESC = "\x1b"
+UP = "\x1b[A"
 TAB = "\t"
 CTRL_Q = "\x11"
