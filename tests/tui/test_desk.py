@@ -7,12 +7,12 @@ import msgspec
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from textual.widgets import Input
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Contract, Outbox, Signature
-from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.database.models import Audit, Contract, Outbox, Signature
+from bball_tui.database.states import ROW, ContractStatus, OutboxState
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.importing.imports import find_import
 from bball_tui.league.importing.undo import undo_import
@@ -353,3 +353,11 @@ async def test_undo_is_offered_only_while_something_can_go_back(
         await desk.until(lambda: "undo" not in desk.footer)
         await desk.press("u")
         await desk.shows("Nothing to undo here.")
+        # What is too old leaves the footer by itself: nothing is written at that moment, and no key is pressed.
+        async with database.session() as session:
+            ago = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, 299)
+            act = {"action": "declined", "entity": "contract", "entity_id": 1, "recorded_at": ago, "before": {ROW: {}}}
+            await session.execute(insert(Audit).values(league_id=league.league.id, **act))
+        desk.app.desk.heard("contract")
+        await desk.until(lambda: "undo" in desk.footer)
+        await desk.until(lambda: "undo" not in desk.footer)

@@ -47,10 +47,7 @@ class Changes:
         """Who changed one of these records since, in a sentence about ``whose``; None: nobody did. ``actions`` are
         those that matter, and ``fields`` what a mere change must be about.
         """
-        values = {"league_id": self.league_id, "entity": entity, "ids": list(ids), "last": self.act.last,
-                  "actions": None if actions is None else list(actions),
-                  "fields": None if fields is None else list(fields)}  # fmt: skip
-        later = _without_pairs(await self.session.execute(_LATER, values))
+        later = await read_later(self.session, self.league_id, self.act, entity, ids, actions, fields)
         if not later:
             return None
         first = later[0]
@@ -62,6 +59,22 @@ class Changes:
             return _("You changed {whose} since, at {when} ({done}).").format(whose=whose, when=when, done=done)
         told = _("You changed {whose} since, at {when} ({done}). Undo that first.")
         return told.format(whose=whose, when=when, done=done)
+
+
+async def read_later(
+    session: AsyncSession,
+    league_id: int,
+    act: OwnAct,
+    entity: str,
+    ids: Collection[int],
+    actions: Collection[str] | None = None,
+    fields: Collection[str] | None = None,
+) -> list[Any]:
+    """What was done to these records after the act and still stands, the oldest first. Locks nothing."""
+    values = {"league_id": league_id, "entity": entity, "ids": list(ids), "last": act.last,
+              "actions": None if actions is None else list(actions),
+              "fields": None if fields is None else list(fields)}  # fmt: skip
+    return _without_pairs(await session.execute(_LATER, values))
 
 
 def _without_pairs(rows: Iterable[Any]) -> list[Any]:

@@ -18,7 +18,8 @@ from bball_tui.league.undoing.outcome import Going
 from bball_tui.league.undoing.own_acts import Row
 
 _OF_DAYS = frozenset(field.name for field in FIELDS if field.kind is Kind.DAY)
-_CHANGING = ("changed", "put_back", "merged", "merged_into", "unmerged", "erased", "deleted")
+CHANGING = ("changed", "put_back", "merged", "merged_into", "unmerged", "erased", "deleted")
+"""After which an edit stays; a mere change only if it was about what is edited."""
 
 
 async def undo_players(
@@ -33,7 +34,7 @@ async def undo_players(
 async def _undo(session: AsyncSession, league_id: int, row: Row, changes: Changes, going: Going) -> None:
     query = select(Player).where(Player.league_id == league_id, Player.id == row.entity_id).with_for_update()
     now = (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
-    why = await changes.since("player", [row.entity_id], _("the player"), _CHANGING, [field.name for field in FIELDS])
+    why = await changes.since("player", [row.entity_id], _("the player"), CHANGING, [field.name for field in FIELDS])
     if why is None and now is None:
         why = _("The player is not there anymore.")
     if why is not None or now is None:

@@ -4,7 +4,7 @@ What undoing would do is found out by doing it: a preview is the same work in a 
 nobody is shown one thing and gets another.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Outbox
-from bball_tui.database.states import OutboxState
+from bball_tui.database.states import ROW, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, english, later, plural
 from bball_tui.league.activity import read_act
@@ -27,7 +27,8 @@ from bball_tui.league.importing.undo import preview_import_undo, undo_import
 from bball_tui.league.importing.undo_words import import_effect, undone_import, what_stays
 from bball_tui.league.members import my_roles
 from bball_tui.league.rights import Right, why_not_allowed
-from bball_tui.league.undoing.changes import Changes
+from bball_tui.league.roster.player import FIELDS
+from bball_tui.league.undoing.changes import Changes, read_later
 from bball_tui.league.undoing.contracts import EARLIER, undo_contracts
 from bball_tui.league.undoing.family import undo_family
 from bball_tui.league.undoing.mails import any_untried, mail_words, obstacle, read_mails, take_mails_back
@@ -43,7 +44,7 @@ from bball_tui.league.undoing.own_acts import (
     read_own_acts,
     read_rows,
 )
-from bball_tui.league.undoing.players import undo_players
+from bball_tui.league.undoing.players import CHANGING, undo_players
 from bball_tui.league.undoing.ways_back import why_not
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel
 from bball_tui.wording import counted
@@ -104,7 +105,31 @@ async def _may_go_back(session: AsyncSession, league_id: int, act: OwnAct) -> bo
         return bool(await _message_mails(session, league_id, act, CANCELLABLE))
     if act.kind is ActKind.MAILS:
         return await any_untried(session, league_id, act)
+    if act.kind in _RECORDS:
+        return await _any_untouched(session, league_id, act)
     return act.kind is not ActKind.OTHER
+
+
+_RECORDS: Mapping[ActKind, tuple[str, Collection[str] | None, Collection[str] | None]] = {
+    ActKind.CONTRACTS: ("contract", None, None),
+    ActKind.PLAYERS: ("player", CHANGING, [field.name for field in FIELDS]),
+    ActKind.FAMILY: ("guardian", None, None),
+}
+"""What acts are about that go back record by record, and which later changes keep a record as it is."""
+
+
+async def _any_untouched(session: AsyncSession, league_id: int, act: OwnAct) -> bool:
+    """Whether there is a record of the act that nobody changed since, and whose earlier state was noted."""
+    entity, actions, fields = _RECORDS[act.kind]
+    rows = [row for row in await read_rows(session, league_id, act) if row.entity == entity]
+    if not rows:  # an act on whose guardians they are, which is looked at when it is tried
+        return True
+    always = act.kind is ActKind.PLAYERS  # the audit of their edits is all there is to know
+    noted = {row.entity_id for row in rows if always or row.action == "created" or ROW in row.before}
+    touched = {row.entity_id for row in await read_later(session, league_id, act, entity, noted, actions, fields)}
+    if act.kind is ActKind.FAMILY:  # which goes back as a whole
+        return bool(noted) and not touched
+    return not noted <= touched
 
 
 async def preview_undo(session: AsyncSession, league_id: int, act_id: int) -> TakenBack:

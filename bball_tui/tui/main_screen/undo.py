@@ -198,6 +198,8 @@ class UndoScreen(ActionHost, Screen[None]):
         self._undoable = [one for one in self._undoable if one.until > monotonic()] or self._undoable[-1:]
         if self._undoable and self.undo_left > 0:
             self._counting = self.set_timer(self.undo_left % 1 or 1.0, self._count_down)
+        elif (left := self._acts_until - monotonic()) > 0:
+            self._counting = self.set_timer(left, self.look_for_acts)
         self.refresh_bindings()
 
     @property

@@ -22,7 +22,7 @@ from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.league.undoing.outcome import TakenBack
-from bball_tui.league.undoing.take_back import latest_act, list_undoable, preview_undo, undo_act
+from bball_tui.league.undoing.take_back import latest_act, list_undoable, preview_undo, read_standing, undo_act
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.staff_actions import retry
 from tests.support.factory import Club, Family, Parent, make_club, make_family
@@ -134,6 +134,7 @@ async def test_what_somebody_changed_since_stays(marias_database: Database, data
     async with database.session() as session:
         newest, _ = await list_undoable(session, club.league_id)
         assert newest.kept[0].startswith("maria changed a guardian of the family since")
+        assert not (await read_standing(session, club.league_id)).seconds
     assert (await undo_latest(marias_database, club)).back == ("Rosa Hamilton: phone 555-0101 again.",)
 
 
@@ -158,6 +159,7 @@ async def test_an_edited_player_is_as_before(marias_database: Database, database
     await edit(marias_database, jersey="9")
     async with database.session() as session:
         (only,) = await list_undoable(session, club.league_id)
+        assert not (await read_standing(session, club.league_id)).seconds  # the screen offers no undo
     assert (only.words, only.back) == ("Amira Hamilton: edited", ())
     assert only.kept[0].startswith("maria changed the player since")
     await undo_latest(marias_database, club)
@@ -261,5 +263,6 @@ async def test_the_last_minutes_are_over_at_some_time(database: Database) -> Non
     async with database.session() as session:
         (only,) = await list_undoable(session, club.league_id)
         assert "did not note enough" in only.kept[0]
+        assert not (await read_standing(session, club.league_id)).seconds
         with pytest.raises(BballError, match="nothing that you did in the last minutes"):
             await undo_act(session, club.league_id, only.id + 1)
