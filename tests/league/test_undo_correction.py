@@ -82,6 +82,7 @@ async def test_a_correction_that_was_undone_does_not_come_back_when_the_contract
             "Dan Hamilton",
             "the other parent",
         )
+        assert [one.signer for one in detail.superseded] == ["Rosa Hamilton"]  # as the panel of a signed one says
         undone = next(one.text for one in detail.trace if one.text.startswith("correction undone"))
         assert undone == (
             "correction undone: signed by Dan Hamilton (was signed by Somebody Else), as father (was as guardian), "

@@ -105,7 +105,7 @@ class ContractDetail:
     past_signature: SignatureView | None
     """The last one in force, where none is: the contract was released or made void, or the signing was undone."""
     superseded: tuple[SignatureView, ...]
-    """What the record said before it was corrected, the latest first."""
+    """What the record of either said before it was corrected, the latest first."""
     scans: tuple[ScanRow, ...]
     mails: tuple[MailView, ...]
     trace: tuple[TimelineEvent, ...]
@@ -165,6 +165,7 @@ async def contract_detail(
         raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
     contract, player, team, season, signature = found
     past = await last_in_force(session, contract_id) if signature is None else None
+    shown = signature or past
     mails = await _read_mails(session, league_id, contract_id, contract.player_id)
     attempts = await _read_attempts(session, [mail.id for mail in mails])
     entries = [
@@ -195,7 +196,7 @@ async def contract_detail(
         guardians=await read_family(session, league_id, contract.player_id),
         signature=None if signature is None else _signature(signature),
         past_signature=None if past is None else _signature(past),
-        superseded=() if signature is None else await _read_superseded(session, signature),
+        superseded=() if shown is None else await _read_superseded(session, shown),
         scans=await list_scans(session, league_id, [contract_id]),
         mails=tuple(MailView(mail.id, mail.recipient, mail.state, mail_words(mail, clock)) for mail in mails),
         trace=timeline_of(state, entries, mails, attempts, clock, notes),
