@@ -126,6 +126,10 @@ async def test_each_order_that_is_offered_is_seen_in_the_titles(size: tuple[int,
             await press(pilot, "o")
             await settle(pilot)
             assert "▲" in app.lines[0], app.list.sort
+            # Ordered in a wide window, and looked at in a narrow one.
+            for narrower in ((20, 5), size):
+                await resize(pilot, narrower)
+                assert "▲" in app.lines[0], (app.list.sort, narrower)
 
 
 @pytest.mark.parametrize("size", [(20, 5), (40, 12), (60, 20), (160, 50)])

@@ -48,14 +48,15 @@ class Placed(msgspec.Struct, Generic[RowT], frozen=True):
     width: int
 
 
-def place(columns: Sequence[Column[RowT]], left: int, width: int) -> tuple[Placed[RowT], ...]:
-    """Lay ``columns`` into ``width`` cells, the first at ``left``; what does not fit is hidden by priority.
+def place(columns: Sequence[Column[RowT]], left: int, width: int, sort: str | None = None) -> tuple[Placed[RowT], ...]:
+    """Lay ``columns`` into ``width`` cells, the first at ``left``; what does not fit is hidden by priority, but never
+    the one that the list is ordered by (``sort``): its title says so.
 
     Columns that may not be hidden share what there is, so a very narrow list cuts texts and never overflows.
     """
     shown = list(columns)
-    while _needed(shown) > width and any(column.priority for column in shown):
-        shown.remove(max(reversed(shown), key=lambda column: column.priority))
+    while _needed(shown) > width and (spare := [one for one in shown if one.priority and one.sort != (sort or "")]):
+        shown.remove(max(reversed(spare), key=lambda column: column.priority))
     if not shown:
         return ()
     widths = {column.key: column.floor for column in shown}

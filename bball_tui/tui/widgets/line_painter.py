@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from bball_tui.database.paging import RowT, Sort
-from bball_tui.tui.text import ELLIPSIS, cell, clean
+from bball_tui.tui.text import ELLIPSIS, cell, clean, shorten
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.columns import GAP, Column, Placed, place
 
@@ -41,6 +41,7 @@ class LinePainter(Generic[RowT]):
         self._columns = columns
         self._style_of = style_of
         self._width = 0
+        self._sort = ""
         self._placed: tuple[Placed[RowT], ...] = ()
         self._lines: dict[tuple[int, bool, bool], Strip] = {}
         self._chosen: str | None = None
@@ -49,11 +50,11 @@ class LinePainter(Generic[RowT]):
         """The rows, the styles or the width are no longer what they were."""
         self._lines.clear()
 
-    def resize(self, width: int) -> None:
-        """Lay the columns out for lines of ``width`` cells."""
-        if width != self._width:
-            self._width = width
-            self._placed = place(self._columns, MARGIN, width - MARGIN - 1)
+    def resize(self, width: int, sort: str) -> None:
+        """Lay the columns out for lines of ``width`` cells, and for an order by ``sort``."""
+        if (width, sort) != (self._width, self._sort):
+            self._width, self._sort = width, sort
+            self._placed = place(self._columns, MARGIN, width - MARGIN - 1, sort)
             self.forget()
 
     @property
@@ -93,7 +94,8 @@ class LinePainter(Generic[RowT]):
         for placed in self._placed:
             column, title, style = placed.column, placed.column.title, plain
             if column.sort == sort.column:
-                title, style = f"{title} {'▼' if sort.descending else '▲'}", sorted_by
+                arrow = "▼" if sort.descending else "▲"
+                title, style = f"{shorten(title, max(1, placed.width - 2))} {arrow}", sorted_by
             if column.key == self._chosen:
                 style += CHOSEN
             parts.append((cell(title, placed.width, column.align), style))

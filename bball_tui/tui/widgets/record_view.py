@@ -136,7 +136,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         """Show the rows that are asked for next in other columns."""
         self._columns = tuple(columns)
         self._painter = LinePainter(self._columns, self._style_of)
-        self._painter.resize(self.size.width)
+        self._painter.resize(self.size.width, self._sort.column)
         self.refresh()
 
     # Reading
@@ -355,7 +355,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out again, and keep the cursor in sight."""
-        self._painter.resize(event.size.width)
+        self._painter.resize(event.size.width, self._sort.column)
         self._keep_in_sight()
         self._fill()
 
@@ -366,7 +366,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
 
     def render_line(self, y: int) -> Strip:
         """One line of the window; the titles stay on top of it."""
-        self._painter.resize(self.size.width)
+        self._painter.resize(self.size.width, self._sort.column)
         if y == 0:
             return self._painter.header(self._sort)
         if self._window is None or self._window.total == 0:
