@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import bball_tui
 from bball_tui.errors import BballError
 from bball_tui.language import ENGLISH, STORED, chosen, english, languages, retold, use
+from bball_tui.league.audit_words import act_in_words, of_several
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
 from bball_tui.settings import load_settings
@@ -209,6 +210,18 @@ def test_a_fault_of_the_mail_server_within_another_sentence_is_said_too() -> Non
     finally:
         use(ENGLISH)
     assert told == "El servidor de correo mx.example:25 no se alcanza: sin saludo."
+
+
+def test_what_was_done_to_several_agrees_with_them() -> None:
+    use("es")
+    try:
+        assert act_in_words("3 contracts: released") == "3 contratos: dados de baja"
+        assert act_in_words("1,200 e-mails: canceled") == "1,200 correos: cancelados"
+        assert act_in_words("2 guardians: added") == "2 tutores: agregados"
+        assert act_in_words("Amara Hamilton's contract: released") == "Contrato de Amara Hamilton: baja"
+        assert (of_several("released", 3, "outbox"), of_several("released", 3, "contract")) == (None, "dados de baja")
+    finally:
+        use(ENGLISH)
 
 
 def test_an_option_in_a_sentence_has_its_field_in_the_dialog_in_every_language(

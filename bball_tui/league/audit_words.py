@@ -14,7 +14,7 @@ from bball_tui.database.states import (
     SigningMethod,
     TeamChange,
 )
-from bball_tui.language import _, later
+from bball_tui.language import _, later, plural
 from bball_tui.wording import counted, short_date
 
 FIELD_WORDS = {
@@ -260,14 +260,54 @@ def audience_in_words(said: str) -> str:
     return _("all {counted} {narrowed}").format(counted=several, narrowed=_(found[3]))
 
 
+def of_several(done: str, number: int, entity: str) -> str | None:
+    """What was done to so many records of this kind; another language may have a form for it. None: it has not."""
+    if done == "released" and entity != "contract":
+        return None  # an e-mail that waited, which is another word elsewhere
+    return {
+        "released": plural("released", "released", number),
+        "rewritten": plural("rewritten", "rewritten", number),
+        "signed": plural("signed", "signed", number),
+        "offered": plural("offered", "offered", number),
+        "voided": plural("voided", "voided", number),
+        "edited": plural("edited", "edited", number),
+        "added": plural("added", "added", number),
+        "made": plural("made", "made", number),
+        "retried": plural("retried", "retried", number),
+        "sent again": plural("sent again", "sent again", number),
+        "accepted by word": plural("accepted by word", "accepted by word", number),
+        "archived": plural("archived", "archived", number),
+        "canceled": plural("canceled", "canceled", number),
+        "declined by the family": plural("declined by the family", "declined by the family", number),
+        "expired": plural("expired", "expired", number),
+        "linked": plural("linked", "linked", number),
+        "put back": plural("put back", "put back", number),
+        "refreshed": plural("refreshed", "refreshed", number),
+        "sent to another address": plural("sent to another address", "sent to another address", number),
+        "set aside": plural("set aside", "set aside", number),
+        "told another way": plural("told another way", "told another way", number),
+        "unlinked": plural("unlinked", "unlinked", number),
+    }.get(done)
+
+
+_SEVERAL = re.compile(r"(?P<number>[\d,]+) (?P<many>.+)")
+_ONE_OF = {"blocked addresses": "blocked address", "adults for chats": "adult for chats"}
+
+
 def act_in_words(said: str) -> str:
     """What was undone or exported, as it was stored in English: ``Amara Hamilton's contract: released``."""
     of, colon, done = said.rpartition(": ")
-    whose = of.removesuffix("'s contract")
-    if whose != of:
-        of = _("{name}'s contract").format(name=whose)
-    told = _(done if colon else f"{done[:1].lower()}{done[1:]}")
-    return f"{of}{colon}{told}" if colon else f"{told[:1].upper()}{told[1:]}" if done[:1].isupper() else told
+    if not colon:
+        told = _(f"{done[:1].lower()}{done[1:]}")
+        return f"{told[:1].upper()}{told[1:]}" if done[:1].isupper() else told
+    told = _(done)
+    if several := _SEVERAL.fullmatch(of):
+        number, many = int(several["number"].replace(",", "")), several["many"]
+        one = _ONE_OF.get(many, many.removesuffix("s"))
+        of, told = counted(number, one, many), of_several(done, number, one) or told
+    elif of.endswith("'s contract"):
+        of = _("{name}'s contract").format(name=of.removesuffix("'s contract"))
+    return f"{of}: {told}"
 
 
 def _said(value: object) -> str:

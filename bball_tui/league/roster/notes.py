@@ -55,8 +55,8 @@ class NoteView:
     def heading(self) -> str:
         """What it is, and with whom: ``call with Rosa Ames``."""
         if self.kind is NoteKind.CALL:
-            return "call" if self.guardian is None else _("call with {guardian}").format(guardian=self.guardian)
-        return "note" if self.guardian is None else _("note on {guardian}").format(guardian=self.guardian)
+            return _("call") if self.guardian is None else _("call with {guardian}").format(guardian=self.guardian)
+        return _("note") if self.guardian is None else _("note on {guardian}").format(guardian=self.guardian)
 
 
 @dataclass(frozen=True, slots=True)

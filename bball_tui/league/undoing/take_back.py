@@ -15,9 +15,10 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import ROW, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _, english, later, plural
+from bball_tui.language import _, english, later
 from bball_tui.league.activity import read_act
 from bball_tui.league.acts import TAKEN_BACK, called, done_words, kind_words
+from bball_tui.league.audit_words import of_several
 from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import TOLD
 from bball_tui.league.contracts.undo import UndoResult, none_left, undo
@@ -359,39 +360,13 @@ async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
         told = counted(main.number, *_COUNTED.get(main.entity, (main.entity, f"{main.entity}s")))
         with english():
             plain = known or done_words(main.action, main.entity)
-        return f"{told}: {_of_several(plain, main.number) or done}"
+        return f"{told}: {of_several(plain, main.number, main.entity) or done}"
     name = await _name(session, league_id, main)
     whose = {
         "contract": _("{name}'s contract").format(name=name),
         "outbox": _("E-mail to {name}").format(name=name),
     }.get(main.entity, name)
     return f"{whose}: {done}"
-
-
-def _of_several(done: str, number: int) -> str | None:
-    """What was done to so many; another language may have a form for it. None: it has not."""
-    return {
-        "signed": plural("signed", "signed", number),
-        "offered": plural("offered", "offered", number),
-        "voided": plural("voided", "voided", number),
-        "edited": plural("edited", "edited", number),
-        "added": plural("added", "added", number),
-        "made": plural("made", "made", number),
-        "retried": plural("retried", "retried", number),
-        "sent again": plural("sent again", "sent again", number),
-        "accepted by word": plural("accepted by word", "accepted by word", number),
-        "archived": plural("archived", "archived", number),
-        "canceled": plural("canceled", "canceled", number),
-        "declined by the family": plural("declined by the family", "declined by the family", number),
-        "expired": plural("expired", "expired", number),
-        "linked": plural("linked", "linked", number),
-        "put back": plural("put back", "put back", number),
-        "refreshed": plural("refreshed", "refreshed", number),
-        "sent to another address": plural("sent to another address", "sent to another address", number),
-        "set aside": plural("set aside", "set aside", number),
-        "told another way": plural("told another way", "told another way", number),
-        "unlinked": plural("unlinked", "unlinked", number),
-    }.get(done)
 
 
 async def _name(session: AsyncSession, league_id: int, of: Kinds) -> str:
