@@ -21,6 +21,7 @@ from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
 from bball_tui.settings import load_settings
 from tests.messages.catalogs import brought_up_to_date, catalogs, compiled, read, texts, without_words
+from tests.messages.extract import parsed
 
 PLACE = re.compile(r"\{[^{}]*\}")
 GRAMMAR = {f"{{{word}}}" for word in ("are", "had", "has", "it", "name", "stay", "value", "verb", "wait", "words")}
@@ -28,6 +29,13 @@ GRAMMAR = {f"{{{word}}}" for word in ("are", "had", "has", "it", "name", "stay",
 PACKAGE = Path(bball_tui.__file__).parent
 COMMAND_LINE = ("cli", "demo")
 CATALOGS = {path.parent.parent.name: path for path in catalogs()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """The program is parsed once for all of these tests, and forgotten with this module."""
+    yield
+    parsed.cache_clear()
 
 
 def test_the_screen_speaks_english_and_spanish() -> None:
@@ -125,10 +133,9 @@ WRITERS = {
 
 @pytest.fixture(scope="module")
 def calls() -> Mapping[Path, Sequence[ast.Call]]:
-    """All calls of each of the program's files: read once, and forgotten with this module."""
+    """All calls of each of the program's files."""
     files = sorted(PACKAGE.rglob("*.py"))
-    trees = {path: ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for path in files}
-    return {path: [node for node in tree if isinstance(node, ast.Call)] for path, tree in trees.items()}
+    return {path: [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)] for path in files}
 
 
 def name_of(call: ast.Call) -> str:
@@ -179,19 +186,24 @@ KEPT = [
 ]
 
 
-@given(st.sampled_from(KEPT), st.text("abcdefgh ", min_size=1, max_size=12))
-def test_what_is_stored_is_said_in_the_language_of_the_screen(kept: tuple[str, str], value: str) -> None:
-    said, spanish = kept
-    values = {place[1:-1]: value.strip() or "x" for place in PLACE.findall(said)}
-    use("es")
-    try:
-        assert retold(said.format(**values)) == spanish.format(**values)
-        assert retold("550 5.1.1 No such user here") == "550 5.1.1 No such user here"
+def test_what_is_stored_is_said_in_the_language_of_the_screen() -> None:
+    @given(st.sampled_from(KEPT), st.text("abcdefgh ", min_size=1, max_size=12))
+    def said_as_in_the_catalog(kept: tuple[str, str], value: str) -> None:
+        said, spanish = kept
+        values = {place[1:-1]: value.strip() or "x" for place in PLACE.findall(said)}
+        assert retold(said.format(**values)) == (said if in_english else spanish).format(**values)
         with english():
             assert retold(said.format(**values)) == said.format(**values)
+
+    in_english = False
+    use("es")
+    try:
+        said_as_in_the_catalog()
+        assert retold("550 5.1.1 No such user here") == "550 5.1.1 No such user here"
     finally:
         use(ENGLISH)
-    assert retold(said.format(**values)) == said.format(**values)
+    in_english = True
+    said_as_in_the_catalog()
 
 
 def test_what_the_library_says_of_an_address_is_said_in_the_language_of_the_screen() -> None:
@@ -299,7 +311,7 @@ def sentences_without_a_mark(path: Path, known: frozenset[str]) -> Iterator[tupl
         for child in ast.iter_child_nodes(node):
             yield from walk(child, raised=raised or isinstance(node, ast.Raise))
 
-    return walk(ast.parse(path.read_text(encoding="utf-8")), raised=False)
+    return walk(parsed(path), raised=False)
 
 
 def test_every_sentence_is_marked() -> None:

@@ -119,7 +119,7 @@ async def test_the_groups_of_last_season_are_still_there(data_dir: Path) -> None
         program.press("G", "c")
         program.shows("Create another one only if")
         program.press("y")
-        program.shows("Created 'Hawks U12'")
+        program.shows("2 steps done", "Created 'Hawks U12'")  # Esc between the two steps would stop the second
         program.press(ESC)
         program.shows("p shows 1 step")
 

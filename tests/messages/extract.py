@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 
@@ -22,6 +23,12 @@ ATTRIBUTES = ("HELP", "BINDING_GROUP_TITLE")
 Id = str | tuple[str, str]
 Found = tuple[str | None, Id]
 """A context, and the message, or its two forms."""
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The tree of one file of the program. To read all of them takes seconds; whoever is done clears the cache."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def found_in(tree: ast.AST) -> Iterator[Found]:
@@ -136,7 +143,7 @@ def messages() -> Catalog:
     catalog = Catalog(domain=DOMAIN, project=DOMAIN, charset="utf-8")
     for path in sorted(ROOT.rglob("*.py")):
         place = path.relative_to(ROOT.parent).as_posix()
-        for context, text in found_in(ast.parse(path.read_text(encoding="utf-8"))):
+        for context, text in found_in(parsed(path)):
             catalog.add(text, locations=[(place, 0)], context=context)
     for context, text in declared():
         catalog.add(text, context=context)
