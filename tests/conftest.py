@@ -25,7 +25,7 @@ from bball_tui import language
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
-from tests.support.connections import keep_connections, kept
+from tests.support.connections import PREFIX, keep_connections, kept
 from tests.support.databases import Made, Reusable
 from tests.support.examples import THOROUGH, USUAL
 from tests.support.statements import share_translations
@@ -131,23 +131,24 @@ class Server:
     @contextmanager
     def copy(self, template: str = TEMPLATE) -> Iterator[str]:
         """The name of a copy of ``template``, which lives as long as the block; nobody stays connected to that one."""
-        name = self._copied(template)
+        name = f"copy_{next(_numbers)}"
+        self._copied(template, name)
         try:
             yield name
         finally:
             self._drop(name)
 
     def _new(self) -> Reusable:
-        name = self._copied(TEMPLATE)
+        name = f"{PREFIX}{next(_numbers)}"
+        self._copied(TEMPLATE, name)
+        self.admin.execute(f"ALTER DATABASE {name} SET plan_cache_mode = force_generic_plan")  # of nearly no rows
         return Reusable.of(name, self.embedded.url(embedded.OWNER, name), self.made)
 
-    def _copied(self, template: str) -> str:
-        name = f"test_{next(_numbers)}"
+    def _copied(self, template: str, name: str) -> None:
         ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
         self.admin.execute(ended, (template,))
         new, old = sql.Identifier(name), sql.Identifier(template)
         self.admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(new, old))
-        return name
 
     def _drop(self, name: str) -> None:
         kept.end(name)

@@ -6,10 +6,12 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from bball_tui.database import roles
 from bball_tui.database.engine import Database, connection_options
 from bball_tui.database.errors import DatabaseAway, DatabaseUnavailable, NotPermitted
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl
+from tests.conftest import Server
 
 
 async def test_a_block_commits_at_its_end_and_rolls_back_on_any_error(database: Database) -> None:
@@ -86,14 +88,17 @@ def test_parameters_of_libpq_are_kept() -> None:
     assert options["connect_timeout"] == "3"
 
 
-async def test_every_value_has_a_plan_of_its_own(database: Database) -> None:
+async def test_every_value_has_a_plan_of_its_own(server: Server) -> None:
     """Of a prepared statement PostgreSQL keeps, after some times, one plan for all values."""
-    async with database.session() as session:
-        for number in range(12):
-            await session.execute(
-                text("SELECT count(*) FROM signature WHERE method <> :method"), {"method": f"{number}"}
-            )
-        assert await session.scalar(text("SELECT count(*) FROM pg_prepared_statements")) == 0
+    with server.copy() as name:
+        database = Database(server.embedded.url(roles.person(), name))
+        async with database.session() as session:
+            for number in range(12):
+                await session.execute(
+                    text("SELECT count(*) FROM signature WHERE method <> :method"), {"method": f"{number}"}
+                )
+            assert await session.scalar(text("SELECT count(*) FROM pg_prepared_statements")) == 0
+        await database.dispose()
 
 
 async def test_no_session_compiles_its_questions(database: Database) -> None:
