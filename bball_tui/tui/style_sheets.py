@@ -1,10 +1,15 @@
 """Style sheets that are read once for the same colors."""
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import cast
 
 from textual.css.model import RuleSet
+from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
+from textual.dom import DOMNode
+from textual.widget import Widget
 
 COLORS_KEPT = 4
 """Sets of colors whose rules are kept: dark and light, each before and after the league's own color is known."""
@@ -12,6 +17,7 @@ COLORS_KEPT = 4
 MAPS_KEPT = 16
 """Sets of rules whose order by selector is kept: each dialog that brings a sheet makes one more."""
 
+_Rules = Mapping[str, object]
 _Key = tuple[str, CSSLocation, bool, int, str]
 _read: dict[frozenset[tuple[str, str]], dict[_Key, list[RuleSet]]] = {}
 _maps: dict[tuple[int, ...], tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
@@ -30,6 +36,23 @@ class ReadOnce(Stylesheet):
         copied = ReadOnce(variables=self._variables.copy())
         copied.source = self.source.copy()
         return copied
+
+    def update_nodes(self, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        """A part that is being made, and sets a class of its own, gets its styles when it comes on the screen."""
+        super().update_nodes((one for one in nodes if one.parent is not None or not isinstance(one, Widget)), animate)
+
+    @classmethod
+    def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
+        """Set what has changed: most parts get the same styles again and again."""
+        if animate and "transitions" in rules:
+            super().replace_rules(node, rules, animate)
+            return
+        base = node.styles.base
+        known, wanted = cast(_Rules, base._rules), cast(_Rules, rules)
+        for name in known.keys() | wanted.keys():
+            if known.get(name) is not (rule := wanted.get(name)):
+                setattr(base, name, rule)
+        node.notify_style_update()
 
     def reparse(self) -> None:
         """Read what is new. A mistake leaves the rules as they were."""

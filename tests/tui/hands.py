@@ -2,12 +2,12 @@
 
 Textual's pilot waits after each key until the processor is quiet, a fiftieth of a second at least and long on a busy
 machine, and sends every part of the screen a message to hear that it has dealt with those before. Here parts are only
-looked at.
+looked at, and what the screen itself would do within a sixtieth of a second is done at once.
 """
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import filterfalse, takewhile
 from typing import Any
 
 from textual.app import App
@@ -16,6 +16,7 @@ from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
 from bball_tui.tui.key_names import character_of, normal_key
@@ -27,6 +28,8 @@ QUIET = 20
 """Turns of the loop in which no part has anything to do: meanwhile a worker asks what answers at once."""
 LONG = 200
 """Turns after which something takes long, and is waited for by a message that waits its turn."""
+DRAWINGS = 10
+"""Pictures one after the other, each because of the one before it; something that moves goes on for ever."""
 PATIENCE = 30
 """Seconds on a busy machine."""
 
@@ -69,9 +72,12 @@ async def resize(pilot: Pilot[Any], size: tuple[int, int]) -> None:
 
 async def rest(pilot: Pilot[Any]) -> None:
     """Let every part of the screen deal with all that it was sent, and the screen be drawn, unless the program ends."""
-    await _be_quiet(pilot)
-    await pilot.pause(0)  # each is asked once, and the screen drawn
-    await _be_quiet(pilot)
+    app = pilot.app
+    for _ in range(DRAWINGS):
+        await _be_quiet(pilot)
+        if not _lives(app) or not _is_to_be_drawn(app.screen):
+            break
+        app.screen._on_timer_update()  # what it does itself sixty times a second
 
 
 async def _be_quiet(pilot: Pilot[Any]) -> None:
@@ -81,11 +87,11 @@ async def _be_quiet(pilot: Pilot[Any]) -> None:
     quiet = turns = 0
     while quiet < QUIET:
         await asyncio.sleep(0)
-        if not app.is_running or app._exception is not None or not app.screen_stack:
+        if not _lives(app):
             return
         turns += 1
-        if not all(map(_listens, parts)):
-            quiet, parts = 0, (app, app.screen)
+        if (busy := next(filterfalse(_listens, parts), None)) is not None:
+            quiet, parts = 0, () if busy._closed else (busy,)
             if turns % LONG == 0:
                 await pilot.pause(0)
         elif quiet == 0:
@@ -93,6 +99,23 @@ async def _be_quiet(pilot: Pilot[Any]) -> None:
             quiet = 1
         else:
             quiet += 1
+
+
+def _lives(app: App[Any]) -> bool:
+    """Whether it still shows anything."""
+    return app.is_running and app._exception is None and bool(app.screen_stack)
+
+
+def _is_to_be_drawn(screen: Screen[Any]) -> bool:
+    """Whether it waits for its next picture, or something waits for that."""
+    return bool(
+        screen._layout_required
+        or screen._scroll_required
+        or screen._repaint_required
+        or screen._recompose_required
+        or screen._dirty_widgets
+        or screen._callbacks
+    )
 
 
 def _listens(part: MessagePump) -> bool:

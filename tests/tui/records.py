@@ -111,3 +111,5 @@ HOSTILE = (
     "\u2028line\u2029paragraph\x85",
     "",
 )
+ALL_NAMES = " ".join(sorted(HOSTILE, key=lambda name: (name.isprintable(), len(name))))
+"""All in one text, because each would do its harm anywhere in it; what a terminal obeys first, the long one last."""

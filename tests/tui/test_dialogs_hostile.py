@@ -1,4 +1,7 @@
-"""Names are data: in every dialog they are shown, and never obeyed."""
+"""Names are data: in every dialog they are shown, and never obeyed.
+
+All hostile names at once are in every dialog of ``test_typed_ahead``, which types into it as well.
+"""
 
 import importlib
 import inspect
@@ -9,14 +12,11 @@ import pytest
 from textual.screen import Screen
 
 from bball_tui.tui import dialogs
-from bball_tui.tui.dialogs.alerts import Alerts
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.connect import ConnectDialog
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.forms import records
 from bball_tui.tui.dialogs.import_roster import ImportRoster
-from bball_tui.tui.dialogs.mail_setup import MailSetup
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
@@ -25,12 +25,9 @@ from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from tests.tui.dialog_host import ROOMY, SMALL, asking
 from tests.tui.every_dialog import DIALOGS
 from tests.tui.every_form import FORMS
-from tests.tui.records import HOSTILE
+from tests.tui.records import ALL_NAMES
 
 pytestmark = pytest.mark.slow
-
-# All in one text, because each would do its harm anywhere in it; what a terminal obeys first, the long one last.
-ALL_NAMES = " ".join(sorted(HOSTILE, key=lambda name: (name.isprintable(), len(name))))
 
 
 def test_no_form_is_forgotten() -> None:
@@ -59,15 +56,6 @@ def test_no_dialog_is_forgotten() -> None:
         }
     assert found - {Dialog, SubmitDialog, Finder} == set(DIALOGS)
     assert all(one.HELP for one in DIALOGS), "every dialog explains itself"
-
-
-@pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
-async def test_hostile_names_are_drawn_and_not_obeyed(kind: type[Screen[Any]]) -> None:
-    async with asking(DIALOGS[kind](ALL_NAMES)) as desk:
-        if kind in {Alerts, ConnectDialog, MailSetup}:
-            await desk.press("enter")
-        assert desk.open, "still running, still asking"
-        assert desk.harmless()
 
 
 @pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)

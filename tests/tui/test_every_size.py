@@ -72,11 +72,10 @@ class Pictures:
 @pytest.mark.parametrize("name", EVERY)
 async def test_a_dialog_is_whole_in_every_window_and_its_focus_seen(name: str, tmp_path: Path) -> None:
     pictures = Pictures(tmp_path)
-    app: Host[Any] = Host(EVERY[name]("Ann Lee"))
+    app: Host[Any] = Host(EVERY[name]("Ann Lee"), theme=COLORLESS_THEME)
     async with app.run_test(size=SIZES[0], notifications=True) as pilot:
-        first = app.focused
-        app.theme = COLORLESS_THEME
         await rest(pilot)
+        first = app.focused
         controls = [one for one in app.screen.focus_chain if one.region.area]
         assert not await unseen(app, controls, partial(rest, pilot))
         app.screen.set_focus(first)

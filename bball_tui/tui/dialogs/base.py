@@ -151,6 +151,9 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     def compose(self) -> ComposeResult:
         """Frame, body, news, choices."""
+        # Before there are parts, which would all get their styles once more.
+        self.set_class(self.dangerous, "-dangerous")
+        self.set_class(self.opaque, "-opaque")
         with Vertical(classes="dialog--frame"):
             with VerticalScroll(classes="dialog--body", can_focus=False):
                 yield from self.body()
@@ -172,13 +175,11 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         return DialogButton(caption or _("Cancel"), short=short, key="Esc", command=CANCEL)
 
     def on_mount(self) -> None:
-        """Color the frame and put the focus where it belongs."""
+        """Name the frame and put the focus where it belongs."""
         if self.gone:
             return  # it was taken away before its parts came
         if self.unexpected:
             self.forget_keys()
-        self.set_class(self.dangerous, "-dangerous")
-        self.set_class(self.opaque, "-opaque")
         self.watch_heading(self.heading)
         self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
         self.fit()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PAUSE = 0.08
 """Seconds of quiet after a keystroke before the names are looked for."""
+_TIGHT_HEIGHT = 26
+"""Lines of a window below which fewer names are shown."""
 
 
 class Named(Protocol):
@@ -115,6 +117,9 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
 
     def body(self) -> Iterable[Widget]:
         """The field, the names, the count."""
+        self.set_class(
+            self.app.size.height < _TIGHT_HEIGHT, "-tight"
+        )  # before there are parts to get their styles anew
         yield Field(_("Name"), TextField(placeholder=self.hint, id="name"))
         yield OptionList(markup=False, id="names")
         yield Static("", id="count", classes="finder--count")
@@ -127,7 +132,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
     def fit(self, height: int | None = None) -> None:
         """A short window shows fewer names."""
         rows = self.app.size.height if height is None else height
-        self.set_class(rows < 26, "-tight")
+        self.set_class(rows < _TIGHT_HEIGHT, "-tight")
         super().fit(height)
 
     @property
