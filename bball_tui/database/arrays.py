@@ -17,12 +17,16 @@ from psycopg.types.array import BaseListDumper, ListBinaryDumper
 
 def text_array(values: Iterable[object | None]) -> str:
     """A literal for ``CAST(:name AS text[])``, or of any type whose text has no meaning of its own in it (dates)."""
-    return "{" + ",".join(["NULL" if value is None else _quoted(str(value)) for value in values]) + "}"
+    texts = ["NULL" if value is None else f'"{value!s}"' for value in values]
+    joined = ",".join(texts)
+    # Hardly any text has signs to be escaped, and one look at all of them tells.
+    if "\\" in joined or joined.count('"') != 2 * (len(texts) - texts.count("NULL")):
+        joined = ",".join([text if text == "NULL" else _escaped(text[1:-1]) for text in texts])
+    return "{" + joined + "}"
 
 
-def _quoted(text: str) -> str:
-    if "\\" in text or '"' in text:
-        text = text.replace("\\", "\\\\").replace('"', '\\"')
+def _escaped(text: str) -> str:
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'
 
 

@@ -7,8 +7,8 @@ nobody is at the keys. All of it is for the screen's own process: until :func:`s
 
 import gc
 
-NEVER = 1_000_000
-"""Searches among what is new before Python searches everything by itself."""
+from bball_tui.garbage import NEVER
+
 SOME, MANY = 10, 300
 """Searches among what is new, each of about 7,000 objects, after which everything is searched: in a quiet moment; at
 the latest."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bball_tui.tui.gc_tuning import NEVER, SOME, settled, started, starting, tidy_up
+from bball_tui.garbage import NEVER
+from bball_tui.tui.gc_tuning import SOME, settled, started, starting, tidy_up
 
 
 class Loop:

@@ -22,7 +22,7 @@ from bball_tui.league.importing.diff_model import (
     Take,
     Verdict,
 )
-from bball_tui.league.importing.duplicates import Duplicate, possible_duplicates
+from bball_tui.league.importing.duplicates import Duplicate, Neighbors, load_neighbors, possible_duplicates
 from bball_tui.league.importing.existing import Existing, load_existing
 from bball_tui.league.importing.match_guardians import Family, Households, match_guardians
 from bball_tui.league.importing.match_players import Players
@@ -52,7 +52,11 @@ async def compute_diff(
     word stays, but for the rows of ``take_file``. The work does not block the event loop.
     """
     existing = await load_existing(session, league_id, season_name, roster)
-    diff = await asyncio.to_thread(_compare, league_id, season_name, roster, contract_status, take_file, existing)
+    diff, families = await asyncio.to_thread(
+        _compare, league_id, season_name, roster, contract_status, take_file, existing
+    )
+    neighbors = await load_neighbors(session, league_id, existing, families)
+    diff = await asyncio.to_thread(_with_rows, diff, families, existing, neighbors)
     moves = [TeamMove(one.player_id, one.player, one.before, one.team, one.after) for one in diff.contracts.moved]
     if not moves or diff.season_id is None:
         return replace(diff, due_on=due_on)
@@ -69,7 +73,9 @@ def _compare(
     contract_status: ContractStatus,
     take_file: Take,
     existing: Existing,
-) -> Diff:
+) -> tuple[Diff, list[Family]]:
+    """The difference but for its rows, and the rows that it takes, each with its player."""
+
     def take(row: int) -> bool:
         return take_file if isinstance(take_file, bool) else row in take_file
 
@@ -113,13 +119,13 @@ def _compare(
         refused=tuple(refused),
         notes=tuple(players.notes),
     )
-    return _with_rows(diff, families, existing)
+    return diff, families
 
 
 def _links(
     existing: Existing, families: Sequence[Family], households: Households, take: Callable[[int], bool]
 ) -> tuple[list[NewLink], list[ChangedLink], list[Conflict]]:
-    labels = {guardian.id: guardian.values.label() for guardian in existing.guardians}
+    guardians = {guardian.id: guardian.values for guardian in existing.guardians}
     conflicts: list[Conflict] = []
     new: list[NewLink] = []
     changed: list[ChangedLink] = []
@@ -131,7 +137,8 @@ def _links(
             if link is None:
                 if said := existing.removed.get((family.player, one.guardian)):
                     who, number = f"{family.row.first} {family.row.last}", family.row.number
-                    file, ours = labels[one.guardian], _("not {labels}").format(labels=labels[one.guardian])
+                    file = guardians[one.guardian].label()
+                    ours = _("not {labels}").format(labels=file)
                     conflicts.append(Conflict(number, who, "guardian", file, ours, said, taken=take(number)))
                     if not take(number):
                         continue
@@ -144,7 +151,7 @@ def _links(
                     if file == ours:
                         continue
                     who = _("{labels}, guardian of {first} {last}").format(
-                        labels=labels[one.guardian], first=family.row.first, last=family.row.last
+                        labels=guardians[one.guardian].label(), first=family.row.first, last=family.row.last
                     )
                     texts = ["yes" if value is True else "no" if value is False else value for value in (file, ours)]
                     conflicts.append(
@@ -158,7 +165,7 @@ def _links(
     return new, changed, conflicts
 
 
-def _with_rows(diff: Diff, families: Sequence[Family], existing: Existing) -> Diff:
+def _with_rows(diff: Diff, families: Sequence[Family], existing: Existing, neighbors: Neighbors) -> Diff:
     """``diff`` with its preview, row by row."""
     changes: dict[int, list[FieldChange]] = defaultdict(list)
     for back in diff.returned:
@@ -174,26 +181,27 @@ def _with_rows(diff: Diff, families: Sequence[Family], existing: Existing) -> Di
     for link in diff.changed_links:
         changes[link.row].extend(link.changes())
     rows_of = {family.player: family.row.number for family in families}
-    names = {guardian.id: guardian.values.label() for guardian in existing.guardians}
+    guardians = {guardian.id: guardian.values for guardian in existing.guardians}
     for new_link in diff.new_links:
         if new_link.player > 0:
             ref = new_link.guardian
-            label = names[ref] if ref > 0 else diff.guardians.new[-1 - ref].values.label()
-            changes[rows_of[new_link.player]].append(FieldChange("guardian", "", label))
+            who = guardians[ref] if ref > 0 else diff.guardians.new[-1 - ref].values
+            changes[rows_of[new_link.player]].append(FieldChange("guardian", "", who.label()))
     for contract in diff.contracts.new:
         if contract.player > 0:
             changes[rows_of[contract.player]].append(FieldChange("contract", "", str(contract.status)))
     rows = []
-    duplicates = possible_duplicates(existing, families)
+    nobody = Duplicate("")
+    duplicates = possible_duplicates(existing, families, neighbors)
     for family in families:
         row = family.row
         own = tuple(changes.get(row.number, ()))
         verdict = Verdict.NEW if family.player < 0 else Verdict.CHANGED if own else Verdict.UNCHANGED
-        maybe = duplicates.get(row.number, Duplicate(""))
+        maybe = duplicates.get(row.number, nobody)
         rows.append(
             RowDiff(
                 row.number,
-                f"{row.first} {row.last}",
+                row.player.label(),
                 row.team,
                 verdict,
                 own,

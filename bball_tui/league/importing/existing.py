@@ -10,7 +10,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -19,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.states import ContractStatus
-from bball_tui.league.fields import columns_of
 from bball_tui.league.importing.corrections import (
     NO_HISTORY,
     History,
@@ -32,9 +30,8 @@ from bball_tui.league.importing.corrections import (
 )
 from bball_tui.league.importing.diff_model import TeamValues
 from bball_tui.league.importing.read_roster import Roster
-from bball_tui.league.roster.guardian import LINK, PERSON, GuardianValues, LinkValues
-from bball_tui.league.roster.player import FIELDS, PlayerValues
-from bball_tui.league.values.last_names import spellings
+from bball_tui.league.roster.guardian import GuardianValues, LinkValues
+from bball_tui.league.roster.player import PlayerValues
 
 
 class KnownTeam(msgspec.Struct, frozen=True, gc=False):
@@ -56,15 +53,6 @@ class KnownPlayer(msgspec.Struct, frozen=True, gc=False):
     values: PlayerValues
     history: History = NO_HISTORY
     archived: bool = False
-
-
-class Neighbor(msgspec.Struct, frozen=True, gc=False):
-    """A player born on the day of somebody in the roster."""
-
-    id: int
-    values: PlayerValues
-    first_key: str
-    last_key: str
 
 
 class KnownGuardian(msgspec.Struct, frozen=True, gc=False):
@@ -109,8 +97,6 @@ class Existing:
     teams: tuple[KnownTeam, ...] = ()
     players: Mapping[str, list[KnownPlayer]] = field(default_factory=dict)
     """By the folded "last, first", also as it was before staff corrected it."""
-    same_day: Mapping[tuple[date | None, str], list[Neighbor]] = field(default_factory=dict)
-    """By date of birth and each of the `spellings` of the last name."""
     guardians: tuple[KnownGuardian, ...] = ()
     contracts: Mapping[int, list[KnownContract]] = field(default_factory=dict)
     """By the player's id, whatever their status."""
@@ -125,6 +111,10 @@ class Existing:
     season_archived: bool = False
     returned: frozenset[str] = frozenset()
     """Addresses of the roster that mail came back from, in small letters."""
+
+    def key_of(self, player: PlayerValues) -> str:
+        """The same of a player."""
+        return f"{self.folded[player.last_name]}, {self.folded[player.first_name]}"
 
     def person_key(self, first: str, last: str) -> str:
         """The folded "last, first" of somebody in the roster."""
@@ -147,7 +137,7 @@ _TEAMS = text(
     FROM team WHERE league_id = :league_id AND season_id = :season_id ORDER BY id
     """
 )
-_PLAYER_COLUMNS = ", ".join(field.name for field in FIELDS)
+_PLAYER_COLUMNS = ", ".join(PlayerValues.__struct_fields__)
 _PLAYERS = text(
     f"""
     SELECT id, version, {_PLAYER_COLUMNS}, name_key, archived_at IS NOT NULL AS archived
@@ -157,21 +147,9 @@ _PLAYERS = text(
     ORDER BY id
     """  # noqa: S608 - the inserted text is the constant above
 )
-# The stored key is "last, first" folded: asking for its first part keeps the whole league from being folded again.
-# What is more than one word may be another way to write a name of the roster.
-_SAME_DAY = text(
-    f"""
-    SELECT id, {_PLAYER_COLUMNS}, name_key
-    FROM player
-    WHERE league_id = :league_id AND birthdate = ANY (CAST(:days AS date[]))
-        AND (split_part(name_key, ', ', 1) = ANY (CAST(:lasts AS text[]))
-            OR split_part(name_key, ', ', 1) !~ '^[[:alpha:]]+$')
-    ORDER BY id
-    """  # noqa: S608 - the inserted text is the constant above
-)
 _GUARDIANS = text(
     f"""
-    SELECT id, version, {", ".join(field.name for field in PERSON)}, name_key
+    SELECT id, version, {", ".join(GuardianValues.__struct_fields__)}, name_key
     FROM guardian
     WHERE league_id = :league_id
         AND (name_key = ANY (CAST(:keys AS text[])) OR id = ANY (CAST(:renamed AS bigint[])))
@@ -186,7 +164,7 @@ _CONTRACTS = text(
 )
 _LINKS = text(
     f"""
-    SELECT player_id, guardian_id, position, {", ".join(field.name for field in LINK)}
+    SELECT player_id, guardian_id, position, {", ".join(LinkValues.__struct_fields__)}
     FROM player_guardian
     WHERE player_id = ANY (CAST(:players AS bigint[])) OR guardian_id = ANY (CAST(:guardians AS bigint[]))
     ORDER BY player_id, position, guardian_id
@@ -198,32 +176,30 @@ class _Named:
     """Whom and what a roster names, as the statements ask for it."""
 
     def __init__(self, roster: Roster) -> None:
-        self.people = {(row.first, row.last) for row in roster.rows}
+        self.people = {(row.player.first_name, row.player.last_name) for row in roster.rows}
         self.parents = {(cell.first, cell.last) for row in roster.rows for cell in row.guardians}
         texts = {part for name in self.people | self.parents for part in name}
         texts.update(part for row in roster.rows for part in (row.team, row.division))
         self.texts = text_array(texts)
         self.emails = {cell.email.lower() for row in roster.rows for cell in row.guardians if cell.email}
-        self.days = text_array({row.birthdate for row in roster.rows if row.birthdate is not None})
 
 
 class _Keys:
     """The same, folded."""
 
     def __init__(self, named: _Named, folded: Iterable[Any]) -> None:
-        self.folded = {row.value: row.bball_fold for row in folded}
+        self.folded = {value: key for value, key in folded}  # noqa: C416 - dict() takes no rows
         self.people_keys = {self.of(first, last) for first, last in named.people}
         self.people = text_array(self.people_keys)
         self.parent_keys = {self.of(first, last) for first, last in named.parents}
         self.parents = text_array(self.parent_keys)
-        self.lasts = text_array({one for _, last in named.people for one in spellings(self.folded[last])})
 
     def of(self, first: str, last: str) -> str:
         return f"{self.folded[last]}, {self.folded[first]}"
 
 
 async def load_existing(session: AsyncSession, league_id: int, season: str, roster: Roster) -> Existing:
-    """Read what ``roster`` has to be compared with, in at most seventeen statements.
+    """Read what ``roster`` has to be compared with, in at most sixteen statements.
 
     What takes long with thousands of rows is done by threads: the event loop only asks and waits.
     """
@@ -241,7 +217,6 @@ async def load_existing(session: AsyncSession, league_id: int, season: str, rost
     stored = await ask(_PLAYERS, keys=keys.people, renamed=renamed)
     histories = await read_histories(session, league_id, [row.id for row in stored], players=True) if stored else {}
     players = await asyncio.to_thread(_players, stored, histories, called)
-    same_day = await asyncio.to_thread(_same_day, await ask(_SAME_DAY, days=named.days, lasts=keys.lasts))
     guardians, returned = await _known_guardians(session, league_id, named, keys)
     player_ids = number_array(player.id for namesakes in players.values() for player in namesakes)
     guardian_ids = number_array(guardian.id for guardian in guardians)
@@ -253,7 +228,6 @@ async def load_existing(session: AsyncSession, league_id: int, season: str, rost
         season_id,
         keys.folded,
         players=players,
-        same_day=same_day,
         guardians=guardians,
         links=links,
         removed=removed,
@@ -302,45 +276,36 @@ def _players(
     rows: Iterable[Any], histories: Mapping[int, History], called: Mapping[int, tuple[str, ...]]
 ) -> dict[str, list[KnownPlayer]]:
     players: dict[str, list[KnownPlayer]] = defaultdict(list)
-    for row in rows:
-        values = PlayerValues(**columns_of(FIELDS, row))
-        known = KnownPlayer(row.id, row.version, values, histories.get(row.id, NO_HISTORY), row.archived)
-        for key in dict.fromkeys((row.name_key, *called.get(row.id, ()))):
+    for player_id, version, *values, name_key, archived in rows:
+        known = KnownPlayer(player_id, version, PlayerValues(*values), histories.get(player_id, NO_HISTORY), archived)
+        former = called.get(player_id)
+        for key in dict.fromkeys((name_key, *former)) if former else (name_key,):
             players[key].append(known)
     return dict(players)
-
-
-def _same_day(rows: Iterable[Any]) -> dict[tuple[date | None, str], list[Neighbor]]:
-    same_day: dict[tuple[date | None, str], list[Neighbor]] = defaultdict(list)
-    for row in rows:
-        values = PlayerValues(**columns_of(FIELDS, row))
-        last, _, first = row.name_key.partition(", ")
-        for spelling in spellings(last):
-            same_day[row.birthdate, spelling].append(Neighbor(row.id, values, first, last))
-    return dict(same_day)
 
 
 def _guardians(
     rows: Iterable[Any], histories: Mapping[int, History], called: Mapping[int, tuple[str, ...]]
 ) -> tuple[KnownGuardian, ...]:
     return tuple(
-        KnownGuardian(
-            row.id,
-            row.version,
-            GuardianValues(**columns_of(PERSON, row)),
-            row.name_key,
-            histories.get(row.id, NO_HISTORY),
-            called.get(row.id, ()),
-        )
-        for row in rows
+        [
+            KnownGuardian(
+                guardian_id,
+                version,
+                GuardianValues(*values),
+                name_key,
+                histories.get(guardian_id, NO_HISTORY),
+                called.get(guardian_id, ()),
+            )
+            for guardian_id, version, *values, name_key in rows
+        ]
     )
 
 
 def _links(rows: Iterable[Any]) -> dict[int, list[KnownLink]]:
     links: dict[int, list[KnownLink]] = defaultdict(list)
-    for row in rows:
-        values = LinkValues(**columns_of(LINK, row))
-        links[row.player_id].append(KnownLink(row.guardian_id, row.position, values))
+    for player_id, guardian_id, position, *values in rows:
+        links[player_id].append(KnownLink(guardian_id, position, LinkValues(*values)))
     return dict(links)
 
 
@@ -351,8 +316,11 @@ def _teams(rows: Iterable[Any]) -> tuple[KnownTeam, ...]:
     )
 
 
+_STATUSES = {str(status): status for status in ContractStatus}
+
+
 def _contracts(rows: Iterable[Any]) -> dict[int, list[KnownContract]]:
     contracts: dict[int, list[KnownContract]] = defaultdict(list)
-    for row in rows:
-        contracts[row.player_id].append(KnownContract(row.id, row.version, row.team_id, ContractStatus(row.status)))
+    for contract_id, version, player_id, team_id, status in rows:
+        contracts[player_id].append(KnownContract(contract_id, version, team_id, _STATUSES[status]))
     return dict(contracts)

@@ -90,10 +90,11 @@ class _Matcher:
         self._known_email: dict[tuple[str, str], list[KnownGuardian]] = defaultdict(list)
         self._known_phone: dict[tuple[str, str], list[KnownGuardian]] = defaultdict(list)
         for guardian in existing.guardians:
+            address, number = real_address(guardian.values.email), _real(guardian.values.phone)
             for key in (guardian.name_key, *guardian.former_keys):
-                if address := real_address(guardian.values.email):
+                if address:
                     self._known_email[address, key].append(guardian)
-                if number := _real(guardian.values.phone):
+                if number:
                     self._known_phone[number, key].append(guardian)
         for guardian in existing.guardians:
             # Behind those who have the address now.
@@ -110,17 +111,20 @@ class _Matcher:
 
     def match(self) -> list[list[_Person | None]]:
         """Strong evidence first, for the whole file, so that no weaker match takes somebody's place."""
-        cells = [
-            (i, j, cell, self._existing.person_key(cell.first, cell.last))
-            for i, family in enumerate(self._families)
-            for j, cell in enumerate(family.row.guardians)
-        ]
-        addressed = [entry for entry in cells if real_address(entry[2].email)]
-        others = [entry for entry in cells if not real_address(entry[2].email)]
-        phoned = [entry for entry in others if _real(entry[2].phone)]
+        folded = self._existing.folded
+        addressed: list[_Cell] = []
+        phoned: list[_Cell] = []
+        bare: list[_Cell] = []
+        for i, family in enumerate(self._families):
+            for j, cell in enumerate(family.row.guardians):
+                entry = i, j, cell, f"{folded[cell.last]}, {folded[cell.first]}"
+                strength = addressed if real_address(cell.email) else phoned if _real(cell.phone) else bare
+                strength.append(entry)
         self._place_addressed(addressed)
-        self._place_phoned(phoned, self._phones(addressed, phoned))
-        self._place_bare([entry for entry in others if not _real(entry[2].phone)])
+        if phoned:
+            self._place_phoned(phoned, self._phones(addressed, phoned))
+        if bare:
+            self._place_bare(bare)
         return self._placed
 
     def _place(self, i: int, j: int, person: _Person) -> None:
@@ -311,6 +315,8 @@ def _settled(
 ) -> tuple[GuardianValues, list[Conflict]]:
     """What the guardian gets of the file's values, and where they contradict what staff said."""
     stored = known.values
+    if file == stored:
+        return file, []
     kept: dict[str, str | None] = {}
     conflicts = []
     for field in FIELDS:

@@ -47,7 +47,7 @@ class Players:
             player.id
             for row in roster.rows
             if row.birthdate is not None or row.player_id
-            for player in existing.players.get(existing.person_key(row.first, row.last), ())
+            for player in existing.players.get(existing.key_of(row.player), ())
             if player.values.birthdate == row.birthdate and (row.birthdate is not None or player.id == row.player_id)
         }
         self._named: dict[int, RosterRow] = {}
@@ -67,7 +67,7 @@ class Players:
             Refusal: it names a player for a second time, several players of the database could be meant, or the
                 player has signed for another team.
         """
-        key = self._existing.person_key(row.first, row.last)
+        key = self._existing.key_of(row.player)
         team = self._teams.find(row) if row.team else None
         self._refuse_second(row, key, team)
         known = self._find(row, key, team)
@@ -225,6 +225,9 @@ class Players:
             self._returned.append(Returned(row.number, "player", known.id))
         self._named[known.id] = row
         # An empty cell says nothing; it never empties a field.
+        if row.player == known.values:
+            self._unchanged.append(known.id)
+            return known.id
         after = self._settled(row, known, completed(row.player, known.values))
         if after == known.values:
             self._unchanged.append(known.id)

@@ -57,6 +57,9 @@ class _Guardian:
         person = (one for one in guardian.PERSON if self.whole is None or one not in names)
         self.person = self._columns(person, reading)
         self.link = self._columns(guardian.LINK, reading)
+        whole = () if self.whole is None else (self.whole.index,)
+        self.indexes = (*whole, *(column.index for _, column in (*self.person, *self.link)))
+        self.address = block.of(guardian.EMAIL)
 
     def _columns(self, fields: Iterable[Field], reading: Reading) -> tuple[tuple[str, _Column[Any]], ...]:
         return tuple(
@@ -259,9 +262,9 @@ class RowReader:
 
     def _cell(self, number: int, cells: list[str], column: _Column[T] | None) -> T | None:
         # Most cells of most files are empty.
-        if column is None or column.index >= len(cells) or not cells[column.index]:
+        if column is None or column.index >= len(cells) or not (cell := cells[column.index]):
             return None
-        index, cell = column.index, cells[column.index]
+        index = column.index
         plain = type(cell) is str
         if plain and cell in column.known:
             if column.doubts and cell in column.doubts:
@@ -322,6 +325,9 @@ class RowReader:
     def _guardian(
         self, number: int, cells: list[str], columns: _Guardian, splits: list[NameSplit]
     ) -> GuardianCell | None:
+        width = len(cells)
+        if not any(cells[index] for index in columns.indexes if index < width):
+            return None
         before = len(self.problems)
         block = columns.block
         first, last = "", ""
@@ -331,17 +337,18 @@ class RowReader:
         found: dict[str, Any] = {
             name: self._cell(number, cells, column)
             for name, column in columns.person
-            if column.index < len(cells) and cells[column.index]
+            if column.index < width and cells[column.index]
         }
         link = {
             name: value
             for name, column in columns.link
-            if column.index < len(cells) and (value := self._cell(number, cells, column)) is not None
+            if column.index < width and (value := self._cell(number, cells, column)) is not None
         }
         first = found.get(guardian.FIRST_NAME.name) or first
         last = found.get(guardian.LAST_NAME.name) or last
-        address = block.of(guardian.EMAIL)
-        if address is not None and (phone := found.get(guardian.PHONE.name)):
+        address = columns.address
+        wrong = len(self.problems) > before or len(self._doubts) > len(doubts)
+        if wrong and address is not None and (phone := found.get(guardian.PHONE.name)):
             ask = _(" Ask {whom}: {phone}.").format(
                 whom=shown(f"{first} {last}".strip()) or _("the family"), phone=phone
             )

@@ -15,6 +15,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
+from bball_tui.garbage import search_put_off
 from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.transitions import reason_for
@@ -169,7 +170,8 @@ async def run_import(
     """
     watch = watch or ImportProgress()
     try:
-        return await _run(database, league, path, options, watch)
+        with search_put_off():
+            return await _run(database, league, path, options, watch)
     finally:
         watch.stop()  # a canceled import leaves no thread behind that goes on reading
 

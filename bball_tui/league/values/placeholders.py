@@ -77,6 +77,7 @@ def no_name(cell: str) -> bool:
     return bool(text) and text not in _MAYBE and (text in _WORDS or text.strip("0") == "" or _only_signs(text))
 
 
+@lru_cache(maxsize=32_768)
 def perhaps_no_name(cell: str) -> bool:
     """Whether a part of a name is none where the other part is none either: ``Na`` in ``Na Na``, not in ``Na Li``."""
     return _plain(cell) in _MAYBE
