@@ -197,20 +197,8 @@ async def numbers_at(path: Path) -> str:
     return answer
 
 
-async def health_at(file: Path, environment: dict[str, str]) -> tuple[int | None, str, str]:
-    """How `bball-tui health FILE` ends, and what it says."""
-    asked = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "ignore", "-m", "bball_tui", "health", str(file)),
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, said = await asked.communicate()
-    return asked.returncode, out.decode(), said.decode()
-
-
 async def test_a_worker_that_is_to_outlive_its_terminal_goes_on_and_is_watched_from_outside(
-    database: Database, database_url: SecretUrl, tmp_path: Path
+    database: Database, database_url: SecretUrl, tmp_path: Path, without_database: CommandLine
 ) -> None:
     """nohup has it ignore the hangup. Its health file and its numbers are gone when it is stopped."""
     club, family, _ = await queue_mails(database, 1)
@@ -229,14 +217,14 @@ async def test_a_worker_that_is_to_outlive_its_terminal_goes_on_and_is_watched_f
             async with asyncio.timeout(30):
                 while counted not in await numbers_at(numbers):  # noqa: ASYNC110 - another process sets no event of ours
                     await asyncio.sleep(0.05)
-                while (well := await health_at(health, environment))[0] != 0:  # noqa: ASYNC110 - nor here
+                while (well := without_database("health", health, "--json")).code != 0:  # noqa: ASYNC110 - nor here
                     await asyncio.sleep(0.05)
-            assert json.loads(well[1])["pid"] == process.pid
+            assert well.json["pid"] == process.pid
             process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(60):
                 assert await process.wait() == 0
-    code, _, said = await health_at(health, environment)
-    assert (code, "no worker writes it" in said) == (1, True)
+    gone = without_database("health", health)
+    assert (gone.code, "no worker writes it" in gone.err) == (1, True)
     assert not numbers.exists()
 
 

@@ -1,15 +1,16 @@
 """The embedded server: shared by processes, stopped after the last, and clear about folders it cannot use."""
 
+import multiprocessing
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
@@ -20,54 +21,73 @@ from bball_tui.database import embedded
 
 pytestmark = pytest.mark.slow
 
-HOLD = """
-import sys, pathlib
-from bball_tui.database import embedded
-server = embedded.start(pathlib.Path(sys.argv[1]))
-print(server.url("postgres", "postgres").reveal(), flush=True)
-sys.stdin.readline()
-server.release()
-"""
+FORKS = multiprocessing.get_context("forkserver")
+"""Processes that share nothing with this one, and need not import everything each."""
+FORKS.set_forkserver_preload([__name__, "psycopg"])
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stopped cluster; making one takes a second, so the module shares it."""
-    directory = tmp_path_factory.mktemp("embedded")
-    embedded.start(directory).release()
+    """A stopped cluster in a closed home, made where the computer has no files for the language.
+
+    Making one takes a second, so the module shares it.
+    """
+    home = tmp_path_factory.mktemp("home")
+    home.chmod(0o700)
+    folders = [home, *home.parents]
+    before = [folder.stat().st_mode for folder in folders]
+    directory = home / ".local" / "postgresql"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LC_ALL", "xx_XX.UTF-8")  # most containers have none; LANG may name one, for the screen
+        server = embedded.start(directory)
+        assert answers(server.url("postgres", "postgres").reveal())
+        server.release()
+    assert [folder.stat().st_mode for folder in folders] == before, "opened to others"
     return directory
 
 
 @pytest.fixture
 def directory(made: Path) -> Iterator[Path]:
     yield made
-    embedded.start(made).release()
+    if (made / "cluster" / "postmaster.pid").exists():
+        embedded.start(made).release()
+
+
+def hold(directory: Path, ours: Connection) -> None:
+    """What a :class:`Holder` does."""
+    server = embedded.start(directory)
+    ours.send(server.url("postgres", "postgres").reveal())
+    ours.recv()
+    server.release()
 
 
 class Holder:
     """Another process that uses the server until it is told to stop, or is killed."""
 
     def __init__(self, directory: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", HOLD, str(directory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip()
+        self._pipe, theirs = FORKS.Pipe()
+        with theirs:
+            self.process = FORKS.Process(target=hold, args=(directory, theirs))
+            self.process.start()
+        self.url: str = self._pipe.recv()
 
     def leave(self) -> None:
-        self.process.communicate("\n")
+        self._pipe.send("leave")
+        self._ended()
+        assert self.process.exitcode == 0
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.communicate()
+        self.process.kill()
+        self._ended()
+
+    def _ended(self) -> None:
+        self.process.join()
+        self._pipe.close()
 
 
 def copy(directory: Path, target: Path) -> Path:
-    """The same cluster in another folder, owned as the server wants it."""
-    shutil.copytree(directory, target)
-    if os.geteuid() == 0:
-        for path in (target / "cluster", *(target / "cluster").rglob("*")):
-            shutil.chown(path, "pgserver", "pgserver")
+    """The same cluster in another folder, with what is its account's own."""
+    subprocess.run(["cp", "-a", directory, target], check=True)
     return target
 
 
@@ -185,13 +205,6 @@ def test_no_row_stands_in_the_log_of_the_server(directory: Path) -> None:
     assert b"Zephyrine" not in log.read_bytes()
 
 
-def test_a_language_that_the_computer_has_no_files_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Most containers have none; LANG may name one all the same, for the screen."""
-    monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
-    embedded.start(tmp_path / "data").release()
-    assert (tmp_path / "data" / "cluster" / "PG_VERSION").exists()
-
-
 def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("no folder")
@@ -239,8 +252,9 @@ def test_damaged_cluster_names_the_log_and_loses_nothing(directory: Path, tmp_pa
 def test_a_copied_folder_never_works_on_the_original(directory: Path, tmp_path: Path, name: str) -> None:
     """Not with the original's server running, whose socket and process id the copy names, and not with it stopped."""
     original, copied = copy(directory, tmp_path / name), tmp_path / "copied"
-    holder = Holder(original)
-    with psycopg.connect(holder.url, autocommit=True) as connection:
+    holder = embedded.start(original)
+    url = holder.url("postgres", "postgres").reveal()
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE TABLE real_one ()")
         connection.execute("CHECKPOINT")
     subprocess.run(["cp", "-a", original, copied], check=True)
@@ -248,23 +262,24 @@ def test_a_copied_folder_never_works_on_the_original(directory: Path, tmp_path: 
     with psycopg.connect(server.url("postgres", "postgres").reveal()) as connection:
         connection.execute("DROP TABLE real_one")
     server.release()
-    with psycopg.connect(holder.url) as connection:
+    with psycopg.connect(url) as connection:
         assert connection.execute("SELECT to_regclass('real_one') IS NOT NULL").fetchone() == (True,)
-    second = Holder(original)
-    assert second.url == holder.url, "the original's own files were left alone"
-    second.leave()
-    holder.leave()
-    assert not answers(holder.url)
+    second = embedded.start(original)
+    assert second.url("postgres", "postgres").reveal() == url, "the original's own files were left alone"
+    second.release()
+    holder.release()
+    assert not answers(url)
 
 
 def test_a_folder_reached_by_another_name_has_one_server(directory: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(directory)
-    holder, other = Holder(directory), Holder(tmp_path / "link")
-    assert data_directory(holder.url) == data_directory(other.url)
+    holder, other = embedded.start(directory), embedded.start(tmp_path / "link")
+    places = [data_directory(one.url("postgres", "postgres").reveal()) for one in (holder, other)]
+    assert places[0] == places[1]
     pid = server_process(directory)
-    other.leave()
+    other.release()
     assert server_process(directory) == pid
-    holder.leave()
+    holder.release()
 
 
 def test_the_reason_for_not_starting_is_the_one_of_this_start(directory: Path, tmp_path: Path) -> None:
@@ -288,28 +303,14 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="about a server that ro
 
 
 @root_only
-def test_root_opens_no_folder_to_others(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir(mode=0o700)
-    folders = [home, *home.parents]
-    before = [folder.stat().st_mode for folder in folders]
-    server = embedded.start(home / ".local" / "postgresql")
-    try:
-        assert answers(server.url("postgres", "postgres").reveal())
-    finally:
-        server.release()
-    assert [folder.stat().st_mode for folder in folders] == before
-
-
-@root_only
 def test_roots_server_has_no_rights_of_root_and_its_account_cannot_log_in(directory: Path) -> None:
-    holder = Holder(directory)
+    holder = embedded.start(directory)
     process = psutil.Process(server_process(directory))
     groups = next(
         line for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if line.startswith("Groups:")
     )
     uids, gids = process.uids(), process.gids()
-    holder.leave()
+    holder.release()
     account = pwd.getpwnam("pgserver")
     assert set(uids) == {account.pw_uid}
     assert set(gids) == {account.pw_gid}
@@ -346,9 +347,9 @@ def test_an_ordinary_user_needs_nothing_of_root(directory: Path) -> None:
 def test_the_server_sees_no_secret_of_ours(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BBALL_MAIL_URL", "smtp://office:geheim@mail.example.org")
     monkeypatch.setenv("GROUPME_ACCESS_TOKEN", "token-of-ours")
-    holder = Holder(directory)
+    holder = embedded.start(directory)
     seen = psutil.Process(server_process(directory)).environ()
-    holder.leave()
+    holder.release()
     assert "PATH" in seen
     assert not {"BBALL_MAIL_URL", "GROUPME_ACCESS_TOKEN"} & set(seen)
     assert "geheim" not in str(seen)
