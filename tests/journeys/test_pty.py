@@ -203,7 +203,7 @@ def test_it_ends_with_its_terminal_and_takes_its_server_along(
     environment = clean_environment(used_folder)
     heard = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
     try:
-        with terminal(environment, loaded=False) as program:
+        with terminal(environment) as program:
             program.shows("Import a roster", "Open the demo league")
             server = int((used_folder / "postgresql/cluster/postmaster.pid").read_text().split("\n", 1)[0])
             assert runs(server)
@@ -252,7 +252,7 @@ def test_a_crash_takes_the_server_along(used_folder: Path, one_player: Path) -> 
     with psycopg.connect(running.url(embedded.OWNER).reveal()) as connection:
         connection.execute("ALTER TABLE alembic_version RENAME COLUMN version_num TO gone")
     running.release()
-    with terminal(environment, loaded=False) as program:
+    with terminal(environment) as program:
         assert program.ended() not in (0, 128 + signal.SIGKILL)
         assert b"fault of its own" in program.written
     assert not (used_folder / "postgresql/cluster/postmaster.pid").exists()
@@ -323,8 +323,8 @@ def test_a_window_may_take_any_size_at_any_time(desk: Terminal) -> None:
         desk.resize(24, 80)
         desk.shows("Westside Basketball", "1 Today", "offered", "everything")
     # A storm of sizes, while somebody scrolls.
-    for step in range(30):
-        desk.resize(20 + step % 20, 60 + (step * 7) % 80)
+    for step in range(12):
+        desk.resize(20 + (step * 7) % 20, 60 + (step * 17) % 80)
         desk.press("j", "\x1b[6~")
         desk.read(0.05)
     desk.press("g")

@@ -1,4 +1,4 @@
-"""Forty papers and six slips, by keys in a real terminal: all of them are fixed, and no family reads two welcomes."""
+"""A pile of papers and six slips, by keys in a real terminal: all of them are fixed, no family reads two welcomes."""
 
 import asyncio
 from pathlib import Path
@@ -13,8 +13,11 @@ from bball_tui.settings import Settings
 from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import ENTER, ESC, TAB, Terminal, terminal
 
-PAPERS = 40
-SLUG = "forty"
+PAPERS = 80
+"""More than any window shows."""
+LOOKED_AT = ("paper17", "paper03", "paper77", "paper50")
+FAST = [f"paper{number:02}" for number in range(4, 12)]
+SLUG = "pile"
 HEADER = (
     "Player First Name,Player Last Name,Date of Birth,Team,Guardian 1 First Name,Guardian 1 Last Name,Guardian 1 Email,"
     "Guardian 2 First Name,Guardian 2 Last Name"
@@ -29,8 +32,8 @@ JOIN league l ON l.id = c.league_id AND l.slug = :slug ORDER BY p.last_name, p.b
 
 
 async def make_league(folder: Path) -> None:
-    """Forty offers with two parents each, one of whom has an address. The last two children are namesakes."""
-    roster = folder / "forty.csv"
+    """Offers with two parents each, one of whom has an address. The last two children are namesakes."""
+    roster = folder / f"{SLUG}.csv"
     names = [f"Paper{n:02}" for n in range(PAPERS - 2)] + ["Same", "Same"]
     rows = [
         f"Kid,{name},20{14 + n % 2}-03-{n % 28 + 1:02},Team {n // 20 + 1},Rosa,{name},rosa{n}@families.test,Dan,{name}"
@@ -39,7 +42,7 @@ async def make_league(folder: Path) -> None:
     roster.write_text("\n".join([HEADER, *rows]) + "\n")
     async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
         async with database.session() as session:
-            made = await create_league(session, "Forty", SLUG, "Spring 2027")
+            made = await create_league(session, "Westside", SLUG, "Spring 2027")
             change = {"hold_seconds": "1", "from_email": "office@westside.test"}
             league = await change_league(session, made, change)
         report = await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
@@ -59,24 +62,28 @@ def sign(desk: Terminal, name: str, done: int) -> None:
     desk.shows(f"{done} paper", f"{PAPERS - done} left", f"last: Kid {name.capitalize()}")
 
 
-def test_six_slips_in_forty_papers_are_fixed_before_and_after_the_mails_left(data_dir: Path, tmp_path: Path) -> None:
+def test_six_slips_in_a_pile_are_fixed_before_and_after_the_mails_left(data_dir: Path, tmp_path: Path) -> None:
     asyncio.run(make_league(data_dir))
     mails = tmp_path / "mails"
     environment = clean_environment(data_dir) | {"BBALL_LEAGUE": SLUG, "BBALL_MAIL_URL": f"maildir://{mails}"}
     with terminal(environment, rows=36, columns=120) as desk:
-        desk.shows("0/40", "Paper00, Kid")
+        desk.shows(f"0/{PAPERS}", "Paper00, Kid")
         desk.press("t")
-        desk.shows("0 papers done, 40 left")
-        desk.press("paper00")
-        desk.until(lambda: "Paper01" not in desk.text)
-        desk.press(ENTER)
-        desk.shows("Sign Kid Paper00", "becomes signed", "has no chat link yet")
-        desk.press(ENTER)
-        desk.shows("1 paper", "39 left", "last: Kid Paper00")
-        done = 1
-        for number in range(1, 36):
+        desk.shows(f"0 papers done, {PAPERS} left")
+        # One key after the other, and looked at.
+        for done, name in enumerate(LOOKED_AT, start=1):
+            desk.press(*name)
+            desk.shows(f"{name.capitalize()}, Kid", f"{done - 1} paper")
+            desk.until(lambda: "Paper00, Kid" not in desk.text.split("Sign a stack")[1])
+            desk.press(ENTER)
+            desk.shows(f"Sign Kid {name.capitalize()}", "becomes signed", f"Rosa {name.capitalize()}, guardian")
+            if done == 1:
+                desk.shows("has no chat link yet")
+            desk.press(ENTER)
+            desk.shows(f"{done} paper", f"{PAPERS - done} left", f"last: Kid {name.capitalize()}")
+        for name in FAST:
             done += 1
-            sign(desk, f"paper{number:02}", done)
+            sign(desk, name, done)
         # The wrong child: the paper was Paper37's.
         sign(desk, "paper36", done + 1)
         desk.press(CTRL_T)
@@ -90,12 +97,12 @@ def test_six_slips_in_forty_papers_are_fixed_before_and_after_the_mails_left(dat
         desk.shows("No unsigned player matches.")
         # Two children of one name: the paper is the younger one's.
         desk.press(CTRL_U, "same")
-        desk.shows("! same name: Team 2 · born Mar 12, 2015")
+        desk.shows("! same name: Team 4 · born Mar 24, 2015")
         desk.press(DOWN)
-        desk.shows("! same name: Team 2 · born Mar 11, 2014")
+        desk.shows("! same name: Team 4 · born Mar 23, 2014")
         done += 1
         desk.press(ENTER)
-        desk.shows("Sign Kid Same", "becomes signed", "born Mar 12, 2015", "! same name")
+        desk.shows("Sign Kid Same", "becomes signed", "born Mar 24, 2015", "! same name")
         desk.press(ENTER)
         desk.shows(f"{done} papers done", "last: Kid Same")
         # The other parent signed the last but one, and the one before on another day.
@@ -108,32 +115,32 @@ def test_six_slips_in_forty_papers_are_fixed_before_and_after_the_mails_left(dat
         desk.press(ENTER)
         desk.shows("Kid Paper37: corrected.", "Dan Paper37 (guardian), paper")
         desk.press(DOWN, ENTER)
-        desk.shows("Correct the record: Kid Paper35")
+        desk.shows("Correct the record: Kid Paper11")
         desk.press(TAB, TAB, TAB, CTRL_U, "2026-11-02", ENTER)
-        desk.shows("Kid Paper35: corrected.")
+        desk.shows("Kid Paper11: corrected.")
         assert not list(mails.rglob("new/*")), "nothing leaves before the pile is done"
         desk.press(ESC)
         desk.until(lambda: len(list(mails.rglob("new/*"))) == done)
         # After the e-mails left: the other parent, and nobody is written a second time.
-        desk.press("/", "paper20", ENTER)
-        desk.shows("Paper20, Kid", "in a folder")
-        desk.until(lambda: "Paper19" not in desk.text)
+        desk.press("/", "paper10", ENTER)
+        desk.shows("Paper10, Kid", "in a folder")
+        desk.until(lambda: "Paper09" not in desk.text)
         desk.press("c")
-        desk.shows("Correct the record: Kid Paper20", "rosa20@families.test got the welcome already")
+        desk.shows("Correct the record: Kid Paper10", "rosa10@families.test got the welcome already")
         desk.press(" ")
-        desk.shows("Dan Paper20, guardian")
+        desk.shows("Dan Paper10, guardian")
         desk.press(DOWN, ENTER, ENTER)
         desk.shows("Say why, in a few words.")
         desk.press("the other parent", ENTER)
         desk.shows("1 record corrected")
-        desk.shows("Dan Paper20 (guardian)", "Before it was corrected")
+        desk.shows("Dan Paper10 (guardian)", "Before it was corrected")
         desk.press("q")
         assert desk.ended() == 0
     found = asyncio.run(records(data_dir))
-    assert sum(one[0] == "signed" for one in found.values()) == done == 38
+    assert sum(one[0] == "signed" for one in found.values()) == done == len(LOOKED_AT) + len(FAST) + 2
     assert {one[3] for one in found.values() if one[0] == "signed"} == {1}
     assert {one[3] for one in found.values() if one[0] != "signed"} == {0}
     by_name = {name: one for (name, _), one in found.items() if name != "Same"}
     assert (by_name["Paper36"][0], by_name["Paper37"][1]) == ("offered", "Dan Paper37")
-    assert (by_name["Paper35"][2], by_name["Paper20"][1]) == ("2026-11-02", "Dan Paper20")
-    assert (found["Same", "2014-03-11"][0], found["Same", "2015-03-12"][0]) == ("offered", "signed")
+    assert (by_name["Paper11"][2], by_name["Paper10"][1]) == ("2026-11-02", "Dan Paper10")
+    assert (found["Same", "2014-03-23"][0], found["Same", "2015-03-24"][0]) == ("offered", "signed")
