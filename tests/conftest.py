@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -208,6 +208,21 @@ def _counts(process: psutil.Process) -> bool:
         return False
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The folder ``name``, which the first process of a run that needs it makes, and all of them share."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    made = shared / name
+    with (shared / f"{name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            draft = made.with_suffix(".new")
+            make(draft)
+            draft.rename(made)
+    return made
+
+
 @pytest.fixture(scope="session")
 def made_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a stopped server with the databases ``MIGRATED`` and ``TEMPLATE``.
@@ -217,18 +232,10 @@ def made_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     if (theirs := os.environ.get(MADE_SERVER)) is not None:
         return Path(theirs)
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    made = shared / "made-server"
-    with (shared / "made-server.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            _make_server(made.with_suffix(".new")).rename(made)
-    return made
+    return made_once(tmp_path_factory, "made-server", _make_server)
 
 
-def _make_server(folder: Path) -> Path:
+def _make_server(folder: Path) -> None:
     running = embedded.start(folder)
     admin_url = running.url(embedded.OWNER, "postgres")
     with psycopg.connect(admin_url.reveal(), autocommit=True) as admin:
@@ -241,7 +248,6 @@ def _make_server(folder: Path) -> Path:
         for person in (roles.person(), "maria", "jonas"):
             roles.ensure_person(owner, person)
     running.release()
-    return folder
 
 
 def copy_server(made: Path, folder: Path) -> embedded.EmbeddedServer:

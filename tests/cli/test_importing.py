@@ -314,7 +314,7 @@ def _reader_of(program: psutil.Process) -> psutil.Process:
             if "bball_tui.league.importing.sandboxed_reader" in child.cmdline() and child.memory_info().rss > AT_WORK:
                 return child
         with suppress(psutil.TimeoutExpired):
-            program.wait(0.02)
+            program.wait(0.1)
     raise AssertionError("the import ended before its child could read")
 
 

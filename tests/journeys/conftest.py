@@ -16,6 +16,7 @@ import pytest
 from bball_tui.database import embedded
 from bball_tui.database.opening import open_database
 from bball_tui.settings import Settings
+from tests.conftest import made_once
 from tests.journeys.loaded_program import Order, Started, end_loaded_program, loaded_program
 
 DATA = Path(__file__).parent.parent / "data"
@@ -52,6 +53,14 @@ class Running:
 def _all_of(pipe: int) -> str:
     with open(pipe, encoding="utf-8") as said:
         return said.read()
+
+
+def run(environment: dict[str, str], *arguments: str) -> str:
+    """What a command prints; it must succeed."""
+    process, out, err = loaded_program().start_piped(Order(arguments, environment, on_terminal=False))
+    said, told = _all_of(out), _all_of(err)
+    assert process.wait() == 0, told
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +100,14 @@ def loaded_once(nothing_left_running: None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def made_folder(server_folder: Path) -> Path:
+def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder in which someone was before, and began nothing. Tests work on copies of it."""
-    folder = server_folder / "made"
 
-    async def make() -> None:
+    async def began(folder: Path) -> None:
         async with open_database(Settings(data_dir=folder, config_dir=folder)):
             pass
 
-    asyncio.run(make())
-    return folder
+    return made_once(tmp_path_factory, "made-folder", lambda folder: asyncio.run(began(folder)))
 
 
 def _copied(made: Path, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""From nothing, by keys alone, to a first mail that a mail server with STARTTLS and a login took."""
+"""From a program without a league, by keys alone, to a first mail that a mail server with STARTTLS and a login took."""
 
 import asyncio
 import json
@@ -7,9 +7,8 @@ from urllib.parse import quote
 
 import psutil
 
-from tests.journeys.conftest import clean_environment
+from tests.journeys.conftest import clean_environment, run
 from tests.journeys.terminal import ENTER, TAB, Terminal, terminal
-from tests.journeys.test_pty import run
 from tests.support.authority import Authority
 from tests.support.smtp import SmtpServer
 
@@ -82,13 +81,18 @@ def secrets_in_sight(program: Terminal) -> list[str]:
     return seen
 
 
-async def test_from_the_first_start_to_a_mail_server_with_a_login(tmp_path: Path) -> None:
+def told_in_logs(folder: Path) -> list[Path]:
+    """The logs that hold the password."""
+    return [one for one in folder.rglob("*.log") if PASSWORD in one.read_text(errors="replace")]
+
+
+async def test_from_no_league_to_a_mail_server_with_a_login(used_folder: Path, tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     roster = tmp_path / "roster.csv"
     roster.write_text(ROSTER)
     context = authority.context("127.0.0.1")
     async with SmtpServer(tls="starttls", context=context, users={LOGIN: PASSWORD}, patience=60) as server:
-        environment = clean_environment(tmp_path / "data") | {"SSL_CERT_FILE": str(authority.file)}
+        environment = clean_environment(used_folder) | {"SSL_CERT_FILE": str(authority.file)}
         config = Path(environment["BBALL_CONFIG"])
 
         def journey() -> int:
@@ -113,5 +117,4 @@ async def test_from_the_first_start_to_a_mail_server_with_a_login(tmp_path: Path
         tested = await asyncio.to_thread(run, environment, "mail", "test", "--to", LOGIN, "--json")
         assert json.loads(tested) == {"server": "127.0.0.1", "trouble": None, "sent_to": LOGIN}
         assert len(server.messages) == 2
-    written = [one for one in (tmp_path / "data").rglob("*.log") if PASSWORD in one.read_text(errors="replace")]
-    assert written == []
+    assert told_in_logs(used_folder) == []

@@ -25,7 +25,7 @@ from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
 from bball_tui.tui.main_screen.tab_list import TABS
-from tests.journeys.conftest import DATA, clean_environment
+from tests.journeys.conftest import DATA, clean_environment, run
 from tests.journeys.terminal import CTRL_Q, ENTER, ESC, TAB, Terminal, terminal
 from tests.support.hostile import make_hostile_club
 from tests.support.smtp import HANG, SmtpServer
@@ -33,14 +33,6 @@ from tests.support.smtp import HANG, SmtpServer
 ROSTER = DATA / "westside-spring.csv"
 ALTERNATE_SCREEN = (b"\x1b[?1049h", b"\x1b[?1049l")
 MOUSE = (b"\x1b[?1000h", b"\x1b[?1000l")
-
-
-def run(environment: dict[str, str], *arguments: str) -> str:
-    """What a command prints; it must succeed."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "bball_tui", *arguments], env=environment, check=True, capture_output=True, text=True
-    )
-    return ran.stdout
 
 
 def league(

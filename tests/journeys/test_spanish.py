@@ -21,7 +21,7 @@ def test_lang_chooses_the_language_of_the_screen(used_folder: Path) -> None:
 
 def test_the_setting_wins(used_folder: Path) -> None:
     environment = clean_environment(used_folder) | {"LANG": "es_US.UTF-8", "BBALL_LANGUAGE": "en"}
-    with terminal(environment, rows=30, columns=100, loaded=False) as desk:
-        desk.shows("Your league's contract desk")
+    with terminal(environment, rows=30, columns=100) as desk:
+        desk.shows("Your league's contract desk", "Open the demo league")
         desk.press(CTRL_Q)
         assert desk.ended() == 0
