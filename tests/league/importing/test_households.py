@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bball_tui.database.arrays import text_array
+from bball_tui.database.base import SIGNS, searchable
 from bball_tui.database.engine import Database
 from bball_tui.league.importing.apply import write
 from bball_tui.league.importing.diff import compute_diff
@@ -189,6 +190,27 @@ async def test_the_key_of_a_name_is_made_of_the_keys_of_its_parts(
                 "lasts": text_array(last for last, _ in pairs),
                 "firsts": text_array(first for _, first in pairs),
             },
+        )
+        assert wrong.all() == []
+
+
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])), max_size=200))
+async def test_names_and_searched_words_are_those_that_longer_ways_make(database: Database, values: list[str]) -> None:
+    async with database.session() as session:
+        wrong = await session.execute(
+            text(
+                r"""
+                SELECT value FROM unnest(CAST(:values AS text[])) AS value
+                WHERE bball_fold(value) <> lower(translate(
+                    regexp_replace(normalize(value, NFKD), '[\u0300-\u036f]', '', 'g'),
+                    'ŁłØøĐđŦŧÞþıß’', $q$LlOoDdTtTtis'$q$))
+                OR """
+                f"""{str(searchable("value").sqltext).replace(":", chr(92) + ":")} <> to_tsvector(
+                    CAST('simple' AS regconfig), translate(bball_fold(value), :signs, repeat(' ', 32)))
+                """
+            ),
+            {"values": text_array([*values, SIGNS, *(f"a{sign}b" for sign in SIGNS)]), "signs": SIGNS},
         )
         assert wrong.all() == []
 
