@@ -42,7 +42,8 @@ class _Column(Generic[T]):
     empty: Callable[[str], bool]
     doubt: Callable[[str, T], str] | None = None
     known: dict[str, T] = field(default_factory=dict)
-    doubts: dict[str, str] = field(default_factory=dict)
+    doubted: dict[str, tuple[T, str]] = field(default_factory=dict)
+    """Those of which there is something to say."""
 
 
 class _Guardian:
@@ -125,11 +126,17 @@ class RowReader:
         self._season = _column(columns.season, name_text)
         self._player_id = _column(columns.player_id, identity)
         self._guardians = [_Guardian(block, self._reading) for block in columns.guardians]
-        self._fields: list[tuple[Field, _Column[Any] | None]] = []
+        self._fields: list[tuple[str, bool, Any, _Column[Any] | None]] = []
+        """Of the player: the name, whether nobody is without it, what it is without a cell, and its column."""
 
     def read(self, records: list[Row], tick: Tick) -> None:
         """Read all rows; ``tick`` is called now and then with how many are read."""
-        self._fields = [(one, self._field_column(one, records)) for one in player.FIELDS]
+        names = () if self._whole is None else (player.FIRST_NAME, player.LAST_NAME)
+        self._fields = [
+            (one.name, one.needed, one.empty, self._field_column(one, records))
+            for one in player.FIELDS
+            if one not in names
+        ]
         for count, (number, cells) in enumerate(records):
             if count % 500 == 0:
                 tick(count)
@@ -144,13 +151,13 @@ class RowReader:
             row = self._row(number, cells)
             if row is not None:
                 self.rows.append(row)
-            self._say_who(self.problems, faults, cells)
-            self._say_who(self.warnings, doubts, cells)
+            if len(self.problems) > faults:
+                self._say_who(self.problems, faults, cells)
+            if len(self.warnings) > doubts:
+                self._say_who(self.warnings, doubts, cells)
 
     def _say_who(self, found: list[Problem], since: int, cells: list[str]) -> None:
         """Whose row it is, to what was found in it; nobody finds a row of hundreds by its number alone."""
-        if len(found) == since:
-            return
         columns = self._columns
         first, last = (columns.player[one.name] for one in (player.FIRST_NAME, player.LAST_NAME))
         names = [cells[index].strip() for index in dict.fromkeys((first, last)) if index < len(cells)]
@@ -193,7 +200,7 @@ class RowReader:
         if self._role is not None and self._cell(number, cells, self._role):
             self.staff_rows.append(number)
             return None
-        status = self._cell(number, cells, self._status)
+        status = None if self._status is None else self._cell(number, cells, self._status)
         team = self._team(number, cells, status)
         splits: list[NameSplit] = []
         found: dict[str, Any] = {}
@@ -202,16 +209,16 @@ class RowReader:
             found = {player.FIRST_NAME.name: names[0], player.LAST_NAME.name: names[1]}
             if not splits and len(self.problems) == before:
                 self._lack(number, cells, self._whole.index)
-        for one, column in self._fields:
-            if one.name in found:
-                continue
-            if one.needed and column is not None:
-                found[one.name] = self._required(number, cells, column)
+        for name, needed, empty, column in self._fields:
+            if column is None:
+                found[name] = empty
+            elif needed:
+                found[name] = self._required(number, cells, column)
             else:
                 value = self._cell(number, cells, column)
-                found[one.name] = one.empty if value is None else value
-        division = self._cell(number, cells, self._division)
-        season = self._cell(number, cells, self._season)
+                found[name] = empty if value is None else value
+        division = None if self._division is None else self._cell(number, cells, self._division)
+        season = None if self._season is None else self._cell(number, cells, self._season)
         guardians = []
         for block in self._guardians:
             one_guardian = self._guardian(number, cells, block, splits)
@@ -232,13 +239,13 @@ class RowReader:
             season or "",
             tuple(guardians),
             status == "draft",
-            self._cell(number, cells, self._player_id) or 0,
+            (None if self._player_id is None else self._cell(number, cells, self._player_id)) or 0,
         )
 
     def _team(self, number: int, cells: list[str], status: str | None) -> str:
         """The team; empty in an export of ours for a player without a contract, or whose contract is history."""
         if self._columns.preset.own_export:
-            team = self._cell(number, cells, self._team_column) or ""
+            team = (None if self._team_column is None else self._cell(number, cells, self._team_column)) or ""
             return "" if status == "closed" else team
         assert self._team_column is not None  # noqa: S101 - only an export of ours may lack the column
         return self._required(number, cells, self._team_column)
@@ -260,16 +267,19 @@ class RowReader:
             return False
         return True
 
-    def _cell(self, number: int, cells: list[str], column: _Column[T] | None) -> T | None:
-        # Most cells of most files are empty.
-        if column is None or column.index >= len(cells) or not (cell := cells[column.index]):
-            return None
+    def _cell(self, number: int, cells: list[str], column: _Column[T]) -> T | None:
         index = column.index
+        # Most cells of most files are empty.
+        if index >= len(cells) or not (cell := cells[index]):
+            return None
         plain = type(cell) is str
-        if plain and cell in column.known:
-            if column.doubts and cell in column.doubts:
-                self._wonder(number, index, cell, column.doubts[cell])
-            return column.known[cell]
+        if plain:
+            if cell in column.known:
+                return column.known[cell]
+            if cell in column.doubted:
+                found, doubt = column.doubted[cell]
+                self._wonder(number, index, cell, doubt)
+                return found
         try:
             # Before anything else: TRUE in a column of phone numbers is no word that says nothing.
             if not plain:
@@ -281,11 +291,12 @@ class RowReader:
         except CellFault as fault:
             self.problems.append(Problem(number, self._columns.names[index], shown(cell), str(fault)))
             return None
-        if plain:
-            column.known[cell] = found
         if column.doubt is not None and (doubt := column.doubt(cell, found)):
-            column.doubts[cell] = doubt
+            if plain:
+                column.doubted[cell] = found, doubt
             self._wonder(number, index, cell, doubt)
+        elif plain:
+            column.known[cell] = found
         return found
 
     def _wonder(self, number: int, index: int, cell: str, doubt: str) -> None:
@@ -354,7 +365,8 @@ class RowReader:
             )
             self._say_whom_to_ask(self.problems, before, self._columns.names[address], ask)
             self._say_whom_to_ask(self._doubts, len(doubts), self._columns.names[address], ask)
-        if all(not part or placeholders.perhaps_no_name(part) for part in (first, last)):
+        no_name = placeholders.perhaps_no_name
+        if (not first or no_name(first)) and (not last or no_name(last)):
             for part in filter(None, (first, last)):
                 self._pass_over(part)
             if first or last:
