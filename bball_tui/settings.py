@@ -29,8 +29,9 @@ READ_ONLY = (
 
 NO_MAIL_SERVER = "no mail server is set up yet"
 NO_SENDER = "No From address is set yet"
-SET_SENDER = "Set it with “Set up e-mail” in the palette, or with 'bball-tui mail setup'."
-SET_UP_MAIL = "Set one up with “Set up e-mail” in the palette, or with 'bball-tui mail setup'."
+SET_SENDER = "“Set up e-mail” ({mail.setup}) sets it."
+SET_UP_MAIL = "“Set up e-mail” ({mail.setup}) sets one up."
+"""These two name the command: the screen puts in its key, the command line what one types."""
 
 
 class NotSetUp(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ import click
 
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import echo_json, plain
+from bball_tui.cli.ways_out import typed_out
 from bball_tui.database.engine import Database
 from bball_tui.database.health import OLDEST_SERVER, connected
 from bball_tui.database.migrate import HEAD
@@ -70,7 +71,7 @@ def doctor(as_json: bool) -> int:
         for one in checks:
             click.echo(f"{one.state:<5} {one.check:<10} {plain(one.sentence)}")
             if one.way_out is not None:
-                click.echo(f"{'':<17}→ {plain(one.way_out)}")
+                click.echo(f"{'':<17}→ {plain(typed_out(one.way_out))}")
     return 1 if any(one.state is State.FAIL for one in checks) else 0
 
 

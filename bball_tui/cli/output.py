@@ -58,7 +58,7 @@ class Found:
         for sentence in self.before:
             narrate(sentence)
         if text := self.text():
-            click.echo(text)
+            click.echo(typed_out(text))
         for sentence in self.after:
             narrate(sentence)
         return 0

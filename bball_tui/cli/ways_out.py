@@ -8,7 +8,14 @@ TYPED = MappingProxyType(
         "mail.resolve": "'bball-tui outbox resolve'",
         "desk.seasons": "'bball-tui seasons restore'",
         "desk.rules": "'bball-tui league rules'",
+        "desk.undo": "'bball-tui undo'",
         "desk.staff": "'bball-tui staff add'",
+        "mail.setup": "'bball-tui mail setup'",
+        "tab.outbox": "'bball-tui outbox list'",
+        "tab.teams": "'bball-tui teams list'",
+        "chat.staff": "'bball-tui groupme staff list'",
+        "contract.scans": "'bball-tui scans list'",
+        "player.family": "'bball-tui guardians add'",
     }
 )
 _COMMAND = re.compile(r"\{([a-z]+\.[a-z-]+)\}")

@@ -101,10 +101,9 @@ class Renderer:
             # A template can raise whatever its expressions raise; none of it may stop the mail.
             except Exception as error:
                 notices = (
-                    _(
-                        "Your own template {kind} could not be used, so the standard one was: {why}. 'bball-tui "
-                        "emails check' shows what to fix."
-                    ).format(kind=kind, why=why(error)),
+                    _("Your own template {kind} could not be used, so the standard one was: {why}.").format(
+                        kind=kind, why=why(error)
+                    ),
                 )
         try:
             return packaged().write(kind, languages, values), notices

@@ -78,7 +78,7 @@ async def item_timeline(session: AsyncSession, league_id: int, outbox_id: int, o
     item = await OutboxListing(league_id, OutboxFilter()).one(session, outbox_id)
     if item is None:
         raise BballError(
-            _("There is no e-mail {outbox_id} in this league. 'bball-tui outbox list' shows them all.").format(
+            _("There is no e-mail {outbox_id} in this league. The Outbox ({{tab.outbox}}) shows them all.").format(
                 outbox_id=outbox_id
             )
         )

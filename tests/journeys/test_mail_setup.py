@@ -41,7 +41,7 @@ def make_the_league(program: Terminal, roster: Path) -> None:
 def sign_before(program: Terminal) -> None:
     """The one contract that there is: its mail waits, and every place says for what, and leads to the set-up."""
     program.press("s")
-    program.shows("becomes signed", "1 welcome e-mail waits: no mail server is set up yet.", "Set one up with “Set")
+    program.shows("becomes signed", "1 welcome e-mail waits: no mail server is set up yet.", "Set up e-mail” (;)")
     program.press(ENTER)
     program.shows("✔ signed", "! no mail server")
     program.press("5")

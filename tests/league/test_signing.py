@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.cli.ways_out import typed_out
 from bball_tui.database.engine import Database
 from bball_tui.database.models import (
     Audit,
@@ -420,5 +421,6 @@ async def test_a_preview_without_a_signer_says_what_is_missing(database: Databas
             await preview_mails(session, club.league_id, settings, family.contract_id)
     said = str(refused.value)
     assert "has no guardian who may sign, so the e-mail has no signer to name." in said
-    assert "'bball-tui guardians add'" in said
+    assert "Add a guardian of Amara Hamilton ({player.family})" in said  # the screen's key, or what one types
+    assert "('bball-tui guardians add')" in typed_out(said)
     assert "Type the name" not in said

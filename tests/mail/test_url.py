@@ -99,7 +99,7 @@ def test_what_is_this_machine() -> None:
 
 
 def test_the_transport_follows_the_settings(tmp_path: Path) -> None:
-    with pytest.raises(BballError, match=r"No mail server is set up yet.*bball-tui mail setup"):
+    with pytest.raises(BballError, match=r"No mail server is set up yet.*\{mail\.setup\}"):
         open_transport(make_settings(tmp_path))
     folder = open_transport(make_settings(tmp_path, mail_url="maildir:///tmp/x"))
     assert isinstance(folder, MaildirTransport)

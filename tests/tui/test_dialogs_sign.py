@@ -367,12 +367,12 @@ def test_who_waits_for_a_chat_hears_of_the_missing_server_too() -> None:
     one = contract(1, "Amara", ROSA, notices=(waits,))
     said = promises(SigningPreview((one,), "maria", TODAY, 10, nowhere_to_send=True), "u")
     assert said[1] == "1 welcome e-mail waits for the link of the team chat"
-    assert said[2].startswith("Besides, no mail server is set up yet. Set one up")
+    assert said[2].startswith("Besides, no mail server is set up yet. “Set up e-mail” (;) sets one up.")
 
 
 def test_mails_without_a_from_address_wait_and_the_dialog_says_where_to_set_it() -> None:
     said = promises(SigningPreview((AMARA,), "maria", TODAY, 10, no_sender=True), "u")
-    assert said[1].startswith("1 welcome e-mail waits: no From address is set yet. Set it with “Set up e-mail”")
+    assert said[1].startswith("1 welcome e-mail waits: no From address is set yet. “Set up e-mail” (;) sets it.")
 
 
 # Dates

@@ -11,6 +11,8 @@ from bball_tui.outbox.counts import Heap, MailDay, read_mail_day
 from bball_tui.outbox.sending_status import SendingStatus, WorkerInfo, lost_workers
 from bball_tui.wording import counted
 
+_SET_UP = "Set up e-mail in the program, or with: bball-tui mail setup"
+
 
 async def read_findings(
     session: AsyncSession, league_id: int, outgoing: Outgoing
@@ -35,7 +37,7 @@ def _held(day: MailDay) -> Finding | None:
     since = [gate.since for gate in gates if gate.since is not None]
     missing = status.not_set_up
     if missing is not None and status.waiting and status.workers:
-        lines.append(f"{missing.sentence}, so nothing goes out. {missing.way_out}")
+        lines.append(f"{missing.sentence}, so nothing goes out. {_SET_UP}")
         details.append(missing.short)
     if day.late_since is not None:
         late = "e-mail that is due does" if day.due == 1 else "e-mails that are due do"

@@ -168,7 +168,7 @@ async def find_team(session: AsyncSession, league_id: int, season_id: int, wante
             )
         )
     raise BballError(
-        _("There is no team '{text}' in this season. 'bball-tui teams list' shows them all.").format(text=text[:80])
+        _("There is no team '{text}' in this season. Teams ({{tab.teams}}) shows them all.").format(text=text[:80])
     )
 
 

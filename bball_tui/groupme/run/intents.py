@@ -91,7 +91,7 @@ async def lock_team(session: AsyncSession, league_id: int, team_id: int) -> Team
     )
     if team is None:
         raise BballError(
-            _("There is no team {team_id} in this league. 'bball-tui teams list' shows the numbers.").format(
+            _("There is no team {team_id} in this league. Teams ({{tab.teams}}) shows them all.").format(
                 team_id=team_id
             )
         )

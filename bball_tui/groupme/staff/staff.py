@@ -229,7 +229,7 @@ def consent_words(text: str) -> str:
 
 def _unknown(staff_id: int) -> BballError:
     return BballError(
-        _("No one on the staff list has the number {staff_id}. 'bball-tui groupme staff list' shows them.").format(
+        _("No one on the staff list has the number {staff_id}. Staff ({{chat.staff}}) shows them.").format(
             staff_id=staff_id
         )
     )

@@ -111,8 +111,8 @@ async def _no_signer(session: AsyncSession, league_id: int, contract: ContractFa
     if not isinstance(decided, Notice) or decided.kind is not NoticeKind.NO_SIGNER:
         return None
     return _(
-        "{player} has no guardian who may sign, so the e-mail has no signer to name. In the family of {player} (tab "
-        "Players, or 'bball-tui guardians add') add a guardian, or say of one that they may sign."
+        "{player} has no guardian who may sign, so the e-mail has no signer to name. Add a "
+        "guardian of {player} ({{player.family}}), or say of one that they may sign."
     ).format(player=contract.player)
 
 

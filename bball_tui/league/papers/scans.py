@@ -211,7 +211,7 @@ async def scan_content(session: AsyncSession, league_id: int, scan_id: int) -> S
     ).one_or_none()
     if found is None:
         raise BballError(
-            _("There is no scan {scan_id} in this league. 'bball-tui scans list' names them all.").format(
+            _("There is no scan {scan_id} in this league. View the scans ({{contract.scans}}) names them all.").format(
                 scan_id=scan_id
             )
         )

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from bball_tui.language import _
 from bball_tui.settings import SET_SENDER, SET_UP_MAIL, WITHOUT_SENDER, WITHOUT_SERVER
+from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
@@ -110,5 +111,5 @@ def _lines(preview: "SigningPreview", undo_key: str, *, pile: bool) -> Iterable[
 def _missing(preview: "SigningPreview") -> str | None:
     """What has to be set up before any mail can leave, and where."""
     if preview.nowhere_to_send:
-        return f"{_(WITHOUT_SERVER.clause)}. {_(SET_UP_MAIL)}"
-    return f"{_(WITHOUT_SENDER.clause)}. {_(SET_SENDER)}" if preview.no_sender else None
+        return with_keys(f"{_(WITHOUT_SERVER.clause)}. {_(SET_UP_MAIL)}")
+    return with_keys(f"{_(WITHOUT_SENDER.clause)}. {_(SET_SENDER)}") if preview.no_sender else None

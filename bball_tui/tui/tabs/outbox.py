@@ -15,7 +15,7 @@ from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
-from bball_tui.tui.key_hints import key_of
+from bball_tui.tui.key_hints import key_of, with_keys
 from bball_tui.tui.tabs import note_commands
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, causes_of, kind_words, panel_lines
 from bball_tui.tui.tabs.cells import time_cell
@@ -365,7 +365,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             }.get(kind.bucket, _("The oldest of this kind has been waiting since {when}."))
             lines.append(since.format(when=short_time(oldest, self.zone, self.now)))
         if (obstacle := sending.obstacle(None)) is not None:
-            lines.append(_("They will wait all the same: {obstacle}").format(obstacle=obstacle))
+            lines.append(_("They will wait all the same: {obstacle}").format(obstacle=with_keys(obstacle)))
         return lines
 
     @action(

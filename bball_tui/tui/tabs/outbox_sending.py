@@ -10,7 +10,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _, retold
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
-from bball_tui.tui.key_hints import key_of
+from bball_tui.tui.key_hints import key_of, with_keys
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.mail_words import for_real_lines, mails_named
 from bball_tui.tui.text import content, short_time
@@ -35,7 +35,7 @@ def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
     # While nothing waits, and while the own worker is about to start, the header says enough.
     stands = sending.no_sender or not sending.workers
     if not sentences and sending.waiting and stands and (one := sending.obstacle(None, mine=mine)):
-        sentences = [one]
+        sentences = [with_keys(one)]
     return content((f"{SYMBOLS[Tone.WARN]} {' '.join(sentences)}", STYLES[Tone.WARN])) if sentences else content()
 
 
@@ -68,7 +68,8 @@ async def what_holds(connection: "LeagueConnection") -> str | None:
     from bball_tui.outbox.sending_status import read_sending_status
 
     sending = await connection.call(read_sending_status, connection.outgoing)
-    return sending.obstacle(None, mine=connection.sends_mail)
+    held = sending.obstacle(None, mine=connection.sends_mail)
+    return None if held is None else with_keys(held)
 
 
 async def pause_or_resume(app: "App[Any]", connection: "LeagueConnection") -> None:
@@ -147,7 +148,7 @@ async def send_for_real(app: "App[Any]", connection: "LeagueConnection", zone: t
     if found.oldest is not None:
         lines.append(_("The oldest was written on {when}.").format(when=short_time(found.oldest, zone, now)))
     if found.ids and (obstacle := sending.obstacle(None)) is not None:
-        lines.append(_("They will wait all the same: {obstacle}").format(obstacle=obstacle))
+        lines.append(_("They will wait all the same: {obstacle}").format(obstacle=with_keys(obstacle)))
     if not found.ids:
         await app.push_screen_wait(ErrorDialog("\n".join(lines), title=_("Nothing to send for real")))
         return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bball_tui.database.states import ContractStatus, SigningMethod
 from bball_tui.language import _, retold
 from bball_tui.mail.kinds import kind_label
+from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import Styled, Tone, status
@@ -73,7 +74,7 @@ def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = _
     told = (
         TimelineEntry(_moment(event.at, event.on, zone, now), event.text, event.who or "") for event in detail.trace
     )
-    return Section(title, (*told, TimelineEntry(_("next"), Styled(detail.next, Tone.STRONG))))
+    return Section(title, (*told, TimelineEntry(_("next"), Styled(with_keys(detail.next), Tone.STRONG))))
 
 
 def _contract_facts(detail: "ContractDetail", today: date) -> tuple[SectionLine, ...]:
@@ -201,7 +202,7 @@ def mail_sections(
         _("What happened"),
         tuple(TimelineEntry(_moment(event.at, None, zone, now, event.clock), event.text) for event in timeline.events),
     )
-    following = Section(_("What is next"), (Note(Styled(timeline.next, Tone.STRONG)),))
+    following = Section(_("What is next"), (Note(Styled(with_keys(timeline.next), Tone.STRONG)),))
     if family is None:
         return (heading, happened, following)
     asked = (Section(_("The family"), _guardians(family.guardians)), *note_sections(family.notes, zone, now))

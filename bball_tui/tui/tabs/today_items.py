@@ -10,7 +10,7 @@ from zlib import crc32
 from bball_tui.database.states import GateCause
 from bball_tui.language import _, plural, retold
 from bball_tui.settings import SET_SENDER, SET_UP_MAIL, WITHOUT_SENDER, WITHOUT_SERVER
-from bball_tui.tui.key_hints import key_of
+from bball_tui.tui.key_hints import key_of, with_keys
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, short_date
@@ -136,12 +136,12 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
     if mails.waiting and now.nowhere_to_send:
         waiting = counted(mails.waiting, "e-mail waits", "e-mails wait")
         sentence = f"{_(WITHOUT_SERVER.sentence)}: {waiting}."
-        advice = _("{set_up_mail} You can keep signing; nothing is lost.").format(set_up_mail=_(SET_UP_MAIL))
+        advice = _("{set_up_mail} You can keep signing; nothing is lost.").format(set_up_mail=with_keys(_(SET_UP_MAIL)))
         yield AttentionItem("mail server", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and now.no_sender:
         waiting = counted(mails.waiting, "e-mail waits", "e-mails wait")
         sentence = f"{_(WITHOUT_SENDER.sentence)}: {waiting}."
-        advice = _("{set_sender} You can keep signing; nothing is lost.").format(set_sender=_(SET_SENDER))
+        advice = _("{set_sender} You can keep signing; nothing is lost.").format(set_sender=with_keys(_(SET_SENDER)))
         yield AttentionItem("from address", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and not now.workers and not worker_comes:
         sentence = _("No worker is running: {e_mail} cannot go out.").format(e_mail=counted(mails.waiting, "e-mail"))
@@ -219,9 +219,10 @@ def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[Attent
         sentence = _("{e_mail} went out in the standard text: your own template is broken.").format(
             e_mail=counted(trouble.mails, "e-mail")
         )
-        advice = _("{notice} E-mails go out all the same, and this line goes away with the next good one.").format(
-            notice=trouble.notice
-        )
+        advice = _(
+            "{notice} The view Check of the E-mails ({key}) shows what to fix. E-mails go out all the same, and this "
+            "line goes away with the next good one."
+        ).format(notice=trouble.notice, key=key_of("tab.emails"))
         yield AttentionItem(f"template {trouble.kind}", Tone.WARN, sentence, advice, Fix("emails"), trouble.since)
 
 
