@@ -15,7 +15,7 @@ ROOMY: Final = 1 << 20
 """Bytes of a table from which on a new copy is quicker than reading what was deleted."""
 USES: Final = 400
 """How many tests in a row get the same database. Rows that were deleted stay on the disk, some bytes of each: a page
-holds three hundred of them. A new copy costs more, since all that is known of the old one is learned anew."""
+holds three hundred of them. A new copy costs more, since all that is known of the old one is learned again."""
 
 _TOUCHED = """
 CREATE FUNCTION pg_temp.touched(kept integer[]) RETURNS TABLE (ours boolean, name text, size bigint)

@@ -29,7 +29,7 @@ QUIET = 20
 LONG = 200
 """Turns after which something takes long, and is waited for by a message that waits its turn."""
 DRAWINGS = 10
-"""Pictures one after the other, each because of the one before it; something that moves goes on for ever."""
+"""Pictures one after the other, each because of the one before it; something that moves goes on forever."""
 PATIENCE = 30
 """Seconds on a busy machine."""
 
