@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
-from bball_tui.database.models import Contract, League, Outbox, Player, Season, Signature, Team
+from bball_tui.database.models import Audit, Contract, League, Outbox, Player, Season, Signature, Team
 from bball_tui.database.states import ContractStatus, OutboxState, Stage
 from bball_tui.errors import BballError
 from bball_tui.language import _, stored
@@ -148,6 +148,8 @@ async def undo_roll(session: AsyncSession, league_id: int, season_id: int, roll_
     )
     await record(session, league_id, [entry])
     season_gone = roll.made_season and await _remove_season(session, league_id, season_id, roll)
+    if not season_gone:
+        await _show_as_before(session, league_id, season_id, roll)
     return RollUndone(
         season=effect.season,
         contracts=len(gone) + len(void),
@@ -223,6 +225,22 @@ def _obstacle(signed: Sequence[str], roll: Roll, at: str) -> str | None:
         "What {by} made at {at} cannot be taken back as a whole anymore: {contracts} was signed "
         "since ({some}). Void single contracts instead."
     ).format(by=roll.by, at=at, contracts=counted(len(signed), "contract"), some=listed(some))
+
+
+async def _show_as_before(session: AsyncSession, league_id: int, season_id: int, roll: Roll) -> None:
+    """The season stays; if it was the run that showed it to everybody, they see the one from before again."""
+    by_this = exists().where(
+        Audit.league_id == league_id,
+        Audit.action == "season_shown",
+        Audit.recorded_at == roll.at,
+        Audit.recorded_by == roll.by,
+    )
+    if not await session.scalar(select(by_this)):
+        return
+    seen = await session.scalar(select(season_in_focus(league_id)))
+    back = update(League).where(League.id == league_id, League.current_season_id == season_id)
+    await session.execute(back.values(current_season_id=roll.shown_before))
+    await note_season_shown(session, league_id, seen, REASON)
 
 
 async def _remove_season(session: AsyncSession, league_id: int, season_id: int, roll: Roll) -> bool:

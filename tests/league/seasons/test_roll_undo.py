@@ -105,9 +105,16 @@ async def test_runs_are_taken_back_one_after_the_other(league: Rolling) -> None:
     between = await league.picture()
     async with league.database.session() as session:
         await make_family(session, league.club, first="Later", birthdate=date(2017, 5, 12))
-    await league.roll(places={line(await league.plan(), "Later").id: line(await league.plan(), "Later").team})
+    async with league.database.session() as session:
+        seen = await session.scalar(select(season_in_focus(league.club.league_id)))
+    later = line(await league.plan(), "Later")
+    await league.roll(places={later.id: later.team}, outcome=RollOutcome(S.DRAFT, show=True))
+    async with league.database.session() as session:
+        assert await session.scalar(select(season_in_focus(league.club.league_id))) == done.season_id != seen
     assert len(await league.contracts(done.season_id)) == 2
     await league.undo(done.season_id)
+    async with league.database.session() as session:  # the season stays, and everybody sees what they saw
+        assert await session.scalar(select(season_in_focus(league.club.league_id))) == seen
     assert [first for first, _, _ in await league.contracts(done.season_id)] == ["Amara"]
     await league.undo(done.season_id)
     async with league.database.session() as session:
