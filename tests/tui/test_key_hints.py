@@ -34,7 +34,7 @@ EVERYWHERE = {
 SHOWN_IN = {
     "tui/editing.py": "pick_record.py",
     "tui/papers.py": "pick_record.py",
-    "tui/staffing.py": "pick_record.py",
+    "tui/group_staff.py": "pick_record.py",
     "tui/dialogs/import_effect.py": "import_roster.py",
     "tui/dialogs/import_words.py": "import_roster.py",
     "tui/tabs/emails/kinds.py": "read_mail.py",

@@ -7,8 +7,8 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from bball_tui.league.papers.code import PaperCode
 from bball_tui.league.papers.fonts import Fonts
+from bball_tui.league.papers.paper_code import PaperCode
 from bball_tui.league.papers.sheets import BREAK, PageSize, Sheet, SignInList
 
 MARGIN = 20.0

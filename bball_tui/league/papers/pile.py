@@ -24,8 +24,8 @@ from bball_tui.language import _
 from bball_tui.league.contracts.facts import Refused
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import ContractPreview, preview_signing
-from bball_tui.league.papers.code import CodeFault, mark_of, read_code
 from bball_tui.league.papers.page_reader import LARGEST_PILE, ReadPage, UnreadablePile, cut_pages, read_pages
+from bball_tui.league.papers.paper_code import CodeFault, mark_of, read_code
 from bball_tui.league.papers.scan_file import ScanFile, kind_of, scan_file
 from bball_tui.league.papers.scans import attach, list_scans
 

@@ -16,7 +16,7 @@ from bball_tui.dates import write_date
 from bball_tui.errors import BballError
 from bball_tui.language import _, english
 from bball_tui.league.contracts.facts import GuardianFacts, read_guardians
-from bball_tui.league.papers.code import PaperCode, mark_of
+from bball_tui.league.papers.paper_code import PaperCode, mark_of
 from bball_tui.league.papers.sheets import BREAK, PageSize, Sheet, SignInList, SignInRow
 from bball_tui.mail.templates import PAPER, own, packaged
 from bball_tui.mail.values import one_line

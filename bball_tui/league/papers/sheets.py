@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bball_tui.league.papers.code import PaperCode
+from bball_tui.league.papers.paper_code import PaperCode
 
 BREAK = "\u2060"
 """Stands before each value that is filled in, so that no name is taken for a heading. It is never drawn."""

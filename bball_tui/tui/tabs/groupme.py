@@ -394,7 +394,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("m", "staff…", when=ready, needs=Right.ROSTER, also="coaches adults")
     async def action_chat_staff(self) -> None:
         """The adults in every group: add, change, note that they agreed, take off the list."""
-        from bball_tui.tui.staffing import edit_staff
+        from bball_tui.tui.group_staff import edit_staff
 
         if self.connection is not None and await edit_staff(self.app, self.connection, self.zone, self.now):
             self.read_again()

@@ -16,8 +16,8 @@ from bball_tui.database.states import ContractStatus, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.papers import page_reader
-from bball_tui.league.papers.code import PREFIX, PaperCode, mark_of
 from bball_tui.league.papers.page_reader import UnreadablePile, read_pages
+from bball_tui.league.papers.paper_code import PREFIX, PaperCode, mark_of
 from bball_tui.league.papers.pile import PileMoved, PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.printing import print_sheets
 from tests.support.factory import Club, make_club, make_family

@@ -14,9 +14,9 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, League
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.papers.code import CodeFault, PaperCode, mark_of, read_code
 from bball_tui.league.papers.drawing import contract_sheets
 from bball_tui.league.papers.fonts import fonts_here
+from bball_tui.league.papers.paper_code import CodeFault, PaperCode, mark_of, read_code
 from bball_tui.league.papers.printing import print_sheets, print_sign_in, size_for
 from bball_tui.league.papers.sheets import PageSize, Sheet
 from tests.support.factory import Parent, make_club, make_family

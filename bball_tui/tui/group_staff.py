@@ -1,4 +1,4 @@
-"""The staff list as a dialog. Call it from a worker.
+"""The adults in every chat as a dialog; who works in the league is `members.py`. Call it from a worker.
 
 Imported by the command that needs it: SQLAlchemy comes with it. GroupMe is told nothing by any of these.
 """
