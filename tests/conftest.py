@@ -304,6 +304,13 @@ def owner_url(server: Server, database_name: str) -> SecretUrl:
 
 
 @pytest.fixture
+def copy_url(server: Server) -> Iterator[SecretUrl]:
+    """A migrated database as its owner, for a test that changes more than rows."""
+    with server.copy() as name:
+        yield server.embedded.url(embedded.OWNER, name)
+
+
+@pytest.fixture
 async def database(database_url: SecretUrl) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened

@@ -47,10 +47,9 @@ def test_models_and_migrations_do_not_drift(owner_url: SecretUrl) -> None:
 
 
 @pytest.mark.slow
-def test_downgrade_leaves_an_empty_database(empty_url: SecretUrl) -> None:
-    migrate.upgrade(empty_url)
-    migrate.downgrade(empty_url, "base")
-    with psycopg.connect(empty_url.reveal()) as connection:
+def test_downgrade_leaves_an_empty_database(copy_url: SecretUrl) -> None:
+    migrate.downgrade(copy_url, "base")
+    with psycopg.connect(copy_url.reveal()) as connection:
         left = connection.execute(
             """
             SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
@@ -59,19 +58,19 @@ def test_downgrade_leaves_an_empty_database(empty_url: SecretUrl) -> None:
             """
         ).fetchall()
     assert left == []
-    migrate.upgrade(empty_url)
+    migrate.upgrade(copy_url)
 
 
 @pytest.mark.slow
-def test_seasons_that_differ_by_case_alone_stop_the_upgrade_with_their_names(empty_url: SecretUrl) -> None:
-    migrate.upgrade(empty_url, "0050")
-    with psycopg.connect(empty_url.reveal(), autocommit=True) as owner:
+def test_seasons_that_differ_by_case_alone_stop_the_upgrade_with_their_names(copy_url: SecretUrl) -> None:
+    migrate.downgrade(copy_url, "0050")
+    with psycopg.connect(copy_url.reveal(), autocommit=True) as owner:
         owner.execute("INSERT INTO league (slug, name) VALUES ('west', 'Westside')")
         owner.execute("INSERT INTO season (league_id, name) VALUES (1, 'Spring 2027'), (1, 'spring 2027')")
         with pytest.raises(BballError, match=r"Westside: Spring 2027 \(1\), spring 2027 \(2\)"):
-            migrate.upgrade(empty_url)
+            migrate.upgrade(copy_url)
         owner.execute("UPDATE season SET name = 'Fall 2027' WHERE id = 2")
-        migrate.upgrade(empty_url)
+        migrate.upgrade(copy_url)
         with pytest.raises(psycopg.errors.UniqueViolation):
             owner.execute("INSERT INTO season (league_id, name) VALUES (1, 'SPRING 2027')")
 

@@ -133,9 +133,9 @@ async def test_two_who_change_one_family_at_once_leave_the_truth(database: Datab
 
 
 @pytest.mark.slow
-def test_players_of_an_older_database_are_sorted_as_well(owner_url: SecretUrl) -> None:
-    migrate.downgrade(owner_url, "0012")
-    with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
+def test_players_of_an_older_database_are_sorted_as_well(copy_url: SecretUrl) -> None:
+    migrate.downgrade(copy_url, "0012")
+    with psycopg.connect(copy_url.reveal(), autocommit=True) as owner:
         owner.execute("INSERT INTO league (slug, name) VALUES ('w', 'W')")
         owner.execute("INSERT INTO player (league_id, first_name, last_name) SELECT id, 'Ann', 'A' FROM league")
         owner.execute(
@@ -146,7 +146,7 @@ def test_players_of_an_older_database_are_sorted_as_well(owner_url: SecretUrl) -
             "SELECT p.league_id, p.id, g.id FROM player p, guardian g"
         )
         owner.execute("INSERT INTO player (league_id, first_name, last_name) SELECT id, 'Ben', 'B' FROM league")
-    migrate.upgrade(owner_url)
-    with psycopg.connect(owner_url.reveal()) as owner:
+    migrate.upgrade(copy_url)
+    with psycopg.connect(copy_url.reveal()) as owner:
         found = owner.execute("SELECT first_name, reach FROM player ORDER BY id").fetchall()
     assert found == [("Ann", 2), ("Ben", 0)]

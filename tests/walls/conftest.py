@@ -6,8 +6,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +18,7 @@ import psycopg
 import pytest
 import trustme
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from bball_tui.database import migrate
 from bball_tui.settings import SecretUrl
@@ -32,6 +36,8 @@ ROLES = {
 }
 """Who works in league A, and as what. ``bert`` has all of alma's roles in league B; ``nils``, ``nora``
 and ``ada`` have none at all."""
+STEADY = (OWNER, "alma")
+"""Whose connections are used again, since each costs what many tests do. They may be at work when a test begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class ClubServer:
     a: int = 0
     b: int = 0
     of_b: dict[str, int] = field(default_factory=dict)
+    _kept: defaultdict[str, list[psycopg.Connection]] = field(default_factory=lambda: defaultdict(list))
 
     def url(self, login: str, database: str = DATABASE) -> SecretUrl:
         return SecretUrl(
@@ -50,8 +57,36 @@ class ClubServer:
             f"&sslmode=verify-full&sslrootcert={quote(str(self.authority), safe='')}"
         )
 
-    def login(self, name: str, database: str = DATABASE) -> psycopg.Connection:
-        return psycopg.connect(self.url(name, database).reveal(), autocommit=True)
+    @contextmanager
+    def login(self, name: str, database: str = DATABASE) -> Iterator[psycopg.Connection]:
+        """A connection as good as new, whose statements are transactions of their own."""
+        steady = name in STEADY and database == DATABASE
+        connection = self._again(name) if steady else None
+        connection = connection or psycopg.connect(self.url(name, database).reveal(), autocommit=True)
+        connection.prepare_threshold = None  # what is prepared would be discarded
+        try:
+            yield connection
+        finally:
+            if steady and connection.info.transaction_status is TransactionStatus.IDLE:
+                self._kept[name].append(connection)
+            else:
+                connection.close()
+
+    def _again(self, name: str) -> psycopg.Connection | None:
+        while self._kept[name]:
+            connection = self._kept[name].pop()
+            try:
+                connection.execute("DISCARD ALL")
+                return connection
+            except psycopg.OperationalError:
+                connection.close()
+        return None
+
+    def log_out(self) -> None:
+        """Close what is kept."""
+        for connection in chain.from_iterable(self._kept.values()):
+            connection.close()
+        self._kept.clear()
 
 
 def server_programs() -> Path:
@@ -99,9 +134,11 @@ def cluster() -> Iterator[ClubServer]:
     }  # fmt: skip
     run("pg_ctl", "-w", "-l", str(folder / "data" / "log"), "-o", " ".join(f"-c {k}='{v}'" for k, v in options.items()),
         "start")  # fmt: skip
+    server = ClubServer(port, folder / "authority.pem")
     try:
-        yield ClubServer(port, folder / "authority.pem")
+        yield server
     finally:
+        server.log_out()
         run("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(folder)
 
@@ -135,4 +172,4 @@ def walls(cluster: ClubServer) -> ClubServer:
                 (league, name, role, team),
             )
         owner.execute("ANALYZE")
-    return ClubServer(cluster.port, cluster.authority, a["league"], b["league"], b)
+    return replace(cluster, a=a["league"], b=b["league"], of_b=b)
