@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
@@ -15,6 +14,7 @@ from bball_tui.cli.worker_processes import environment_for
 from bball_tui.settings import SecretUrl
 from tests.chaos.nursery import Nursery
 from tests.chaos.one_worker import Orders
+from tests.journeys.loaded_program import Order, Started, loaded_program
 
 WORKER = "tests.chaos.one_worker"
 """What a :class:`Nursery` has to load."""
@@ -96,25 +96,22 @@ async def workers(
         await asyncio.gather(*(one.kill() for one in started if one.alive))
 
 
-async def start_worker(environment: Mapping[str, str]) -> asyncio.subprocess.Process:
-    """`bball-tui worker` as staff start it, with nothing shortened; returns at once."""
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "ignore", "-m", "bball_tui", "worker"),
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+def start_worker(environment: dict[str, str]) -> Started:
+    """`bball-tui worker` as staff start it, with nothing shortened but its loading; returns at once."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    try:
+        return loaded_program().start(Order(("worker",), environment, on_terminal=False), nothing, nothing, nothing)
+    finally:
+        os.close(nothing)
 
 
 @asynccontextmanager
 async def worker_commands(number: int, settings: Mapping[str, object]) -> AsyncIterator[None]:
     """So many of them with these settings, started and not yet ready; they are killed in the end."""
-    started = [await start_worker(environment_for(settings)) for _ in range(number)]
+    started = [start_worker(environment_for(settings)) for _ in range(number)]
     try:
         yield
     finally:
         for one in started:
-            with suppress(ProcessLookupError):
-                one.kill()
-            await one.wait()
+            one.kill()
+            await asyncio.to_thread(one.wait)

@@ -26,6 +26,7 @@ from bball_tui.outbox.provider_gates import gates
 from bball_tui.outbox.sending_status import running
 from bball_tui.settings import Settings
 from tests.chaos.processes import start_worker
+from tests.journeys.loaded_program import end_loaded_program
 from tests.support.smtp import HANG, SmtpServer
 
 ACCEPTED = 24
@@ -75,22 +76,23 @@ async def show(folder: Path) -> int:
             "BBALL_MAIL_URL": server.url.replace("127.0.0.1", "localhost"),
             "BBALL_WORKER": "false",  # so that only the two workers send
         }
-        hung = await start_worker(environment)
+        hung = start_worker(environment)
         workers = [hung]
         try:
             await server.received(ACCEPTED)
             server.script("rcpt", HANG)
             server.script("rcpt", "550 5.4.5 Daily user sending limit exceeded", times=None)
             await until_held(database, league_id)
-            hung.send_signal(signal.SIGSTOP)
-            workers.append(await start_worker(environment))
+            hung.kill(signal.SIGSTOP)
+            workers.append(start_worker(environment))
             await until_workers(database, league_id, 2)
             screen = await asyncio.create_subprocess_exec(sys.executable, "-m", "bball_tui", env=environment)
             return await screen.wait()
         finally:
             for worker in workers:
                 worker.kill()
-                await worker.wait()
+                await asyncio.to_thread(worker.wait)
+            end_loaded_program()
 
 
 def main() -> int:

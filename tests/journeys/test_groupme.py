@@ -79,29 +79,29 @@ def made(fake: FakeGroupMe) -> list[Group]:
     return [group for group in fake.world.groups.values() if not group.deleted]
 
 
-async def test_twenty_teams_from_nothing(data_dir: Path) -> None:
-    teams = [f"Team {number:02}" for number in range(20)]
-    await make_league(data_dir, "twenty", teams)
+async def test_eight_teams_from_nothing(data_dir: Path) -> None:
+    teams = [f"Team {number:02}" for number in range(8)]
+    await make_league(data_dir, "eight", teams)
     fake = FakeGroupMe()
     owner = fake.world.add_user("Maria Coordinator")
 
     def journey(program: Terminal) -> None:
-        program.shows("Maria Coordinator's", "p shows 40 steps")
+        program.shows("Maria Coordinator's", "p shows 16 steps")
         program.press("p")
-        program.shows("Do 40 steps", "Team 00: new group 'Team 00'")
+        program.shows("Do 16 steps", "Team 00: new group 'Team 00'")
         program.press("y")
-        program.shows("40 steps done")
+        program.shows("16 steps done")
         program.press(ESC)
         program.shows("Nothing to do")
 
-    await travel(data_dir, "twenty", fake, owner, journey)
+    await travel(data_dir, "eight", fake, owner, journey)
     groups = made(fake)
     assert sorted(group.name for group in groups) == teams
     assert {(group.kind, group.requires_approval, bool(group.share_token)) for group in groups} == {
         ("closed", True, True)
     }
-    assert await linked_groups(data_dir, "twenty") == {group.name: group.id for group in groups}
-    assert len(fake.journal.writes()) == 40
+    assert await linked_groups(data_dir, "eight") == {group.name: group.id for group in groups}
+    assert len(fake.journal.writes()) == 16
 
 
 async def test_the_groups_of_last_season_are_still_there(data_dir: Path) -> None:

@@ -1,4 +1,4 @@
-"""The season of 240 players, by keys in a real terminal."""
+"""A season of sixty players, by keys in a real terminal."""
 
 import asyncio
 from pathlib import Path
@@ -16,15 +16,16 @@ from bball_tui.settings import Settings
 from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import ENTER, TAB, Terminal, terminal
 
-PLAYERS = 240
+PLAYERS = 60
 MOST_KEYS = 60
+"""However many players there are."""
 HEADER = (
     "Player First Name,Player Last Name,Date of Birth,Team,Guardian 1 First Name,Guardian 1 Last Name,Guardian 1 Email"
 )
 
 
 async def make_league(folder: Path) -> None:
-    """Twenty teams of twelve who all signed, but for one who left and one who never did."""
+    """Five teams of twelve who all signed, but for one who left and one who never did."""
     roster = folder / "roster.csv"
     rows = [
         f"Kid,Player{n:03},2019-03-{n % 28 + 1:02},Team {n // 12 + 1:02} U8,Rosa,Player{n:03},rosa{n}@families.test"
@@ -63,30 +64,30 @@ class Counting:
         self.desk.press(*keys)
 
 
-def test_240_players_come_back(data_dir: Path) -> None:
+def test_sixty_players_come_back(data_dir: Path) -> None:
     asyncio.run(make_league(data_dir))
     with terminal(clean_environment(data_dir) | {"BBALL_WORKER": "false"}, rows=36, columns=120) as desk:
         hands = Counting(desk)
-        desk.shows("239/240", "Player000, Kid")
+        desk.shows("59/60", "Player000, Kid")
         hands.press(">")
         desk.shows("New season", "Spring 2028", "U8 → U10")
         hands.press(ENTER)
-        desk.shows("Spring 2027 → Spring 2028", "20 teams to be made", "239 of 240 players ticked")
+        desk.shows("Spring 2027 → Spring 2028", "5 teams to be made", "59 of 60 players ticked")
         # The one who never signed comes first: the mother said on the phone that they come back, to another team.
         desk.shows("Last season's contract is offered, never signed.")
         hands.press("t")
         desk.shows("Team of Player000, Kid")
         hands.press("\x1b[B", ENTER)
-        desk.shows("Player000, Kid: Team 02 U10.", "240 of 240 players ticked")
+        desk.shows("Player000, Kid: Team 02 U10.", "60 of 60 players ticked")
         desk.rest()
         hands.press(ENTER)
-        desk.shows("20 teams are made.", "240 players get a contract.")
+        desk.shows("5 teams are made.", "60 players get a contract.")
         hands.press(" ")
         desk.shows("offers to sign")
         hands.press("\x1b[B", ENTER)
         desk.shows("Due on")
         hands.press(TAB, *"tomorrow", TAB, " ", TAB, " ", ENTER)
-        desk.shows("Westside · Spring 2028", "0/240", "479 wait")
+        desk.shows("Westside · Spring 2028", "0/60", "119 wait")
         assert hands.pressed < MOST_KEYS
         desk.press("q")
         assert desk.ended() == 0

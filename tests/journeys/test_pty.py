@@ -152,12 +152,9 @@ def test_no_byte_of_a_name_acts_on_the_terminal(data_dir: Path) -> None:
             program.press("y", "G", ENTER)
             program.rest()
             program.press(ESC)
-            program.rest()
         program.press("\x10")  # the palette
         program.rest()
-        program.press(ESC)
-        program.rest()
-        program.press("q")
+        program.press(ESC, "q")
         assert program.ended() == 0
     written = bytes(program.written)
     assert b"52;c;aGFja2Vk" in written  # the names were shown …

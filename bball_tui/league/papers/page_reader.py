@@ -33,7 +33,8 @@ _SIDES = (2_200, 3_300)
 """Pixels of a page's longer side: 200 dots per inch, and 300 if no code is found."""
 _INK = 0.0005
 """The part of a page that is dark at least, or the page is blank."""
-_DARK = 128
+_DARK, _FAINT = 128, 224
+"""The gray, of 255, below which a dot is ink, and below which it is at least a trace of something."""
 
 
 class ReadPage(msgspec.Struct, array_like=True, frozen=True):
@@ -133,6 +134,8 @@ def _read_page(document: "object", number: int) -> ReadPage:
             image = page.render(scale=side / max(longer, 1), grayscale=True).to_pil()
             if codes := _codes(image):
                 return ReadPage(codes)
+            if _is_blank(image, _FAINT):  # the back of a sheet: a closer look finds nothing either
+                break
     except pypdfium2.PdfiumError:
         return ReadPage(problem=_("it cannot be drawn"))
     return ReadPage(blank=image is not None and _is_blank(image))
@@ -164,9 +167,9 @@ def _codes(image: "Image") -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.text for one in found if one.valid))
 
 
-def _is_blank(image: "Image") -> bool:
+def _is_blank(image: "Image", dark: int = _DARK) -> bool:
     histogram = image.histogram()
-    return sum(histogram[:_DARK]) < _INK * sum(histogram)
+    return sum(histogram[:dark]) < _INK * sum(histogram)
 
 
 def main() -> None:
