@@ -20,8 +20,9 @@ WORD_KEYS = {"b": "ctrl+left", "f": "ctrl+right", "backspace": "ctrl+w"}
 
 _PARTS = re.compile(
     r"""
-    (?P<whole> \x1b (?: \[ [0-?]* [ -/]* [@-~]  |  O [A-DFHMP-Sa-dj-x]  |  \t ) )  # the last: Shift+Tab of a console
-    | (?P<begun> \x1b (?: \[ [0-?]* [ -/]*  |  O )? \Z )
+    (?P<whole> \x1b (?: \[ [-0-?]* [ -,./]* [@-~]  |  O [A-DFHMP-Sa-dj-x]  |  \t ) )  # the last: Shift+Tab of a console
+    | (?P<answer> \x1b (?: \] [^\x07\x1b]* (?: \x07 | \x1b\\ )  |  [PX^_] [^\x1b]* \x1b\\ ) )  # to another program
+    | (?P<begun> \x1b (?: \[ [-0-?]* [ -,./]*  |  O )? \Z )
     | \x1b (?P<behind> [^\x1b] )
     | (?P<alone> \x1b )
     | [^\x1b]+
@@ -63,6 +64,8 @@ class EscapeParser(XTermParser):
                 self._begun, self._due = part["begun"], monotonic() + constants.ESCAPE_DELAY
             elif self._pasting and part[0] != BRACKETED_PASTE_END:
                 yield from self._read(part[0].replace(ESCAPE, ""))  # what is pasted is text, and never a key
+            elif part["answer"]:
+                continue
             elif part["alone"] or part["behind"]:
                 yield from self._escape(part["behind"] or "")
             else:

@@ -60,6 +60,8 @@ def read(*writes: str) -> list[str]:
         (("\x1bOP",), ["f1"]),
         (("\x1b[[A",), ["f1"]),
         (("\x1b\t",), ["shift+tab"]),
+        (("\x1b[<35;-1;3Mj",), ["j"]),
+        (("\x1b]11;rgb:0000/0000/0000\x1b\\j", "\x1bP1+r544e\x1b\\k"), ["j", "k"]),
         (("\x1b[106;3uj",), ["alt+j", "j"]),
         (("\x1b\x1b[200~one", "two\x1b[20", "1~\x1bj"), ["escape", "paste onetwo", "escape", "j"]),
         (("\x1b[200~a\x1bq\x1b[A\x1b", "\x1b[201~",), ["paste aq[A"]),
