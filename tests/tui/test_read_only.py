@@ -71,7 +71,7 @@ async def test_the_screen_looks_only(database: Database, settings: Settings, tmp
         await desk.press("s")
         await desk.shows("This is read only: the program was opened with")
         assert desk.app.screen is desk.app.desk, "no dialog"
-        await desk.press("i")
+        await desk.press("i", "semicolon")
         assert desk.app.screen is desk.app.desk
         await desk.press("ctrl+e")
         await desk.shows("contracts of the season")

@@ -7,6 +7,7 @@ from bball_tui.database.models import Audit
 from bball_tui.settings import Settings
 from bball_tui.tui.toasts import READ
 from tests.tui.desk_host import Desk, club_with, opened
+from tests.tui.hands import resize
 
 
 def line_of(desk: Desk, text: str) -> int:
@@ -14,7 +15,7 @@ def line_of(desk: Desk, text: str) -> int:
     return next((at for at, line in enumerate(desk.text.splitlines()) if text in line), -1)
 
 
-async def test_a_message_makes_way_for_the_cursor_and_goes_with_a_key(settings: Settings, database: Database) -> None:
+async def test_messages_make_way_for_what_has_the_keys(settings: Settings, database: Database) -> None:
     await club_with(database, 60)
     async with opened(settings, (80, 24)) as desk:
         desk.app.notify("3 contracts signed", markup=False)
@@ -25,17 +26,33 @@ async def test_a_message_makes_way_for_the_cursor_and_goes_with_a_key(settings: 
         assert line_of(desk, "3 contracts signed") < line_of(desk, "Family59") >= below
         for message in desk.app._notifications:
             message.raised_at -= READ + 1
-        await desk.press("g")
+        await desk.press("g")  # goes on, and the message with it
         await desk.until(lambda: "3 contracts signed" not in desk.text)
 
+        # The last of several is seen whatever the length of the others.
+        await resize(desk.pilot, (120, 36))
+        for length in range(48, 60):  # a path that goes over several lines, around what fits into them
+            place = f"/{'a' * length}_{'b' * 20}/team chat leavers 2026-11-29.csv"
+            desk.app.notify(f"2 rows written to {place}.", markup=False)
+            desk.app.notify("Looking who is in the chats …", markup=False)
+            desk.app.notify(f"the last of {length}", markup=False)
+            await desk.shows(f"the last of {length}")
+            desk.app.clear_notifications()
 
-async def test_a_dialog_leaves_room_for_a_message_which_stands_there_once(
-    settings: Settings, database: Database
-) -> None:
-    await club_with(database, 3)
-    async with opened(settings, (60, 20)) as desk:
+        # Many of them leave a dialog in sight.
+        await resize(desk.pilot, (60, 20))
+        for number in range(12):
+            desk.app.notify(f"message {number}", timeout=60)
+        await desk.press("ctrl+y")
+        await desk.shows("What you did in the last minutes", "▸Close")
+        desk.app.clear_notifications()
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+
+        # A dialog leaves room for one, which stands there once.
         await desk.press("comma")
         await desk.shows("The league", "[ Save")
+        await desk.until(lambda: "message" not in desk.text)
         before = desk.text
         for __ in range(2):
             desk.app.notify(
@@ -47,43 +64,18 @@ async def test_a_dialog_leaves_room_for_a_message_which_stands_there_once(
         assert desk.text.count("Nothing was sent") == 1
         desk.app.clear_notifications()
         await desk.until(lambda: desk.text == before)
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
 
-
-async def test_a_list_that_grows_below_a_message_keeps_its_buttons_in_sight(
-    settings: Settings, database: Database
-) -> None:
-    await club_with(database, 3)
-    async with database.session() as session:
-        for seconds in range(12):
-            ago = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds)
-            act = {"action": "declined", "entity": "contract", "entity_id": 1, "recorded_at": ago}
-            await session.execute(insert(Audit).values(league_id=1, **act))
-    async with opened(settings, (80, 24)) as desk:
+        # A list that grows above one keeps its buttons in sight.
+        await resize(desk.pilot, (80, 24))
+        async with database.session() as session:
+            for seconds in range(12):
+                ago = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+                act = {"action": "declined", "entity": "contract", "entity_id": 1, "recorded_at": ago}
+                await session.execute(insert(Audit).values(league_id=1, **act))
         desk.app.notify("1 contract signed. 1 e-mail cannot go out yet. No mail server is set up.", timeout=60)
         await desk.press("ctrl+y")
         await desk.shows("What you did in the last minutes", "declined", "[ Close", "No mail server is set up.")
         await desk.until(lambda: desk.text.find("1 contract signed") > desk.text.find("╯") > 0)
         assert "[ Close" in desk.text
-
-
-async def test_the_last_of_several_messages_is_seen_whatever_the_length_of_the_others(
-    settings: Settings, database: Database
-) -> None:
-    await club_with(database, 3)
-    async with opened(settings, (120, 36)) as desk:
-        for length in range(48, 60):  # a path that goes over several lines, around what fits into them
-            place = f"/{'a' * length}_{'b' * 20}/team chat leavers 2026-11-29.csv"
-            desk.app.notify(f"2 rows written to {place}.", markup=False)
-            desk.app.notify("Looking who is in the chats …", markup=False)
-            desk.app.notify(f"the last of {length}", markup=False)
-            await desk.shows(f"the last of {length}")
-            desk.app.clear_notifications()
-
-
-async def test_many_messages_leave_a_dialog_in_sight(settings: Settings, database: Database) -> None:
-    await club_with(database, 1)
-    async with opened(settings, (60, 20)) as desk:
-        for number in range(12):
-            desk.app.notify(f"message {number}", timeout=60)
-        await desk.press("ctrl+y")
-        await desk.shows("What you did in the last minutes", "▸Close")
