@@ -45,6 +45,7 @@ from tests.groupme.test_linking import signed_and_sent
 from tests.support.factory import Club, make_club
 from tests.support.mails import send, signed_family
 from tests.tui.desk_host import Desk, opened
+from tests.tui.hands import resize
 
 LINK = "https://groupme.com/join_group/4711/AbCdEfGh"
 TOKEN = "GROUPME_ACCESS_TOKEN"
@@ -106,8 +107,10 @@ async def until_on(desk: Desk, dialog: type) -> None:
     await desk.settle()
 
 
-async def test_without_a_token_pasted_links_do_the_job(database: Database, quiet: Settings, tmp_path: Path) -> None:
-    await three_teams(database)
+async def test_without_a_token_pasted_links_do_the_job_and_welcome_mails_wait_for_them(
+    database: Database, quiet: Settings, tmp_path: Path
+) -> None:
+    club = await three_teams(database)
     async with opened(quiet) as desk:
         pane = await groupme(desk)
         await desk.shows("no GroupMe access token", TOKEN, "share links", "Hawks U12")
@@ -180,6 +183,26 @@ async def test_without_a_token_pasted_links_do_the_job(database: Database, quiet
         await desk.shows("group itself stays")
         await desk.press("y")
         await desk.shows("is unlinked")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+
+        # The welcome e-mails wait for the link, and can be sent without.
+        await resize(desk.pilot, (80, 24))
+        await desk.press("S")
+        await desk.shows("No welcome e-mail")
+        await desk.press("W")
+        await until_on(desk, Confirm)
+        await desk.press("y")
+        await desk.until(lambda: desk.app.connection is not None and desk.app.connection.league.wait_for_chat)
+        async with database.session() as session:
+            await signed_family(session, club, first="Wanda", email="wim@families.test")
+        await desk.until(lambda: any("Hawks U12" in one and "1 waits" in one for one in desk.text.splitlines()))
+        await desk.press("G", "S")
+        await until_on(desk, Confirm)
+        await desk.shows("Send 1 welcome e-mail without the link")
+        await desk.press("y")
+        await desk.shows("1 e-mail on the way")
+        async with database.session() as session:
+            assert await session.scalar(select(Outbox.id).where(Outbox.waits_for.is_not(None))) is None
 
 
 async def test_plan_apply_and_a_look_at_who_has_joined(database: Database, fake: Fake) -> None:
@@ -248,34 +271,34 @@ async def test_reading_can_be_stopped_and_a_refusal_is_a_sentence(database: Data
         await desk.shows("token", "last known state")
 
 
-async def test_welcome_mails_wait_for_the_link_and_can_be_sent_without(database: Database, quiet: Settings) -> None:
-    club = await three_teams(database)
-    async with opened(quiet, (80, 24)) as desk:
-        await groupme(desk)
-        await desk.press("S")
-        await desk.shows("No welcome e-mail")
-        await desk.press("W")
-        await until_on(desk, Confirm)
-        await desk.press("y")
-        await desk.until(lambda: desk.app.connection is not None and desk.app.connection.league.wait_for_chat)
-        async with database.session() as session:
-            await signed_family(session, club, first="Wanda", email="wim@families.test")
-        await desk.shows("1 waits")
-        await desk.press("G", "S")
-        await until_on(desk, Confirm)
-        await desk.shows("Send 1 welcome e-mail without the link")
-        await desk.press("y")
-        await desk.shows("1 e-mail on the way")
-        async with database.session() as session:
-            assert await session.scalar(select(Outbox.id).where(Outbox.waits_for.is_not(None))) is None
-
-
-async def test_staff_are_added_by_keys_and_become_a_step_of_the_plan(database: Database, fake: Fake) -> None:
+async def test_a_filter_by_state_a_group_that_is_not_the_teams_and_staff_who_become_a_step_of_the_plan(
+    database: Database, fake: Fake
+) -> None:
     await three_teams(database)
     fake.server.world.add_group(fake.owner, "Hawks U12", share=True)
     async with opened(fake.settings, (80, 24)) as desk:
-        await groupme(desk)
+        pane = await groupme(desk)
+        await desk.shows("proposed", "p shows")
+        await desk.press("f")
+        await desk.shows("chat: linked", "No team matches")
+        await desk.press("f")
+        await desk.shows("chat: proposed", "Hawks U12")
+        await desk.until(lambda: desk.records.total == 1)
+        await desk.press("x")
+        await until_on(desk, Confirm)
+        await desk.press("enter")
+        await desk.shows("x takes that back", "No team matches")
+        await desk.press("escape")
+        await desk.until(lambda: desk.records.total == 3 and not pane.groupme.is_reading)
+        assert "proposed" not in desk.text.split("Hawks U12")[0]
+        async with database.session() as session:
+            assert list(await session.scalars(select(GroupDismissal.team_id))) != []
+        await desk.press("G", "x")
+        await desk.shows("may be suggested for", "? Hawks U12")
+        async with database.session() as session:
+            assert list(await session.scalars(select(GroupDismissal.team_id))) == []
         await desk.shows("p shows")
+
         await desk.press("m")
         await desk.shows("No one yet")
         await desk.press("n")
@@ -324,32 +347,6 @@ async def test_nobody_on_the_staff_list_is_overwritten_unseen(database: Database
         assert again == StaffWrong((("email", "Ada has this address already."),))
         (row,) = await list_staff(session, league_id)
         assert (row.phone, row.consent_note, row.consent_by is not None) == ("+1 2125550199", "by phone", True)
-
-
-async def test_a_filter_by_state_and_a_group_that_is_not_the_teams(database: Database, fake: Fake) -> None:
-    await three_teams(database)
-    fake.server.world.add_group(fake.owner, "Hawks U12", share=True)
-    async with opened(fake.settings, (80, 24)) as desk:
-        pane = await groupme(desk)
-        await desk.shows("proposed", "p shows")
-        await desk.press("f")
-        await desk.shows("chat: linked", "No team matches")
-        await desk.press("f")
-        await desk.shows("chat: proposed", "Hawks U12")
-        await desk.until(lambda: desk.records.total == 1)
-        await desk.press("x")
-        await until_on(desk, Confirm)
-        await desk.press("enter")
-        await desk.shows("x takes that back", "No team matches")
-        await desk.press("escape")
-        await desk.until(lambda: desk.records.total == 3 and not pane.groupme.is_reading)
-        assert "proposed" not in desk.text.split("Hawks U12")[0]
-        async with database.session() as session:
-            assert list(await session.scalars(select(GroupDismissal.team_id))) != []
-        await desk.press("G", "x")
-        await desk.shows("may be suggested for", "? Hawks U12")
-        async with database.session() as session:
-            assert list(await session.scalars(select(GroupDismissal.team_id))) == []
 
 
 def written(folder: Path, pattern: str) -> list[str]:

@@ -12,7 +12,7 @@ from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText
-from bball_tui.league.leagues import create_league
+from bball_tui.league.leagues import create_league, create_season
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, TeamLine
 from bball_tui.league.seasons.roll_request import Rolled, RollOutcome, RollRequest
 from bball_tui.settings import Settings
@@ -23,6 +23,7 @@ from bball_tui.tui.dialogs.roll_season import RollSeason, SeasonChoice
 from tests.support.factory import Club, make_club, make_family
 from tests.tui.desk_host import Desk, opened
 from tests.tui.dialog_host import asking
+from tests.tui.hands import resize
 
 TEAMS = (
     TeamLine("from1", None, 1, "Hawks U12", "", "Hawks U10"),
@@ -174,7 +175,9 @@ async def to_the_last_step(desk: Desk) -> None:
     await desk.shows("2 players get a contract.")
 
 
-async def test_a_season_is_made_and_taken_back_by_keys(quiet: Settings, database: Database) -> None:
+async def test_a_season_is_made_and_taken_back_by_keys_and_the_rules_of_the_league_are_set(
+    quiet: Settings, database: Database
+) -> None:
     await league_with(database, ("Amara", "Bea"))
     async with opened(quiet) as desk:
         await to_the_last_step(desk)
@@ -191,17 +194,37 @@ async def test_a_season_is_made_and_taken_back_by_keys(quiet: Settings, database
         await desk.shows("Take Spring 2028 back?", "2 contracts of Spring 2028", "2 e-mails would be canceled")
         await desk.press("y")
         await desk.shows("Westside Basketball · Spring 2027", "2/2", "no worker, 2 wait")
-    async with database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(Season)) == 1
-        assert await session.scalar(select(func.count()).select_from(Team)) == 1
-        kinds = select(func.count()).select_from(Outbox).where(Outbox.kind == "contract_offered")
-        assert await session.scalar(kinds) == 0
+        async with database.session() as session:
+            assert await session.scalar(select(func.count()).select_from(Season)) == 1
+            assert await session.scalar(select(func.count()).select_from(Team)) == 1
+            kinds = select(func.count()).select_from(Outbox).where(Outbox.kind == "contract_offered")
+            assert await session.scalar(kinds) == 0
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+
+        await desk.press("percent_sign")
+        await desk.shows("Rules of the league", "Cut-off")
+        await desk.press(*"13-01", "enter")
+        await desk.shows("is no day")
+        await desk.press("ctrl+u", *"08-31", "tab", "tab", "1", "enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.press("2")
+        await desk.shows("Rules", "! 2", "Against the rules", "both wear 00.", "2 players; the limit")
 
 
-async def test_a_season_with_nothing_in_it_says_so_and_the_way_out(quiet: Settings, database: Database) -> None:
+async def test_without_a_season_or_with_nothing_in_it_there_is_nothing_to_begin_from(
+    quiet: Settings, database: Database
+) -> None:
     async with database.session() as session:
-        await create_league(session, "Westside", season="Spring 2027")
-    async with opened(quiet, (60, 20)) as desk:
+        league = await create_league(session, "Westside Basketball")
+    async with opened(quiet) as desk:
+        await desk.press("greater_than_sign")
+        await desk.shows("There is no season to begin from yet. Import a roster first (i).")
+        await desk.press("escape", "Z")
+        await desk.shows("No season here was made from another one.")
+        async with database.session() as session:
+            await create_season(session, league.id, "Spring 2027")
+        await desk.shows("Westside Basketball · Spring 2027")
+        await resize(desk.pilot, (60, 20))
         await desk.press("greater_than_sign")
         await desk.until(lambda: isinstance(desk.app.screen, RollSeason))
         await desk.press(*"Fall", "enter")
@@ -247,31 +270,6 @@ async def test_esc_leads_back_one_step_and_keeps_the_ticks_and_a_plan_that_is_ov
     async with database.session() as session:
         made = select(func.count()).select_from(Contract).join(Season).where(Season.name == "Spring 2028")
         assert await session.scalar(made) == 2
-
-
-async def test_the_rules_of_the_league_are_set_by_keys_and_seen_on_the_team(
-    quiet: Settings, database: Database
-) -> None:
-    await league_with(database, ("Amara", "Bea"))
-    async with opened(quiet) as desk:
-        await desk.press("percent_sign")
-        await desk.shows("Rules of the league", "Cut-off")
-        await desk.press(*"13-01", "enter")
-        await desk.shows("is no day")
-        await desk.press("ctrl+u", *"08-31", "tab", "tab", "1", "enter")
-        await desk.until(lambda: desk.app.screen is desk.app.desk)
-        await desk.press("2")
-        await desk.shows("Rules", "! 2", "Against the rules", "both wear 00.", "2 players; the limit")
-
-
-async def test_without_a_season_there_is_nothing_to_begin_from(quiet: Settings, database: Database) -> None:
-    async with database.session() as session:
-        await create_league(session, "Westside Basketball")
-    async with opened(quiet) as desk:
-        await desk.press("greater_than_sign")
-        await desk.shows("There is no season to begin from yet. Import a roster first (i).")
-        await desk.press("escape", "Z")
-        await desk.shows("No season here was made from another one.")
 
 
 async def test_what_was_signed_is_not_taken_back(quiet: Settings, database: Database) -> None:
