@@ -135,10 +135,11 @@ def plain(text: str) -> str:
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Left-aligned columns, two spaces apart."""
     cells = [[plain(cell) for cell in row] for row in (headers, *rows)]
-    widths = [max(_width(row[i]) for row in cells) for i in range(len(headers))]
+    sizes = [list(map(_width, row)) for row in cells]
+    widths = list(map(max, zip(*sizes, strict=True)))
     return "\n".join(
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
+        "  ".join([cell + " " * (width - size) for cell, size, width in zip(row, taken, widths, strict=True)]).rstrip()
+        for row, taken in zip(cells, sizes, strict=True)
     )
 
 
@@ -156,7 +157,7 @@ def exit_code(done: int, refused: int) -> int:
 
 def _width(text: str) -> int:
     """Terminal cells: East Asian wide characters take two, combining marks none (UAX #11)."""
-    if text.isascii():
+    if text.isascii() or max(text) < "\u0300":  # Latin letters, before the first mark
         return len(text)
     return sum(
         0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text

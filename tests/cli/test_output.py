@@ -53,6 +53,13 @@ def test_columns_are_aligned_by_cells() -> None:
     assert lines == ["Name  X", "太郎  1", "Ann   2", "éa    3", "a b   4"]
 
 
+def test_every_latin_letter_takes_one_cell() -> None:
+    letters = [chr(code) for code in range(0xA1, 0x300) if plain(chr(code)) == chr(code)]
+    assert not [one for one in letters if unicodedata.combining(one) or unicodedata.east_asian_width(one) in "WF"]
+    lines = table(("A", "B"), [(one, "x") for one in letters]).splitlines()
+    assert {line.index("x") for line in lines[1:]} == {3}
+
+
 @pytest.mark.parametrize(("done", "refused", "code"), [(2, 0, 0), (0, 0, 0), (0, 2, 1), (1, 1, 3)])
 def test_exit_codes(done: int, refused: int, code: int) -> None:
     assert exit_code(done, refused) == code
