@@ -11,7 +11,9 @@ from bball_tui.settings import Settings
 from tests.tui.desk_host import club_with, opened
 
 
-async def test_a_call_comes_up_in_today_until_it_is_done(database: Database, settings: Settings) -> None:
+async def test_a_call_comes_up_in_today_until_it_is_done_and_the_last_own_note_is_struck_with_a_reason(
+    database: Database, settings: Settings
+) -> None:
     club = await club_with(database, 2)
     async with database.session() as session:
         await session.execute(
@@ -50,12 +52,36 @@ async def test_a_call_comes_up_in_today_until_it_is_done(database: Database, set
         await desk.shows("Ask Rosa Hamilton again (Kid0 Family00): paid")
         await desk.press("d")
         await desk.until(lambda: "Ask Rosa" not in desk.text)
+
+        await desk.press("4", "G")
+        await desk.shows("Kid1 Family01", "Guardians")
+        await desk.press("l")
+        await desk.shows("A call or a note: Kid1 Family01")
+        assert "Strike" not in desk.text
+        await desk.press(*"left for Ohio", "tab", *"today", "enter")
+        await desk.shows("Written down.", "left for Ohio")
+        await desk.press("l")
+        await desk.shows("is done with this", "Strike my last note")
+        await desk.press(*"paid", "ctrl+t")
+        await desk.shows("left for Ohio", "marked as struck")
+        await desk.press(*"another family", "enter")
+        await desk.shows("Struck: left for Ohio")
+        await desk.until(lambda: "is done with this" not in desk.text and "Strike my last" not in desk.text)
+        await desk.press("enter")
+        await desk.shows("(struck: another", "paid")
     async with database.session() as session:
         notes = (await session.scalars(select(FamilyNote).order_by(FamilyNote.id))).all()
-        assert [(one.kind, one.body, one.done_at is not None) for one in notes] == [
-            ("call", "promises Friday", True),
-            ("call", "paid", True),
+        assert [(one.kind, one.body, one.done_at is not None, one.struck_reason) for one in notes] == [
+            ("call", "promises Friday", True, None),
+            ("call", "paid", True, None),
+            ("call", "left for Ohio", False, "another family"),
+            ("call", "paid", False, None),
         ]
+        player = select(Player.id).where(Player.first_name == "Kid1")
+        facts = await note_facts(session, club.league_id, (await session.scalars(player)).one())
+        assert facts.latest_own is not None
+        assert facts.latest_own.body == "paid"
+        assert replace(facts, login="ola").latest_own is None
 
 
 async def test_the_list_of_calls_goes_from_family_to_family(database: Database, settings: Settings) -> None:
@@ -81,36 +107,3 @@ async def test_the_list_of_calls_goes_from_family_to_family(database: Database, 
         await desk.until(lambda: getattr(desk.records.current, "last", "") == "Family02")
         await desk.press("escape")
         await desk.shows("Welcome e-mail")
-
-
-async def test_the_last_own_note_is_struck_with_a_reason_and_stays_in_the_history(
-    database: Database, settings: Settings
-) -> None:
-    club = await club_with(database, 1)
-    async with opened(settings) as desk:
-        await desk.press("4")
-        await desk.shows("Family00", "Guardians")
-        await desk.press("l")
-        await desk.shows("A call or a note: Kid0 Family00")
-        assert "Strike" not in desk.text
-        await desk.press(*"left for Ohio", "tab", *"today", "enter")
-        await desk.shows("Written down.", "left for Ohio")
-        await desk.press("l")
-        await desk.shows("is done with this", "Strike my last note")
-        await desk.press(*"paid", "ctrl+t")
-        await desk.shows("left for Ohio", "marked as struck")
-        await desk.press(*"another family", "enter")
-        await desk.shows("Struck: left for Ohio")
-        await desk.until(lambda: "is done with this" not in desk.text and "Strike my last" not in desk.text)
-        await desk.press("enter")
-        await desk.shows("(struck: another", "paid")
-    async with database.session() as session:
-        notes = (await session.scalars(select(FamilyNote).order_by(FamilyNote.id))).all()
-        assert [(one.body, one.struck_reason) for one in notes] == [
-            ("left for Ohio", "another family"),
-            ("paid", None),
-        ]
-        facts = await note_facts(session, club.league_id, (await session.scalars(select(Player.id))).one())
-        assert facts.latest_own is not None
-        assert facts.latest_own.body == "paid"
-        assert replace(facts, login="ola").latest_own is None

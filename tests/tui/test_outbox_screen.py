@@ -327,8 +327,10 @@ async def test_hostile_causes_addresses_and_reasons_are_shown_literally(quiet: S
         await desk.press("enter")
         await desk.shows("set aside")
         await desk.press("e")
-        await desk.settle()
-        assert "\x1b" not in desk.text
+        await desk.until(lambda: on(desk, NewAddress))
+        assert not any(character in desk.text for character in "\x1b\x9b\u202e")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
         assert desk.app.is_running
 
 
