@@ -28,15 +28,15 @@ ROOMY, USUAL, SMALL = (120, 36), (80, 24), (60, 20)
 class Host(PatientApp[None], Generic[ResultT]):
     def __init__(self, asked: Screen[ResultT], theme: str = DEFAULT_THEME) -> None:
         super().__init__()
-        self._first_theme = theme
         self.asked = asked
         self.answers: list[ResultT | None] = []
         self.copied: list[str] = []
+        for known in THEMES:
+            self.register_theme(known)
+        self.theme = theme
 
-    def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self._first_theme
+    def on_ready(self) -> None:
+        """It runs, and its window has a size, as when a command asks."""
         self.push_screen(self.asked, self.answers.append)
 
     def copy_to_clipboard(self, text: str) -> None:
