@@ -12,5 +12,6 @@ MANY = 500
 
 
 async def analyze(session: AsyncSession) -> None:
-    """Count teams, players, guardians, their links and contracts again. Only what is committed is counted."""
+    """Count teams, players, guardians, their links and contracts again: the columns that lists ask for. Only what is
+    committed is counted."""
     await session.execute(text("SELECT bball_analyse()"))

@@ -292,6 +292,8 @@ async def test_staff_may_have_the_roster_counted(database: Database, owner_url: 
         await analyze(session)
         assert await session.scalar(text("SELECT reltuples FROM pg_class WHERE oid = 'team'::regclass")) == 501
     with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
+        counted = {name for (name,) in owner.execute("SELECT attname FROM pg_stats WHERE tablename = 'team'")}
+        assert counted >= {"league_id", "season_id", "name_key", "archived_at", "search"}
         owner.execute("DROP ROLE IF EXISTS passer_by")
         owner.execute("CREATE ROLE passer_by")
         row = owner.execute("SELECT has_function_privilege('passer_by', 'bball_analyse()', 'EXECUTE')").fetchone()
