@@ -116,10 +116,12 @@ async def test_a_worker_that_stood_still_after_the_mark_asks_again(
 async def test_handing_back_takes_the_mark_with_it(database: Database, marking: Marking, taken: Claim) -> None:
     mark = mark_of(marking, taken)
     mark.soon()
+    await until_marks(database, [("sending", 1, True)])
     async with database.session() as session:
         await hand_back(session, [taken])
     mark.over()
-    assert not await mark.now()
+    assert await marks(database) == [("queued", 0, False)]
+    assert not await mark_of(marking, taken).now()
     assert await marks(database) == [("queued", 0, False)]
 
 
