@@ -292,28 +292,36 @@ async def slow_drain(folder: Path) -> Result:
     return Result("draining into a slow mail server, a second", rate, 97, detail, unit="", at_least=True)
 
 
-async def far_drain(folder: Path) -> Result:
-    """A mail server 50 ms away, which lets commands be written together and which does not, in turns."""
-    rates: dict[bool, list[float]] = {True: [], False: []}
-    async with a_league(folder, FAR_DRAINED * DRAIN_TURNS * 2) as (settings, database, league):
-        for turn in range(DRAIN_TURNS * 2):
-            together = turn % 2 == 0
+async def far_drain(folder: Path) -> list[Result]:
+    """A mail server 50 ms away, which lets commands be written together and which does not, and two processes, in turns.
+
+    Workers that mostly wait: two of them need none of the processor time that one leaves over.
+    """
+    ways = {"together": (True, 1), "apart": (False, 1), "two": (True, 2)}
+    rates: dict[str, list[float]] = {way: [] for way in ways}
+    async with a_league(folder, FAR_DRAINED * DRAIN_TURNS * len(ways)) as (settings, database, league):
+        for turn, (way, (together, processes)) in enumerate(list(ways.items()) * DRAIN_TURNS):
             await promise(database, league, turn * FAR_DRAINED, FAR_DRAINED)
             async with Sink(journey_seconds=FAR_SECONDS, together=together) as sink:
-                options = ("--drain", "--concurrency", str(FAR_CONNECTIONS))
+                options = ("--drain", "--concurrency", str(FAR_CONNECTIONS), "--processes", str(processes))
                 async with a_worker(settings.data_dir, sink.url, *options) as process:
                     await process.wait()
                 assert len(sink.taken) == FAR_DRAINED
-                rates[together].append(sink.rate)
-    quick, apart = (statistics.median(rates[one]) for one in (True, False))
-    what = f"mails a second, {FAR_CONNECTIONS} connections, {FAR_SECONDS * 1000:.0f} ms there and back"
-    return Result(
-        "draining to a server far away / one command at a time",
-        quick / apart,
-        1.9,
-        f"{quick:.1f} / {apart:.1f} {what}",
-        at_least=True,
-    )
+                rates[way].append(sink.rate)
+    quick, apart, two = (statistics.median(rates[way]) for way in ways)
+    what = f"mails a second, {FAR_CONNECTIONS} connections a process, {FAR_SECONDS * 1000:.0f} ms there and back"
+    return [
+        Result(
+            "draining to a server far away / one command at a time",
+            quick / apart,
+            1.9,
+            f"{quick:.1f} / {apart:.1f} {what}",
+            at_least=True,
+        ),
+        Result(
+            "the same with --processes 2 / with one", two / quick, 1.7, f"{two:.1f} / {quick:.1f} {what}", at_least=True
+        ),
+    ]
 
 
 async def run() -> list[Result]:
@@ -324,5 +332,5 @@ async def run() -> list[Result]:
             *await latency_and_idleness(folder / "latency"),
             *await drain(folder / "drain"),
             await slow_drain(folder / "slow"),
-            await far_drain(folder / "far"),
+            *await far_drain(folder / "far"),
         ]

@@ -35,11 +35,14 @@ class AutocommitConnection:
     Args:
         in_order: for statements that want the first few of many rows: an index that has their order is read, also
             where PostgreSQL believes, before it has counted a table again, that sorting all of them is cheaper.
+        flushed: whether a commit waits for the disk. One that does not is forgotten if the server's machine crashes within
+            the next second, unless a later commit was waited for.
     """
 
-    def __init__(self, database: Database, *, in_order: bool = False) -> None:
+    def __init__(self, database: Database, *, in_order: bool = False, flushed: bool = True) -> None:
         self._database = database
         self._in_order = in_order
+        self._flushed = flushed
         self._turn = asyncio.Lock()
         self._connection: psycopg.AsyncConnection | None = None
 
@@ -79,6 +82,8 @@ class AutocommitConnection:
         await connection.execute("SET enable_bitmapscan = off")
         if self._in_order:
             await connection.execute("SET enable_sort = off")
+        if not self._flushed:
+            await connection.execute("SET synchronous_commit = off")
         # As text, a frozen mail would travel in twice its size.
         connection.adapters.register_dumper(list, PlainListDumper)
         return connection
