@@ -293,7 +293,7 @@ async def slow_drain(folder: Path) -> Result:
 
 
 async def far_drain(folder: Path) -> list[Result]:
-    """A mail server 50 ms away, which lets commands be written together and which does not, and two processes, in turns.
+    """A mail server 50 ms away, which lets commands be written together and does not, and two processes, in turns.
 
     Workers that mostly wait: two of them need none of the processor time that one leaves over.
     """

@@ -35,8 +35,8 @@ class AutocommitConnection:
     Args:
         in_order: for statements that want the first few of many rows: an index that has their order is read, also
             where PostgreSQL believes, before it has counted a table again, that sorting all of them is cheaper.
-        flushed: whether a commit waits for the disk. One that does not is forgotten if the server's machine crashes within
-            the next second, unless a later commit was waited for.
+        flushed: whether a commit waits for the disk. One that does not is forgotten if the server's machine crashes
+            within the next second, unless a later commit was waited for.
     """
 
     def __init__(self, database: Database, *, in_order: bool = False, flushed: bool = True) -> None:

@@ -91,8 +91,8 @@ class Sending:
         self._renderer = Renderer(settings)
         self._refusals = Refusals()
         self._back = back
-        # A mark must not wait behind the settling of others: neither on their connection, nor for their disk. Whoever tells
-        # others of a change holds a lock that all commits with news want, until its own commit is on the disk.
+        # A mark must not wait behind the settling of others: neither on their connection, nor for their disk. Whoever
+        # tells of a change holds a lock that all commits with news want, until its own commit is on the disk.
         self._freezing, self._settling = AutocommitConnection(database), AutocommitConnection(database, flushed=False)
         self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
         self._calling: set[int] = set()

@@ -42,6 +42,14 @@ async def test_a_lane_that_broke_says_so_once_and_is_opened_again(database: Data
     await lane.close()
 
 
+async def test_only_a_lane_that_is_told_to_waits_for_no_disk(database: Database) -> None:
+    for flushed, setting in ((True, "on"), (False, "off")):
+        lane = AutocommitConnection(database, flushed=flushed)
+        (row,) = await lane.execute(text("SHOW synchronous_commit"), {})
+        assert row.synchronous_commit == setting
+        await lane.close()
+
+
 LISTS: list[tuple[str, list[Any]]] = [
     ("bigint", [1, None, -(2**63), 2**63 - 1]),
     ("uuid", [UUID(int=7), None]),

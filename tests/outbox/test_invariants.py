@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bball_tui.database.change_listener import OUTBOX, Changed, Connection, listen
+from bball_tui.database.change_listener import CHANGED, OUTBOX, Changed, Connection, listen
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.outbox.lease_recovery import CRASH_LIMIT, forget, sweep
@@ -105,6 +105,25 @@ async def test_a_mail_exists_only_if_the_transaction_that_promised_it_commits(da
         assert await anext(events) == Changed("")
     assert await states(database) == {"queued": 1}
     await events.aclose()
+
+
+async def test_screens_hear_of_each_step_of_a_mail_but_its_mark(database: Database, owner_url: SecretUrl) -> None:
+    club, _, _ = await queue_mails(database, 1)
+    heard = listen(database, club.league_id, CHANGED)
+    assert await anext(heard) == Connection("up")
+    (one,) = await take(database, club.league_id)
+    with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
+        assert await mark(database, one)
+        owner.execute("UPDATE league SET name = name")
+        assert [await anext(heard), await anext(heard)] == [Changed("outbox"), Changed("league")]
+        owner.execute("UPDATE outbox SET wire_started_at = wire_started_at - interval '1 minute'")
+    assert await anext(heard) == Changed("outbox")
+    async with database.session() as session:  # the server hangs, and the lease is renewed
+        assert await extend(session, [one])
+    assert await anext(heard) == Changed("outbox")
+    assert await end(database, one, Ending.SENT) == "sent"
+    assert await anext(heard) == Changed("outbox")
+    await heard.aclose()
 
 
 async def test_two_workers_never_claim_the_same_mail(database: Database) -> None:
