@@ -47,7 +47,7 @@ def downgrade() -> None:
 
 
 def search(fold: str, spaced: str) -> None:
-    """The columns of searched words, made anew, and counted anew: else every plan about them would be a guess."""
+    """The columns of searched words, made again, and counted again: else every plan about them would be a guess."""
     op.execute("SELECT bball_drop_masks()")
     op.get_bind().exec_driver_sql(fold)
     for table, words in WORDS.items():
