@@ -1,13 +1,13 @@
 """What a mail costs to write, and to check, once the templates are compiled."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
 
 import msgspec
+from msgspec.structs import replace
 
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext

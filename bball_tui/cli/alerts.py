@@ -1,9 +1,10 @@
 """`bball-tui alerts show|set|test|check`: whom staff failures are told, and whether anything is wrong now."""
 
 import sys
-from dataclasses import dataclass, replace
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.outbox_sending import json_option
@@ -27,8 +28,7 @@ from bball_tui.wording import counted, listed
 FORMATS: tuple[WebhookFormat, ...] = ("slack", "discord", "ntfy", "json")
 
 
-@dataclass(frozen=True, slots=True)
-class AlertsLine:
+class AlertsLine(Struct, frozen=True):
     """The JSON of `alerts show` and `alerts set`. Of secrets it says only where they lead."""
 
     emails: tuple[str, ...]
@@ -39,15 +39,13 @@ class AlertsLine:
     problems: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class TestedLine:
+class TestedLine(Struct, frozen=True):
     """The JSON of `alerts test`: what became of it, by channel; None: it was taken."""
 
     told: dict[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class FindingLine:
+class FindingLine(Struct, frozen=True):
     """One thing that is wrong, in the JSON of `alerts check`."""
 
     cause: str
@@ -57,8 +55,7 @@ class FindingLine:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedLine:
+class CheckedLine(Struct, frozen=True):
     """The JSON of `alerts check`."""
 
     findings: list[FindingLine]

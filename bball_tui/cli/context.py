@@ -12,11 +12,11 @@ A command is an ``async`` function that returns what it found or did::
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.event_loop import fast_loop
 from bball_tui.cli.output import Answer
@@ -32,8 +32,7 @@ from bball_tui.settings import Settings, load_settings
 _NEEDED = "bball_tui.needs"
 
 
-@dataclass(frozen=True, slots=True)
-class CliContext:
+class CliContext(Struct, frozen=True):
     """An open database and the league that the command is about; ``settings`` are the league's own."""
 
     database: Database

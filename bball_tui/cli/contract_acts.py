@@ -3,12 +3,14 @@
 `contracts correct` is in `contract_correct`.
 """
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.contract_correct import contracts_correct
@@ -46,8 +48,7 @@ from bball_tui.wording import counted
 CommandOption: TypeAlias = Callable[[Callable[..., int]], Callable[..., int]]
 
 
-@dataclass(frozen=True, slots=True)
-class ActLine:
+class ActLine(Struct, frozen=True):
     """The JSON of every act: the contracts that changed, those that did not, mails taken back, mails that left."""
 
     act: Transition
@@ -136,8 +137,7 @@ contracts.add_command(contracts_show)
 contracts.add_command(contracts_chasing)
 
 
-@dataclass(frozen=True, slots=True)
-class DueLine:
+class DueLine(Struct, frozen=True):
     """The JSON of `contracts due`: the contracts that changed, those that did not, reminders taken back."""
 
     due_on: date | None
@@ -233,12 +233,12 @@ async def contracts_edit(
     order = context.league.date_order
     base = await load_contract(session, context.league.id, contract_id, order)
     detail = await contract_detail(session, context.league.id, contract_id, Outgoing.here(context.settings))
-    changed = replace(given(base.draft, dict(values)), correct=correct)
+    changed = dataclasses.replace(given(base.draft, dict(values)), correct=correct)
     if keep is not None:
-        changed = replace(changed, signature=str(TeamChange.KEEP if keep else TeamChange.VOID))
+        changed = dataclasses.replace(changed, signature=str(TeamChange.KEEP if keep else TeamChange.VOID))
     if team is not None:
         where = await season_of(context, session, detail.season)
-        changed = replace(changed, team_id=await team_id_of(context, session, where.id, team))
+        changed = dataclasses.replace(changed, team_id=await team_id_of(context, session, where.id, team))
     return await save_contract(session, context.league.id, changed, order=order, base=base)
 
 

@@ -1,8 +1,8 @@
 """`bball-tui contracts correct`: the record of a signature says what is right, and what it said before is kept."""
 
-from dataclasses import dataclass, replace
-
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.contracts import day_of, ids_argument, json_option, signer_of, why_refused
@@ -16,8 +16,7 @@ from bball_tui.league.rights import Right
 from bball_tui.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectLine:
+class CorrectLine(Struct, frozen=True):
     """The JSON of `contracts correct`: the contracts whose record was corrected, those left as they were, waiting mails
     that say what is right now, addresses that read what was wrong, and the corrections that go to them.
     """

@@ -3,11 +3,12 @@
 import asyncio
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.lists import Wanted, answer_list, list_options
@@ -37,8 +38,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 ids_argument = click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=1))
 
 
-@dataclass(frozen=True, slots=True)
-class ContractLine:
+class ContractLine(Struct, frozen=True):
     """One contract in the JSON of `contracts list`; the keys are a promise to scripts."""
 
     id: int
@@ -53,8 +53,7 @@ class ContractLine:
     """The welcome mail was only written to a folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """The JSON of `contracts sign`; the keys are a promise to scripts."""
 
     signed: list[int]
@@ -62,8 +61,7 @@ class Signed:
     outbox: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """The JSON of `contracts undo`; ``outbox`` are the mails that were taken back."""
 
     undone: tuple[int, ...]

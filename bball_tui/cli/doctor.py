@@ -7,11 +7,11 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import echo_json, plain
@@ -50,8 +50,7 @@ class State(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing that was looked at; ``way_out`` says what to do (None: nothing)."""
 
     check: str

@@ -2,9 +2,9 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.emails_addresses import (
@@ -25,8 +25,7 @@ from bball_tui.league.mails.preview import MailPreview, preview_mails
 from bball_tui.mail.checks import parts
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewLine:
+class PreviewLine(Struct, frozen=True):
     """One mail in the JSON of `emails preview`. ``state`` is null while nothing is promised."""
 
     recipient: str

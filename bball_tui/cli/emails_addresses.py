@@ -1,11 +1,11 @@
 """`bball-tui emails bounces|settle|suppress|lift|suppressions`: mails that came back, addresses that take none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
@@ -20,8 +20,7 @@ from bball_tui.outbox.addresses import SuppressionFilter, SuppressionRow, list_s
 from bball_tui.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnedLine:
+class ReturnedLine(Struct, frozen=True):
     """One mail that came back, in the JSON of `emails bounces`. ``blocked``: its address takes no more mail now."""
 
     id: int
@@ -29,8 +28,7 @@ class ReturnedLine:
     blocked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """The JSON of `emails bounces`: ``known`` reports were read before, ``strangers`` are about no mail of the league,
     ``others`` are no reports of returned mails at all; ``unread`` are the subjects of those that look like one.
     """
@@ -117,8 +115,7 @@ async def emails_suppress(context: CliContext, session: Session, address: str, r
     return Did([f"{address} gets no more e-mail." if done else f"{address} was already on the list."])
 
 
-@dataclass(frozen=True, slots=True)
-class LiftedLine:
+class LiftedLine(Struct, frozen=True):
     """The JSON of `emails lift`: the mails that were kept back, and those of them that go out now."""
 
     address: str
@@ -147,8 +144,7 @@ async def emails_lift(context: CliContext, session: Session, address: str, send:
     return Did(told, LiftedLine(lifted.email, lifted.kept_back, sent))
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionLine:
+class SuppressionLine(Struct, frozen=True):
     """One address in the JSON of `emails suppressions`. ``lifted_at`` null: it is in force."""
 
     address: str

@@ -1,11 +1,11 @@
 """`bball-tui emails log|export|resend|retention|send-test`: mails that went out, or are to be tried."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
 from bball_tui.cli.outbox_sending import ID, StateChoice, json_option, reason_option
@@ -24,8 +24,7 @@ from bball_tui.outbox.mail_list import BucketName, OutboxFilter, OutboxRow, froz
 from bball_tui.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True):
     """One mail in the JSON of `emails log`. ``outcome`` is a bucket of the outbox; ``came_back`` null: it did not."""
 
     id: int
@@ -85,8 +84,7 @@ async def emails_log(
     return listed(("ID", "When", "To", "About", "Mail", "Outcome", "Why"), rows, cells, LogLine.of)
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """The JSON of `emails export`. ``never_written`` went on no wire, so there is nothing to export."""
 
     files: tuple[str, ...]
@@ -111,8 +109,7 @@ async def emails_export(context: CliContext, session: Session, ids: tuple[int, .
     return Did(told, Exported(tuple(map(str, files)), never), exit_code(len(files), len(never)))
 
 
-@dataclass(frozen=True, slots=True)
-class Resent:
+class Resent(Struct, frozen=True):
     """The JSON of `emails resend`."""
 
     first: int
@@ -132,16 +129,14 @@ async def emails_resend(context: CliContext, session: Session, outbox_id: int, r
     return Did([told], Resent(outbox_id, again))
 
 
-@dataclass(frozen=True, slots=True)
-class GoingLine:
+class GoingLine(Struct, frozen=True):
     """One month in the JSON of `emails retention`."""
 
     month: date
     mails: int
 
 
-@dataclass(frozen=True, slots=True)
-class RetentionReport:
+class RetentionReport(Struct, frozen=True):
     """The JSON of `emails retention`: after ``days`` finished mails are deleted; ``due`` at the worker's next look."""
 
     days: int
@@ -167,8 +162,7 @@ async def emails_retention(context: CliContext, session: Session) -> Answer:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """The JSON of `emails send-test`."""
 
     to: str

@@ -1,10 +1,10 @@
 """`bball-tui emails message`: words of one's own to the families of a team or a filter."""
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.lists import Wanted, filter_options, roster_filter
@@ -31,8 +31,7 @@ from bball_tui.wording import counted, listed
 MOST_NAMED = 10
 
 
-@dataclass(frozen=True, slots=True)
-class MailJson:
+class MailJson(Struct, frozen=True):
     """One e-mail as it would go out in the JSON of `emails message --preview`."""
 
     recipient: str
@@ -42,8 +41,7 @@ class MailJson:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewJson:
+class PreviewJson(Struct, frozen=True):
     """The JSON of `emails message --preview`; ``mails`` are the first ones."""
 
     addresses: int
@@ -56,8 +54,7 @@ class PreviewJson:
     mails: tuple[MailJson, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SentJson:
+class SentJson(Struct, frozen=True):
     """The JSON of `emails message`."""
 
     queued: tuple[int, ...]

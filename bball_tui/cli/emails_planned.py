@@ -1,10 +1,10 @@
 """`bball-tui emails warnings|reminders`: what would go wrong, and who is reminded of an offer."""
 
 import sys
-from dataclasses import dataclass
 from datetime import date
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, in_transaction
 from bball_tui.cli.outbox_sending import json_option
@@ -23,8 +23,7 @@ from bball_tui.league.mails.reminders import (
 from bball_tui.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class FindingLine:
+class FindingLine(Struct, frozen=True):
     """One warning in the JSON of `emails warnings`, with the contracts that it concerns."""
 
     concern: str
@@ -37,8 +36,7 @@ class FindingLine:
         return cls(str(found.concern), found.about, found.sentence, found.contracts)
 
 
-@dataclass(frozen=True, slots=True)
-class Warnings:
+class Warnings(Struct, frozen=True):
     """The JSON of `emails warnings`: ``affected`` of ``contracts`` have a warning; ``mails`` were looked at."""
 
     contracts: int
@@ -76,8 +74,7 @@ async def emails_warnings(context: CliContext) -> Answer:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderLine:
+class ReminderLine(Struct, frozen=True):
     """One offer in the JSON of `emails reminders`: its next reminder, the ``number``-th, and to whom."""
 
     contract_id: int
@@ -93,8 +90,7 @@ class ReminderLine:
         return cls(one.id, one.player, one.team, one.due_on, one.on, one.number, one.recipients)
 
 
-@dataclass(frozen=True, slots=True)
-class Reminders:
+class Reminders(Struct, frozen=True):
     """The JSON of `emails reminders`. ``promised`` are the ids of new mails, none with `--dry-run`."""
 
     days: tuple[int, ...]

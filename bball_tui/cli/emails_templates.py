@@ -1,11 +1,12 @@
 """`bball-tui emails check|sample|copy`: a league's own templates, from the first copy to the last look."""
 
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import echo_json, echo_plain, narrate, plain
@@ -27,8 +28,7 @@ HOW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """The JSON of `emails check`. ``usable``: no template was found that mails would have to go without."""
 
     folder: str | None
@@ -36,8 +36,7 @@ class CheckResult:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CopyResult:
+class CopyResult(Struct, frozen=True):
     """The JSON of `emails copy`."""
 
     folder: str

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, narrate
@@ -23,8 +23,7 @@ CommandT = TypeVar("CommandT", bound=Callable[..., object])
 _id_type = click.IntRange(min=1)
 
 
-@dataclass(frozen=True, slots=True)
-class ErasedLine:
+class ErasedLine(Struct, frozen=True):
     """The JSON: who went, and how many e-mails that were kept as files."""
 
     players: tuple[int, ...]

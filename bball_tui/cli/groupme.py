@@ -1,9 +1,9 @@
 """`bball-tui groupme status|plan|apply|create`; the group itself, with the commands of its two neighbors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_leavers import groupme_leavers
@@ -35,8 +35,7 @@ try_again_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TeamLine:
+class TeamLine(Struct, frozen=True):
     """One team in the JSON of `groupme status` and `plan`; ``link`` is masked, or null."""
 
     team_id: int
@@ -51,8 +50,7 @@ class TeamLine:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ActionLine:
+class ActionLine(Struct, frozen=True):
     """One action in the JSON of `groupme plan`; ``id`` is what --only and --also take."""
 
     id: str
@@ -67,8 +65,7 @@ class ActionLine:
     after_action: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanLine:
+class PlanLine(Struct, frozen=True):
     """The JSON of `groupme plan`, and of `apply --dry-run` with the chosen actions only."""
 
     account: str

@@ -1,9 +1,9 @@
 """`bball-tui groupme leavers`: who is in a group and not of its team anymore; and taking them out."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_run import applied_answer, chats_sender
@@ -22,8 +22,7 @@ from bball_tui.mail.values import one_line
 from bball_tui.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class MemberLine:
+class MemberLine(Struct, frozen=True):
     """One member in the JSON of `groupme leavers`; ``id`` is what --remove takes, null where that is by hand alone."""
 
     team_id: int

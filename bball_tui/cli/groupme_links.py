@@ -2,10 +2,10 @@
 
 import shutil
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
@@ -27,8 +27,7 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what wou
 MOST_NAMES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedLine:
+class LinkedLine(Struct, frozen=True):
     """The JSON of `groupme link`. ``families_to_tell`` are players whose families' mail had no such link.
 
     ``mails_released`` waited for it and go out now; ``mails_promised`` tell families who were welcomed before.
@@ -48,8 +47,7 @@ class LinkedLine:
     families_to_tell: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnlinkedLine:
+class UnlinkedLine(Struct, frozen=True):
     """The JSON of `groupme unlink`."""
 
     team_id: int
@@ -58,8 +56,7 @@ class UnlinkedLine:
     dry_run: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CodeLine:
+class CodeLine(Struct, frozen=True):
     """The JSON of `groupme qr`: here, and only here, the link is shown whole."""
 
     team_id: int

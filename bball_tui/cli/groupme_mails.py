@@ -1,8 +1,7 @@
 """`bball-tui groupme tell|send-anyway`: the link of a team chat reaches families."""
 
-from dataclasses import dataclass
-
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
@@ -21,8 +20,7 @@ MOST_NAMES = 10
 _WITHOUT = "sent without the link of the team chat"
 
 
-@dataclass(frozen=True, slots=True)
-class ToldLine:
+class ToldLine(Struct, frozen=True):
     """One team in the JSON of `groupme tell`; ``outbox`` are the promised mails, none in a dry run."""
 
     team_id: int
@@ -32,8 +30,7 @@ class ToldLine:
     outbox: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReleasedLine:
+class ReleasedLine(Struct, frozen=True):
     """One team in the JSON of `groupme send-anyway`."""
 
     team_id: int

@@ -1,9 +1,9 @@
 """`bball-tui groupme not-joined`: families who were told of their team's chat and are not seen in it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_run import chats_sender
@@ -17,8 +17,7 @@ from bball_tui.league.values.formula_escape import quoted
 from bball_tui.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyLine:
+class FamilyLine(Struct, frozen=True):
     """One family in the JSON of `groupme not-joined`; ``addresses`` have the link, ``may_be_reminded`` of them now."""
 
     team_id: int
@@ -31,8 +30,7 @@ class FamilyLine:
     may_be_reminded: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RemindedLine:
+class RemindedLine(Struct, frozen=True):
     """The JSON of `groupme not-joined --remind`."""
 
     families: int

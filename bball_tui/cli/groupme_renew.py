@@ -1,9 +1,9 @@
 """`bball-tui groupme renew`: which team keeps last season's group and which gets a new one, seen first, then done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_run import applied_answer, chats_sender
@@ -22,8 +22,7 @@ from bball_tui.mail.values import one_line
 MARKS = {Decision.KEEP: "keep", Decision.NEW: "new", Decision.LEAVE: "-"}
 
 
-@dataclass(frozen=True, slots=True)
-class SummerLine:
+class SummerLine(Struct, frozen=True):
     """One team in the JSON of `groupme renew`; ``steps`` are what the chosen decision takes."""
 
     team_id: int
@@ -38,8 +37,7 @@ class SummerLine:
     steps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RenewalLine:
+class RenewalLine(Struct, frozen=True):
     """The JSON of `groupme renew`; ``plan`` is what --expect takes."""
 
     account: str

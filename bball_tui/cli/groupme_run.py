@@ -1,8 +1,9 @@
 """What the commands that change something at GroupMe share: the account, what is told on the way, and the report."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext
 from bball_tui.cli.output import Did, exit_code, narrate
@@ -11,8 +12,7 @@ from bball_tui.groupme.run.sender import Sender, open_sender
 from bball_tui.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedLine:
+class AppliedLine(Struct, frozen=True):
     """The JSON of `groupme apply`, `create` and `renew --apply`."""
 
     account: str

@@ -1,10 +1,10 @@
 """`bball-tui groupme staff list|add|consent|remove`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, listed
@@ -17,8 +17,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 id_argument = click.argument("staff_id", metavar="ID", type=click.IntRange(min=1))
 
 
-@dataclass(frozen=True, slots=True)
-class StaffLine:
+class StaffLine(Struct, frozen=True):
     """One of the staff in the JSON of `groupme staff list`."""
 
     id: int
@@ -30,8 +29,7 @@ class StaffLine:
     consent_note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class StaffChange:
+class StaffChange(Struct, frozen=True):
     """The JSON of `groupme staff add`, `consent` and `remove`."""
 
     id: int

@@ -1,10 +1,11 @@
 """`bball-tui teams list` and `players list`, and the filters that every list of the roster understands."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import click
+from msgspec.structs import replace
 
 from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, Did, echo_lines, listed

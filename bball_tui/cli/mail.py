@@ -1,10 +1,11 @@
 """`bball-tui mail setup|test`: where the league's mails go out, tried before it is saved."""
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, narrate
@@ -34,8 +35,7 @@ _OPTIONS = {
 _RETRY = "With --unchecked it is saved all the same."
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
+class SetUp(Struct, frozen=True):
     """The JSON of `mail setup`. ``overridden_by`` is the environment variable that wins over what was saved."""
 
     provider: str
@@ -48,8 +48,7 @@ class SetUp:
     overridden_by: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class MailTest:
+class MailTest(Struct, frozen=True):
     """The JSON of `mail test`. ``trouble`` null: the login works; ``sent_to`` null: no mail was asked for, or sent."""
 
     server: str

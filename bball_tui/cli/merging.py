@@ -1,9 +1,9 @@
 """`bball-tui players|guardians merge|unmerge`: two who are one person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, Found, listed, plain, table
@@ -19,8 +19,7 @@ from bball_tui.league.rights import Right
 id_type = click.IntRange(min=1)
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewLine:
+class PreviewLine(Struct, frozen=True):
     """The JSON of `players merge --preview`."""
 
     kept: int

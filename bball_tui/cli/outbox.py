@@ -1,10 +1,10 @@
 """`bball-tui outbox`: look at the mails, and list, show, retry, park, cancel, resolve; more in `outbox_sending.py`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.outbox_sending import (
@@ -36,8 +36,7 @@ from bball_tui.wording import counted
 ids_argument = click.argument("ids", metavar="ID...", nargs=-1, type=ID)
 
 
-@dataclass(frozen=True, slots=True)
-class ItemLine:
+class ItemLine(Struct, frozen=True):
     """One mail in the JSON of `outbox list`; the keys are a promise to scripts.
 
     ``state`` is that of the database, except that a dead mail is called ``failed`` as everywhere in the interface.
@@ -70,8 +69,7 @@ class ItemLine:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptLine:
+class AttemptLine(Struct, frozen=True):
     """One attempt in the JSON of `outbox show`."""
 
     n: int
@@ -85,16 +83,14 @@ class AttemptLine:
     detail: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EventLine:
+class EventLine(Struct, frozen=True):
     """Something that happened, in the JSON of `outbox show`."""
 
     at: datetime
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """The JSON of `outbox show`: the item as in the list, and its timeline. ``next`` is a sentence."""
 
     item: ItemLine

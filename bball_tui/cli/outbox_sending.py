@@ -1,11 +1,11 @@
 """`bball-tui outbox read|fix-address|gates|send-for-real|pause|resume|open-gate`."""
 
 import sys
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, echo_json, echo_plain, plain, spoken
@@ -39,8 +39,7 @@ class StateChoice(click.Choice[str]):
         return BucketName(said.replace("canceled", "cancelled"))
 
 
-@dataclass(frozen=True, slots=True)
-class MailLine:
+class MailLine(Struct, frozen=True):
     """The JSON of `outbox read`. ``frozen``: it was written already and never changes."""
 
     id: int
@@ -53,8 +52,7 @@ class MailLine:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InsteadLine:
+class InsteadLine(Struct, frozen=True):
     """One mail in the JSON of `outbox fix-address`. ``was`` is null for a new mail, else the state it was found in."""
 
     old: int
@@ -62,8 +60,7 @@ class InsteadLine:
     was: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FixedLine:
+class FixedLine(Struct, frozen=True):
     """The JSON of `outbox fix-address`."""
 
     address: str
@@ -78,8 +75,7 @@ class FixedLine:
         return cls(fixed.address, fixed.guardians, mails)
 
 
-@dataclass(frozen=True, slots=True)
-class GateLine:
+class GateLine(Struct, frozen=True):
     """One gate in the JSON of `outbox gates`. ``sentence`` is null while it lets mails pass."""
 
     provider: str
@@ -178,16 +174,14 @@ def _answer(now: SendingStatus) -> Did:
     return Did(told, lines)
 
 
-@dataclass(frozen=True, slots=True)
-class StaysLine:
+class StaysLine(Struct, frozen=True):
     """Mails that stay in their folder, in the JSON of `outbox send-for-real`. ``why`` is a phrase."""
 
     why: str
     mails: int
 
 
-@dataclass(frozen=True, slots=True)
-class ForRealLine:
+class ForRealLine(Struct, frozen=True):
     """The JSON of `outbox send-for-real`: the mails that are queued now, or with ``dry_run`` would be."""
 
     dry_run: bool

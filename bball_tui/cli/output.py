@@ -5,11 +5,11 @@ import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import click
 import msgspec
+from msgspec import Struct
 
 from bball_tui.cli.ways_out import typed_out
 from bball_tui.database.states import OutboxState
@@ -35,8 +35,7 @@ class Answer(Protocol):
         """Print it; returns the exit code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Something to read: ``text`` on stdout for people, with sentences around it, or with --json ``data``.
 
     ``said`` is told to both, on stderr.
@@ -77,8 +76,7 @@ def listed(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Did:
+class Did(Struct, frozen=True):
     """Something that was done: sentences on stderr, and ``data`` for scripts (:func:`wants_json`), if there is any."""
 
     sentences: Sequence[str] = ()

@@ -1,11 +1,12 @@
 """What the commands that add and edit have in common: one save, its JSON, its sentences, its exit code."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.cli.context import in_transaction
 from bball_tui.cli.output import Did
@@ -19,8 +20,7 @@ CommandT = TypeVar("CommandT", bound=Callable[..., object])
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 
 
-@dataclass(frozen=True, slots=True)
-class SavedLine:
+class SavedLine(Struct, frozen=True):
     """The JSON of every command that saves; ``id`` is None when nothing was written, and then one list says why."""
 
     id: int | None

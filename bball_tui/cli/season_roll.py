@@ -1,10 +1,10 @@
 """`bball-tui seasons roll` and `seasons roll-undo`: a new season from the last one, seen first, and taken back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, Found, echo_lines, narrate, plain, table
@@ -30,8 +30,7 @@ MOST_NOTES = 10
 id_type = click.IntRange(min=1)
 
 
-@dataclass(frozen=True, slots=True)
-class TeamJson:
+class TeamJson(Struct, frozen=True):
     """One team in the JSON of `seasons roll`; ``id`` is null while it is to be made."""
 
     id: int | None
@@ -40,8 +39,7 @@ class TeamJson:
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerJson:
+class PlayerJson(Struct, frozen=True):
     """One player in the JSON of `seasons roll`; ``team`` is null where none fits."""
 
     id: int
@@ -54,8 +52,7 @@ class PlayerJson:
     new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PlanJson:
+class PlanJson(Struct, frozen=True):
     """The JSON of `seasons roll`."""
 
     source: str
@@ -69,8 +66,7 @@ class PlanJson:
     players: tuple[PlayerJson, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RolledJson:
+class RolledJson(Struct, frozen=True):
     """The JSON of `seasons roll --apply`."""
 
     season: str

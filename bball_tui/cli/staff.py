@@ -1,9 +1,9 @@
 """`bball-tui staff list|add|role|remove`: who works in the league, and as what."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.groupme_team import season_option
@@ -24,8 +24,7 @@ login_argument = click.argument("login")
 team_option = click.option("--team", metavar="TEAM", help="The team of a coordinator, by its name or number.")
 
 
-@dataclass(frozen=True, slots=True)
-class StaffChange:
+class StaffChange(Struct, frozen=True):
     """The JSON of `staff add`, `role` and `remove`: the roles that ``login`` got and lost."""
 
     login: str

@@ -15,12 +15,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import psycopg
+from msgspec import Struct
 from psycopg import sql
 
 from bball_tui.database import embedded, migrate
@@ -104,8 +104,7 @@ def note_backup(url: SecretUrl) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """``kept`` is the name under which the database from before is kept, empty when there was none. ``erased`` are
     those who had been erased since the backup, and were now erased in it too. ``waiting`` e-mails waited when it was
     made; sending is paused, because some may have gone out since.
@@ -167,8 +166,7 @@ def _rename(connection: psycopg.Connection, old: str, new: str) -> None:
 # What is in a backup
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """The rows of one table follow."""
 
     table: str

@@ -1,8 +1,8 @@
 """What there is to know about the connection itself: which server, who we are in it, and what that role is."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,8 +12,7 @@ OLDEST_SERVER = 150000
 """PostgreSQL 15, in the spelling of ``server_version_num``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Struct, frozen=True):
     """The other end of a connection. ``owner``: the role could change or drop the tables; staff never should."""
 
     server_version: str

@@ -2,9 +2,8 @@
 again whoever was erased since the backup was made.
 """
 
-from dataclasses import dataclass
-
 import psycopg
+from msgspec import Struct
 from psycopg import sql
 
 from bball_tui.database import embedded
@@ -43,8 +42,7 @@ _EVERY_PROVIDER = "*"
 """As the gates of the outbox call a pause of everything."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptDatabase:
+class KeptDatabase(Struct, frozen=True):
     """A database from before a restore; ``size`` in bytes."""
 
     name: str

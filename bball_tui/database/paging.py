@@ -14,10 +14,10 @@ the last page, the next, the previous and a page in the middle of nowhere are on
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 Key: TypeAlias = tuple[object, ...]
 """The values that a row is sorted by, the row id last. Only the query that made a key can read the others."""
@@ -103,8 +103,7 @@ class PageRequest(msgspec.Struct, frozen=True):
         return self.start - self.anchor.position - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[RowT]):
+class Page(Struct, Generic[RowT], frozen=True):
     """The answer to a :class:`PageRequest`: the rows in sort order, and the keys of the outermost ones.
 
     ``start`` is the absolute row number of the first row. Fewer rows than asked for mean that the list has

@@ -4,10 +4,10 @@ import asyncio
 import logging
 import mailbox
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct, field
 from sqlalchemy import select
 
 from bball_tui.database.engine import Database
@@ -21,8 +21,7 @@ from bball_tui.outbox.bounces import Match, Noted, Returned, note_bounce
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class BounceReading:
+class BounceReading(Struct, frozen=True):
     """What was found in a folder: the mails of ours that came back and are ``new`` to us, how many reports were
     ``known``, how many are about mails that the league never sent, and how many mails are no such report at all.
     ``unread`` are the subjects of those that look like one and that a person has to read.
@@ -35,15 +34,13 @@ class BounceReading:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Seen:
+class Seen(Struct):
     """The mails that one worker has read, by name: a folder is read again and again."""
 
     names: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadReport:
+class UnreadReport(Struct, frozen=True):
     """A file that a person has to read: it looks like a report of a returned mail, or it cannot be opened.
 
     ``subject`` is that of the mail; ``fault`` why the file cannot be opened, else "".
@@ -182,8 +179,7 @@ def _unreadable(place: Path, error: OSError) -> BballError:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Mail:
+class _Mail(Struct, frozen=True):
     """A mail in the folder. ``name`` stays the same while it is moved and marked; ``file`` is where people find it."""
 
     name: str

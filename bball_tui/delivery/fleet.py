@@ -8,7 +8,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.errors import BballError
@@ -21,8 +22,7 @@ LOOK_SECONDS = 20.0
 """Between two looks which leagues there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServedLeague:
+class ServedLeague(Struct, frozen=True):
     """A league in which this login may send; ``settings`` are its own."""
 
     id: int
@@ -35,14 +35,12 @@ Served = Callable[[], Awaitable[Sequence[ServedLeague]]]
 MakeWorker = Callable[[ServedLeague, Transport], Worker]
 
 
-@dataclass(slots=True)
-class _Running:
+class _Running(Struct):
     stop: asyncio.Event
     task: asyncio.Task[None]
 
 
-@dataclass(slots=True)
-class Fleet:
+class Fleet(Struct):
     """A worker for each league. ``make`` builds one; ``told`` hears, in words, who comes, goes and waits."""
 
     served: Served

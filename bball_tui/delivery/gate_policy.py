@@ -7,9 +7,10 @@ for longer. In staff's words an open gate is "sending is held".
 
 import math
 import random
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import GateCause, GateState
@@ -34,16 +35,14 @@ def limits_for(provider: str, rate: float | None) -> Limits:
     return known if rate is None else replace(known, per_second=rate, burst=math.ceil(rate))
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(Struct, frozen=True):
     """Up to ``n`` mails may be claimed now. A ``probe`` is one mail whose answer decides about the gate."""
 
     n: int
     probe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """No mail may be claimed for ``seconds`` (None: until somebody opens the gate)."""
 
     seconds: float | None
@@ -177,8 +176,7 @@ async def release(
         await store(session, league_id, give_back(gate, permit.n - used))
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What one mail says about the provider: a fault, an answer in earnest, or nothing (``answered`` False)."""
 
     cause: GateCause | None

@@ -3,11 +3,11 @@
 import os
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from bball_tui import __version__
 from bball_tui.delivery.watching import Looks
@@ -18,8 +18,7 @@ OLDEST_SECONDS = 60.0
 """A file that was not written for longer belongs to a worker that hangs or is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeagueHealth:
+class LeagueHealth(Struct, frozen=True):
     """One league in the file; ``held`` says in words what holds its mails."""
 
     league: str
@@ -30,8 +29,7 @@ class LeagueHealth:
     held: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """The file's content. ``database``: it answered at the last look; then ``leagues`` are as they were at it."""
 
     at: datetime

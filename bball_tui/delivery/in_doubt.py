@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
@@ -15,8 +16,7 @@ from bball_tui.outbox.settling import Doubt, Ending, Report, doubts, settle
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A doubt that is over, and what became of the mail."""
 
     outbox_id: int

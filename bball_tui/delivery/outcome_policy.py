@@ -4,7 +4,8 @@ Here the two words meet that otherwise do not know each other: `mail/outcome.py`
 gate are told what follows.
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.database.states import GateCause
 from bball_tui.delivery.gate_policy import Verdict
@@ -14,8 +15,7 @@ from bball_tui.outbox.queue import Claim
 from bball_tui.outbox.settling import Ending, Report
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomePolicy:
+class OutcomePolicy(Struct, frozen=True):
     """``counts``: it is an attempt of this mail. ``answered``: the provider is well, whatever it thinks of the mail."""
 
     ending: Ending

@@ -4,9 +4,10 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+
+from msgspec import Struct
 
 from bball_tui.database.autocommit import AutocommitConnection
 from bball_tui.database.engine import Database
@@ -39,8 +40,7 @@ _QUICK_SECONDS = 0.01
 """A server that took the last mail within this will soon have taken those on the wire, behind which others come."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Work:
+class Work(Struct, frozen=True, eq=False):
     """A claim to be worked off; ``probe`` when its answer decides about the gate.
 
     ``source`` is the mail as it was frozen, or what it is written from, or why it cannot be written.
@@ -51,8 +51,7 @@ class Work:
     source: Frozen | MessageContext | RenderError
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Written:
+class Written(Struct, frozen=True, eq=False):
     """A mail that is ready to go. ``freezing`` is true in the end when it is frozen as it is; None: see ``claim``."""
 
     claim: Claim
@@ -60,8 +59,7 @@ class Written:
     freezing: asyncio.Future[bool] | None
 
 
-@dataclass(frozen=True, slots=True)
-class SendingResult:
+class SendingResult(Struct, frozen=True):
     """What became of it; ``state`` None: it was not ours anymore."""
 
     work: Work

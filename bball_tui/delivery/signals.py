@@ -1,11 +1,11 @@
 """What the loops of a worker tell each other."""
 
 import asyncio
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
+class Signals(Struct, frozen=True):
     """``wake``: something may be due. ``room``: a mail is done. ``back``: the database answered."""
 
     wake: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,13 +1,12 @@
 """How long a worker waits for what."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bball_tui.outbox.queue import LEASE
 from bball_tui.outbox.sending_status import HEARTBEAT_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """Seconds, for tests to shorten. ``lease`` is kept alive while a mail is in hand."""
 
     lease: float = LEASE.total_seconds()

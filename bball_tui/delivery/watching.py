@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
@@ -15,8 +16,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """A league that is looked at. ``outgoing`` is what this computer adds to the way of its mails."""
 
     id: int
@@ -24,8 +24,7 @@ class Watched:
     outgoing: Outgoing
 
 
-@dataclass(frozen=True, slots=True)
-class LeagueLook:
+class LeagueLook(Struct, frozen=True):
     """One league at one moment."""
 
     slug: str

@@ -9,10 +9,11 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from uuid import uuid4
+
+from msgspec import Struct
 
 from bball_tui import __version__
 from bball_tui.database.autocommit import AutocommitConnection
@@ -45,8 +46,7 @@ _OTHERS = 0.25
 """Seconds between two looks of a drain at mails that other workers have in hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drained:
+class Drained(Struct, frozen=True):
     """What a drain did (``sent``, ``failed``, ``in_doubt``) and what still waits (``queued``, ``held``)."""
 
     sent: int

@@ -5,8 +5,8 @@ The groups are made again at every start, from what the demo's database says is 
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,8 +42,7 @@ FIRST_FAMILIES = 7
 """So many of a team's guardians have joined."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chats:
+class Chats(Struct, frozen=True):
     """The running fake: its address, and the account that the demo works with."""
 
     fake: FakeGroupMe

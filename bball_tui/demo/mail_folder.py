@@ -1,13 +1,13 @@
 """Reads back what the demo's mail server keeps."""
 
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+
+class Arrived(Struct, frozen=True):
     """One mail in the folder: the address it went to, its subject and its text part."""
 
     recipient: str

@@ -4,14 +4,13 @@ import asyncio
 import mailbox
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from msgspec import Struct, field
 
 
-@dataclass(slots=True)
-class MailServer:
+class MailServer(Struct):
     """A running server. ``unknown`` and ``full`` may be changed at any time.
 
     Args:

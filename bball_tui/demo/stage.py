@@ -5,10 +5,10 @@ import fcntl
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from bball_tui.database import embedded
 from bball_tui.database.engine import Database
@@ -24,8 +24,7 @@ from bball_tui.settings import SecretText, SecretUrl, Settings
 SLUG = "westside"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """``settings`` lead to the demo's own database, league and mail server, whatever the user's own say."""
 
     settings: Settings

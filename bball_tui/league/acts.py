@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
+
 from bball_tui.database.states import ROW, NoteKind
 from bball_tui.language import _, in_context
 from bball_tui.league.audit_words import act_in_words, field_words, spoken, value_in_words
@@ -52,8 +54,7 @@ class ActivityFilter:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """One row: ``before`` and ``after`` hold what changed. ``entity`` and ``entity_id`` say of which record; ``record``
     is what it is called now, empty where nobody knows anymore.
     """
@@ -91,8 +92,7 @@ _SAY_IT_THEMSELVES = (Entity.LEAGUE, Entity.SUPPRESSION, "provider_gate")
 """Of these an act says by itself what it is about: ``address blocked``, ``sending paused``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What one field was and became, in words; None: there was nothing, or nobody wrote it down."""
 
     field: str

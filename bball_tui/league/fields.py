@@ -11,6 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
+from msgspec import Struct
+
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import write_date
 from bball_tui.league.values.placeholders import says_nothing
@@ -28,8 +30,7 @@ class Kind(StrEnum):
     FLAG = "flag"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a text is read by: the league's order of dates and its day; ``proven`` is the order that a file's column
     proves by itself."""
 

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
 from sqlalchemy import Row, ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,8 +24,7 @@ from bball_tui.mail.values import one_line, typed_line
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class LeagueInfo:
+class LeagueInfo(Struct, frozen=True):
     """One league as its row says."""
 
     id: int

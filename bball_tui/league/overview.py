@@ -1,8 +1,8 @@
 """The numbers of the header line. Apart from finding the league, which the first rows wait for."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,8 +16,7 @@ from bball_tui.outbox.provider_gates import ALL_PROVIDERS
 from bball_tui.outbox.sending_status import SILENT_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The numbers of the header line.
 
     ``total`` counts the open and signed contracts of the season. The mails are those of the whole league:

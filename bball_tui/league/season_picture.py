@@ -1,10 +1,10 @@
 """The season in numbers that make a picture: signed over time, the teams that have most to do, what falls due."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,8 +21,7 @@ WEEKS = 30
 """Weeks of a curve."""
 
 
-@dataclass(frozen=True, slots=True)
-class TeamBar:
+class TeamBar(Struct, frozen=True):
     """The live contracts of a team, each counted once. ``silent``: the due date has passed; ``missing``: no e-mail
     reaches the family of an offer that is open; ``offered`` are all others that aren't signed.
     """
@@ -39,8 +38,7 @@ class TeamBar:
         return self.signed + self.offered + self.silent + self.missing
 
 
-@dataclass(frozen=True, slots=True)
-class DueCounts:
+class DueCounts(Struct, frozen=True):
     """The offers that wait, by their due date. ``soon``: today or in the six days after it."""
 
     overdue: int
@@ -49,8 +47,7 @@ class DueCounts:
     never: int
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """How many had signed by the end of each week since the first signature of the season."""
 
     season: str
@@ -61,8 +58,7 @@ class Curve:
         return self.weeks[-1] if self.weeks else 0
 
 
-@dataclass(frozen=True, slots=True)
-class SeasonPicture:
+class SeasonPicture(Struct, frozen=True):
     """One look. ``last`` is None when there is no season before. ``more_teams`` have no bar."""
 
     now: Curve

@@ -1,10 +1,10 @@
 """This day: what the e-mails and contracts of a league need a person for, and whom somebody should ask again."""
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Date, Select, any_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,8 +17,7 @@ from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import MailDay, read_mail_day
 
 
-@dataclass(frozen=True, slots=True)
-class ContractDay:
+class ContractDay(Struct, frozen=True):
     """One look at the season's contracts. The day is that of the league's time zone.
 
     ``overdue`` are offered or accepted and should have been signed by now, the first by ``overdue_since``;
@@ -32,8 +31,7 @@ class ContractDay:
     signed: int
 
 
-@dataclass(frozen=True, slots=True)
-class LeagueDay:
+class LeagueDay(Struct, frozen=True):
     """All that Today shows of the database. ``follow_ups`` are the notes whose day has come."""
 
     mails: MailDay

@@ -1,7 +1,6 @@
 """The families behind a heap of mails or contracts that need a person: who they are, and at which number."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,8 +13,7 @@ from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.outbox.mail_list import OutboxFilter, OutboxListing
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyToAsk:
+class FamilyToAsk(Struct, frozen=True):
     """A player whose family can be asked, and the address that the mail went to, if it is about one."""
 
     player: str

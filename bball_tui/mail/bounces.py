@@ -7,7 +7,6 @@ holiday, is none; neither is anything that is no report at all. Pure: bytes in, 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, message_from_string
 from email.errors import MessageError
@@ -17,6 +16,8 @@ from email.policy import compat32
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from itertools import islice
+
+from msgspec import Struct
 
 from bball_tui.mail.server_words import (
     ABOUT_US,
@@ -62,8 +63,7 @@ _JUDGED = 5_000
 _LONGEST_NAME = 255
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One address that a mail did not reach. ``addresses``: as it was written first, then as it was tried last.
 
     ``permanent``: the status and the words both say that there is no such mailbox, and no word speaks of anything
@@ -77,8 +77,7 @@ class Failure:
     about_us: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BounceReport:
+class BounceReport(Struct, frozen=True):
     """One report. ``key`` names its bytes; ``message_id`` and ``subject`` are those of the mail that came back, None
     where the report does not return them.
     """

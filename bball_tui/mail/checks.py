@@ -4,13 +4,13 @@ Only what can be seen in the bytes themselves and in the context; nothing is fet
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bball_tui.language import _, later
@@ -44,8 +44,7 @@ class Code(StrEnum):
     ACTIVE = "active"
 
 
-@dataclass(frozen=True, slots=True)
-class MailWarning:
+class MailWarning(Struct, frozen=True):
     """One thing to look at; ``text`` is a finished sentence. A warning never stops a mail.
 
     ``note``: good to know, and nothing to fix, as it is the same for every mail of the league.
@@ -56,8 +55,7 @@ class MailWarning:
     note: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """The two alternatives of a mail as a reader shows them, and its decoded From address."""
 
     text: str

@@ -6,11 +6,11 @@ the hour still gets in.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,8 +25,7 @@ from bball_tui.mail.values import RenderError, https_url, one_line
 from bball_tui.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Brand:
+class Brand(Struct, frozen=True):
     """How the league presents itself. ``from_email`` of None: the renderer picks the sender, see ``sender``."""
 
     league_name: str
@@ -62,8 +61,7 @@ class Brand:
             ) from None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageContext:
+class MessageContext(Struct, frozen=True):
     """Everything that one mail is written from. ``chat_url`` is None or a link that passed ``https_url``."""
 
     facts: MailKind

@@ -1,11 +1,12 @@
 """What is new in a mail compared with an earlier one: the headers that families see, and the text, line by line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from email import message_from_bytes
 from email.policy import default
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bball_tui.mail.checks import parts
 
@@ -22,8 +23,7 @@ class Change(StrEnum):
     NEW = "new"
 
 
-@dataclass(frozen=True, slots=True)
-class DiffLine:
+class DiffLine(Struct, frozen=True):
     """One line of either mail."""
 
     change: Change

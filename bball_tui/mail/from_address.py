@@ -1,8 +1,9 @@
 """Who a league's mails come from when the league has not said so itself."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.mail.transports import scheme_called
@@ -28,8 +29,7 @@ def has_default_sender(settings: Settings) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """What this computer adds to the way of a mail: the next step of every mail depends on it.
 
     ``mail_server``: one is set up here (`Settings.may_send`). ``sender``: mails can go out from here for a league

@@ -6,9 +6,9 @@ comments for Outlook) is left out; only the preheader is named as such, because 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 
@@ -25,8 +25,7 @@ class LineKind(StrEnum):
     RULE = "rule"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLine:
+class ReadLine(Struct, frozen=True):
     """One paragraph or cell of the page. ``target`` is where a button leads; links in a text stand behind their words
     in angle brackets.
     """

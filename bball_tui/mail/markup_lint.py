@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.mail.mjml_tags import TAGS
@@ -15,8 +16,7 @@ _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*(=\s*("[^"]*"|'[^']*'|[^\s"'>/]+)?)?"""
 _VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """One finding in a source; ``line`` counts from 1."""
 
     line: int

@@ -8,7 +8,6 @@ the web or to an address.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from jinja2 import FunctionLoader, Template, TemplateSyntaxError, meta, nodes
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.mail.message_variables import VARIABLES
@@ -45,8 +45,7 @@ _STYLES = {
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """A message to one reader. A line of ``text`` that ends in two spaces ends there, however short it is."""
 
     subject: str

@@ -8,12 +8,13 @@ package.
 import re
 from base64 import b64encode
 from binascii import b2a_qp
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from bball_tui.mail.values import one_line
 
@@ -25,8 +26,7 @@ _LINE = 76
 _WORD_BYTES = 45
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """A name for people and the address on the wire; the address was checked by ``values.address``."""
 
     name: str
@@ -43,8 +43,7 @@ class Mailbox:
         return f"{field}: {name}{gap}{mail}\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """What :func:`build` turns into bytes. ``date`` has a zone; ``message_id`` comes with its angle brackets.
 
     ``html`` is quoted-printable already (:func:`quoted_printable`). ``unsubscribe_to`` is the address of RFC 2369's

@@ -9,10 +9,11 @@ fit everything, so every input has exactly one class. Two promises that property
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bball_tui.mail import server_words as words_of
 from bball_tui.mail.values import one_line
@@ -86,8 +87,7 @@ class Fault(StrEnum):
     """The operating system refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The end of one try. ``text`` is clean, one line, and holds no secret.
 
     ``code`` is the SMTP code or HTTP status, ``retry_after`` what the provider asked for, ``provider_ref`` its own
@@ -110,8 +110,7 @@ _OPENING = frozenset({Phase.CONNECT, Phase.TLS, Phase.HELLO})
 _SMTP = _OPENING | {Phase.AUTH, Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.DOT}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One line of the table. A field that is None fits everything; patterns for codes must fit the whole code.
 
     ``words`` is searched in the provider's text without regard to case; of an SMTP reply only in what may decide,

@@ -3,8 +3,9 @@
 Servers and ports are those of the providers' own help pages, looked up on 2026-11-29.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bball_tui.language import _
 
@@ -25,8 +26,7 @@ GMAIL_API = "workspace"
 OWN = "own"
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """One provider. ``advice`` says in a sentence or two what it wants; empty ``host``: the league knows it."""
 
     id: str

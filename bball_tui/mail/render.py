@@ -7,11 +7,11 @@ stops a mail.
 """
 
 import time
-from dataclasses import dataclass
 from datetime import date as day
 from datetime import datetime
 
 from jinja2 import TemplateError, TemplateNotFound
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.mail.context import MessageContext
@@ -28,8 +28,7 @@ _LOOK_EVERY = 1.0
 """Seconds after which the league's own templates are looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedMessage:
+class RenderedMessage(Struct, frozen=True):
     """A finished mail. ``mime`` is frozen from now on; ``notices`` are for staff, never for the recipient."""
 
     subject: str

@@ -5,12 +5,12 @@ Nothing here runs more of a template than a mail would: the dialect, the sizes a
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
 from jinja2 import meta, nodes
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bball_tui.language import _
@@ -39,8 +39,7 @@ class Level(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing about one file (``line`` None: about the whole); ``problem`` is a sentence."""
 
     file: str

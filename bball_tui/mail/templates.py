@@ -3,13 +3,13 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import mjml
 from jinja2 import FunctionLoader, Template, TemplateNotFound
 from jinja2.loaders import split_template_path
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.mail.kinds.base import Value
@@ -39,8 +39,7 @@ MOST_SKELETONS = 64
 """Shapes of mails that are kept: some ten for each league and language. One takes at most a quarter of a megabyte."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The three parts of a mail; ``html`` is quoted-printable."""
 
     subject: str

@@ -5,10 +5,10 @@ nothing.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ARRAY, ColumnElement, Row, Select, Subquery, Text, any_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,8 +33,7 @@ BY_REPORT = "report"
 read the report decided nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionRow:
+class SuppressionRow(Struct, frozen=True):
     """One entry. ``people`` are the guardians with the address; ``kept_back`` counts the mails that were not sent
     because of it. ``recorded_by`` is :data:`BY_REPORT` where no person did it. ``lifted_at`` None: it is in force.
     """
@@ -50,8 +49,7 @@ class SuppressionRow:
     kept_back: int
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionFilter:
+class SuppressionFilter(Struct, frozen=True):
     """Which entries a list has: those in force, or also the lifted ones. ``text`` is part of an address."""
 
     text: str = ""
@@ -175,8 +173,7 @@ async def suppress(
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Lifted:
+class Lifted(Struct, frozen=True):
     """An address that takes mail again. ``kept_back`` are the mails that were not sent to it meanwhile."""
 
     email: str
@@ -235,8 +232,7 @@ async def list_suppressions(session: AsyncSession, league_id: int, wanted: Suppr
     return await SuppressionListing(league_id, wanted).all(session)
 
 
-@dataclass(frozen=True, slots=True)
-class AddressHealth:
+class AddressHealth(Struct, frozen=True):
     """``blocked`` is the reason on the list; ``came_back`` when a mail last did, and ``why`` in a short phrase."""
 
     blocked: str | None = None

@@ -1,9 +1,9 @@
 """The rows of `alert_notice` and whom a league alerts. This file reads and writes them; `delivery/alerts` decides."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 
 
-@dataclass(frozen=True, slots=True)
-class AlertedLeague:
+class AlertedLeague(Struct, frozen=True):
     """Whom a league tells of what goes wrong, and what is said of it there."""
 
     name: str
@@ -27,8 +26,7 @@ class AlertedLeague:
     patience: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeRow:
+class NoticeRow(Struct, frozen=True):
     """One row. ``busy``: somebody is just telling it, or it could not be told, and nobody else does for a while."""
 
     cause: AlertCause

@@ -1,11 +1,11 @@
 """Writes down that accepted mails came back: which mail it was, what the mailbox's server said, what follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,8 +21,7 @@ RECENT = timedelta(days=30)
 _LEFT = (OutboxState.SENT, OutboxState.IN_DOUBT)
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """What a report says about one address. ``key`` names it forever; ``message_id`` and ``subject`` are those of
     the mail that came back, None where the report does not say. ``permanent``: status and words say that there is no
     such mailbox. ``about_us``: the words complain about the league's mail, not about the address.
@@ -48,8 +47,7 @@ class Match(StrEnum):
     STRANGER = "stranger"
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """``outbox_id`` and ``recipient`` of the mail that came back (None and the reported address for a stranger);
     ``blocked``: the address takes no more mail since now.
     """
@@ -155,8 +153,7 @@ async def _find(session: AsyncSession, league_id: int, returned: Returned) -> An
     return (await session.execute(to_them)).one_or_none()
 
 
-@dataclass(frozen=True, slots=True)
-class BounceLine:
+class BounceLine(Struct, frozen=True):
     """One report about a mail, for its story. ``names_mail`` False: it may be about another one, or forged."""
 
     recorded_at: datetime

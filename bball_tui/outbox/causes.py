@@ -3,8 +3,7 @@
 The table is worked out by the database, so that rows can be grouped and filtered by cause, and only there.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import ColumnElement, SQLColumnExpression, Text, case, cast, func, literal
 
 from bball_tui.outbox.mail_conditions import PARKED
@@ -16,8 +15,7 @@ BOUNCED_FOR_US = "bounced_for_us"
 """The same, where the report complains about the league's mail: the sender, a policy, a limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """One reason. ``phrase`` fits after "because of" or into a narrow column; ``way_out`` is a whole sentence.
 
     A row has this cause when its class is one of ``classes`` and, where given, its reply code matches ``code`` or

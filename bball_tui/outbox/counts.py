@@ -1,11 +1,11 @@
 """How many mails are where: for the list's left side, for the day's page, for a worker that drains the queue."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -33,8 +33,7 @@ from bball_tui.outbox.mail_list import BucketName, OutboxFilter, bucket_of, item
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Struct, frozen=True):
     """Unfinished items: ``held`` were never tried and wait for the end of their hold; ``due`` of the ``queued`` could
     go now. Times are in seconds from now, None when there is none: the end of the next hold, and of the next lease
     of a claimed mail that is not on the wire.
@@ -83,8 +82,7 @@ async def backlog(session: AsyncSession, league_id: int) -> Backlog:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideTrouble:
+class OverrideTrouble(Struct, frozen=True):
     """The mails of one kind that went out in the standard text since ``since``; ``notice`` is the latest reason."""
 
     kind: str
@@ -142,8 +140,7 @@ _LABELS: dict[BucketName, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """Mails of one kind: how many, and since when the oldest is there (None: it is empty).
 
     ``wanted`` is the filter that lists exactly these. Only ``failed`` has ``children``, one for each cause.
@@ -198,8 +195,7 @@ STANDSTILL = timedelta(minutes=2)
 """Unless another one went out within this time: then they go one after another, as fast as the provider takes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heap:
+class Heap(Struct, frozen=True):
     """Mails that wait for the same decision: how many, and since when the oldest."""
 
     cause: Cause
@@ -207,8 +203,7 @@ class Heap:
     oldest: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MailDay:
+class MailDay(Struct, frozen=True):
     """One look at the mails. The day is that of the league's time zone.
 
     ``failed`` are grouped by cause, the largest heap first, and so are the ``bounced``, which were accepted and came

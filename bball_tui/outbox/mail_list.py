@@ -3,13 +3,13 @@
 import os
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, Subquery, any_, case, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,8 +69,7 @@ class BucketName(StrEnum):
         return _(_SPOKEN.get(self, self.replace("_", " ")))
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxFilter:
+class OutboxFilter(Struct, frozen=True):
     """Which mails a list has; None and empty filter nothing.
 
     ``text`` is what staff typed: words of the recipient's address or of the player, or a whole Message-ID. ``cause``
@@ -87,8 +86,7 @@ class OutboxFilter:
     came_back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Struct, frozen=True):
     """One mail. ``about`` is the player's name and ``why`` a short phrase ("" when there is nothing to say).
 
     ``since``: when it was finished, else when it was promised. ``next_at``: when it is tried next, or may be (None:
@@ -365,8 +363,7 @@ async def list_items(
     return list((await listing.page(session, PageRequest(0, limit, sort))).rows)
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenFile:
+class FrozenFile(Struct, frozen=True):
     """One written mail by the id of its outbox item."""
 
     id: int

@@ -3,10 +3,10 @@
 This file reads and writes them and holds what staff do; `delivery/gate_policy.py` decides.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,8 +20,7 @@ ALL_PROVIDERS = "*"
 """The gate that staff close to pause everything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """Whether mail may go out. In breaker language: closed lets mail pass, open holds it, half-open lets one probe.
 
     ``open_until`` None while open: until staff re-open it. While half-open it is when the probe counts as lost.

@@ -6,13 +6,14 @@ transaction, which must be short: never open while something travels over the ne
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,8 +29,7 @@ LEASE = timedelta(seconds=60)
 """How long a claim lasts unless it is extended."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewItem:
+class NewItem(Struct, frozen=True):
     """One mail to be: ``revision`` counts the signings of the contract (None: it is about none); ``payload`` is what
     msgspec encodes.
 
@@ -53,8 +53,7 @@ class NewItem:
         return f"{promise}:{self.occasion}" if self.occasion else promise
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(Struct, frozen=True):
     """The rendered mail, written before the first send and never changed.
 
     ``notice`` is what staff should know of how it was written (None: nothing); it is not read back.
@@ -65,8 +64,7 @@ class Frozen:
     notice: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """An item that one worker may send until its lease ends. ``n`` numbers the claims of the item from 1."""
 
     id: int
@@ -292,8 +290,7 @@ async def address_ids(executor: Executor, claims: Sequence[Claim], domain: str) 
     return [replace(one, message_id=given.get(one.id, one.message_id)) for one in claims]
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(Struct, frozen=True):
     """A claimed mail that is about to go on the wire. ``message`` is None when it was frozen before."""
 
     claim: Claim

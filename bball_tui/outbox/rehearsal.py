@@ -1,9 +1,9 @@
 """What promising mails would write, without writing anything: whoever may not promise them can still read them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,8 +19,7 @@ _REHEARSED = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsed:
+class Rehearsed(Struct, frozen=True):
     """The row that the item would be."""
 
     kind: str

@@ -5,9 +5,9 @@ and a report that one of them came back names the right one.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -186,8 +186,7 @@ def may_go_elsewhere() -> ColumnElement[bool]:
 _NEVER_LEFT = (OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 
 
-@dataclass(frozen=True, slots=True)
-class Redirected:
+class Redirected(Struct, frozen=True):
     """``old`` goes no more; ``new`` goes to the other address instead. ``was`` is the state in which a mail to that
     address was found, None when there was none and ``new`` was made.
     """

@@ -5,13 +5,13 @@ tokens.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,8 +47,7 @@ def machine_of(worker: str) -> str:
     return _PROCESS.sub("", worker)
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerInfo:
+class WorkerInfo(Struct, frozen=True):
     """One running worker program. ``name`` is what people read: the host and where it runs."""
 
     id: UUID
@@ -147,8 +146,7 @@ async def running(session: AsyncSession, league_id: int) -> tuple[WorkerInfo, ..
     return tuple(_info(row) for row in await session.scalars(query))
 
 
-@dataclass(frozen=True, slots=True)
-class SendingStatus:
+class SendingStatus(Struct, frozen=True):
     """One look at the sending of a league. ``waiting`` counts queued mails that leave by themselves; ``mail_server``:
     one is set up where this program runs.
     """

@@ -5,10 +5,10 @@ send: such a name can end a doubt.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,8 +32,7 @@ class Ending(StrEnum):
     """Queued again as if it had never been claimed; leaves no trace in the history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a worker has to say about a claim.
 
     ``outcome`` is the class of the answer, kept for people and for grouping. ``counts`` says whether it is an
@@ -231,16 +230,14 @@ async def keep_reference(session: AsyncSession, claim: Claim, reference: str, me
     return (await session.scalar(_KEEP, values)) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A mail in doubt that the provider can be asked about, with the claim that led there."""
 
     claim: Claim
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class Doubts:
+class Doubts(Struct, frozen=True):
     """The ``ripe`` ones may be asked about now; in ``next_in`` seconds the next one is (None: there is none)."""
 
     ripe: tuple[Doubt, ...]

@@ -1,10 +1,10 @@
 """What people do with items: every act is fenced by the item's state, answered per item, and written to the audit."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,24 +28,21 @@ ABOUT_CONTRACT = frozenset(kind for kind, mail in KINDS.items() if mail.about_co
 _NEVER_LEAVES = (OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 
 
-@dataclass(frozen=True, slots=True)
-class NotDone:
+class NotDone(Struct, frozen=True):
     """An item that was left as it is, and why, in a sentence."""
 
     id: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Acted:
+class Acted(Struct, frozen=True):
     """What became of each item: ``done`` are the ids that were changed, the others say why they were not."""
 
     done: tuple[int, ...]
     refused: tuple[NotDone, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotCancelled:
+class NotCancelled(Struct, frozen=True):
     """A mail that may have left: when it was sent, put on the wire or claimed, in that order of preference."""
 
     id: int
@@ -56,8 +53,7 @@ class NotCancelled:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(Struct, frozen=True):
     """What :func:`cancel_unsent` could take back, and what not."""
 
     cancelled: tuple[int, ...]

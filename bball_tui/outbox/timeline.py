@@ -1,10 +1,10 @@
 """A mail's timeline: what happened to it, who did what, and what is next; :mod:`.timeline_words` has the sentences."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,8 +21,7 @@ from bball_tui.outbox.sending_status import SendingStatus, machine_of, read_send
 from bball_tui.outbox.timeline_words import Act, Attempt, Present, act_text, attempt_text, bounce_text, next_step
 
 
-@dataclass(frozen=True, slots=True)
-class SignedBy:
+class SignedBy(Struct, frozen=True):
     """The signature that promised the mail."""
 
     signer: str
@@ -33,8 +32,7 @@ class SignedBy:
     recorded_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenMail:
+class FrozenMail(Struct, frozen=True):
     """The mail as it was written, before its first send; ``size`` in bytes, ``notice`` is for staff."""
 
     subject: str
@@ -44,8 +42,7 @@ class FrozenMail:
     notice: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEvent:
+class TimelineEvent(Struct, frozen=True):
     """Something that happened. ``clock`` is ``at`` in the league's time zone, to the second: ``14:02:08``."""
 
     at: datetime
@@ -53,8 +50,7 @@ class TimelineEvent:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ItemTimeline:
+class ItemTimeline(Struct, frozen=True):
     """One mail whole. ``events`` are the oldest first; ``next`` is one sentence."""
 
     item: OutboxRow

@@ -1,7 +1,8 @@
 """What happened to a mail, what a person did with it, and what is next, each in a sentence. Facts in, sentences out."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.language import _, retold
@@ -29,8 +30,7 @@ _PLACES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try that is over; ``phase`` says how far it came, ``code`` and ``detail`` what the provider answered."""
 
     n: int
@@ -45,8 +45,7 @@ class Attempt:
     detail: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """What a person did with the mail."""
 
     at: datetime
@@ -57,8 +56,7 @@ class Act:
     """The mail that this one repeats, or that goes instead of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Struct, frozen=True):
     """Where the mail is now: what the next step depends on."""
 
     state: OutboxState

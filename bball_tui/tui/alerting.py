@@ -3,10 +3,10 @@
 Imported by the command that needs it: SQLAlchemy comes with it.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from bball_tui.database.states import AlertChannel
 from bball_tui.delivery.alerts.channels import channels

@@ -5,10 +5,11 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError

@@ -4,9 +4,11 @@ Imported by the commands that need it: SQLAlchemy comes with it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -76,8 +78,7 @@ def sign_dialog(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StackDone:
+class StackDone(Struct, frozen=True):
     """A pile is done: the papers that stay signed, and the mails that leave after the undo time."""
 
     papers: tuple[PaperSigned, ...]

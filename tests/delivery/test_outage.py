@@ -1,11 +1,11 @@
 """The mail server is away, full, or rejected the password: no mail is lost, sent twice, or charged with an attempt."""
 
 import asyncio
-from dataclasses import replace
 from datetime import time
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState

@@ -1,11 +1,11 @@
 """The pace of a provider: so many mails a second, and no mail that the gate let pass is put back because of it."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState

@@ -1,10 +1,10 @@
 """What was only written to a folder goes out for real: once, by a mail server, and only where it still holds."""
 
 import asyncio
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 

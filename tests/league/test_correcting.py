@@ -1,10 +1,11 @@
 """The record of a signature is corrected: a new row, the old one kept, and no family reads two truths unasked."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -280,7 +281,7 @@ async def owls(session: AsyncSession, club: Club, **more: Any) -> Team:
 
 async def move(session: AsyncSession, club: Club, family: Family, team: Team, **more: Any) -> Saved | Wrong:
     base = await load_contract(session, club.league_id, family.contract_id, DateOrder.YMD)
-    wanted = replace(base.draft, team_id=str(team.id), **more)
+    wanted = dataclasses.replace(base.draft, team_id=str(team.id), **more)
     saved = await save_contract(session, club.league_id, wanted, order=DateOrder.YMD, base=base)
     assert isinstance(saved, Saved | Wrong)
     return saved

@@ -1,11 +1,11 @@
 """What a list is narrowed to, and the keys that contracts are sorted by."""
 
-from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
 import psycopg
 import pytest
+from msgspec.structs import fields
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -1,7 +1,6 @@
 """The inspector's story: who, what, when, and one sentence about what is next."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import func, insert, select, text, update
 
 from bball_tui.clock import zone_for

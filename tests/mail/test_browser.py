@@ -1,10 +1,10 @@
 """Every kind of mail as a real browser lays it out: nothing sticks out, nothing is too pale, no picture is mute."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.kinds import KINDS

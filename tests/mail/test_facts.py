@@ -1,11 +1,11 @@
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.kinds import KINDS, facts_of

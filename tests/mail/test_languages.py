@@ -1,10 +1,10 @@
 import re
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bball_tui.database.states import Capacity
 from bball_tui.mail.checks import check, parts

@@ -1,10 +1,10 @@
 import asyncio
 import mailbox
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bball_tui.mail.mime import header
 from bball_tui.mail.outcome import OutcomeClass, Phase

@@ -4,7 +4,6 @@ import asyncio
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import dkim
@@ -15,6 +14,7 @@ from aiosmtplib import SMTP
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fast_mail_parser import parse_email
+from msgspec.structs import replace
 
 from bball_tui.mail.checks import parts
 from bball_tui.mail.context import MessageContext

@@ -1,7 +1,6 @@
 """A mail that is put together from its skeleton is byte for byte the mail that Jinja and MJML write."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import msgspec
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import nodes
 from markupsafe import escape
+from msgspec.structs import replace
 
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.kinds import KINDS

@@ -1,12 +1,12 @@
 """What the outbox promises (the list in `docs/architecture.md`), one test each, on real PostgreSQL."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
 import pytest
+from msgspec.structs import asdict, replace
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -202,7 +202,7 @@ async def test_an_address_that_may_be_written_to_again_gets_its_mail(database: D
 async def test_a_mark_needs_the_token_a_living_lease_and_happens_once(database: Database) -> None:
     club, _, (id_,) = await queue_mails(database)
     (one,) = await take(database, club.league_id)
-    stranger = Claim(**{name: getattr(one, name) for name in one.__slots__} | {"token": uuid4()})
+    stranger = Claim(**asdict(one) | {"token": uuid4()})
     assert not await mark(database, stranger)
     assert await mark(database, one)
     assert not await mark(database, one)

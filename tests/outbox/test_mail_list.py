@@ -1,10 +1,10 @@
 """What staff read about the mails: rows, buckets, causes and the story with its next step."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from bball_tui.database.engine import Database

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bball_tui.database.engine import Database
 from bball_tui.league.today import ContractDay

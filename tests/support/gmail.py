@@ -42,8 +42,7 @@ SCOPE = "https://www.googleapis.com/auth/gmail.compose"
 _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-@dataclass(frozen=True, slots=True)
-class Held(Slow):
+class Held(Slow, frozen=True):
     """The request waits, also after the client has given up, until :meth:`GmailServer.release`; then it is done."""
 
 

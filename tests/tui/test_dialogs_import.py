@@ -1,10 +1,10 @@
 """The Import dialog: nothing is written before it was seen, nothing typed is lost."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.screen import Screen
 
 from bball_tui.league.importing.diff_model import Counts, Imported

@@ -1,11 +1,11 @@
 """What the Import dialog lets people choose: row by row, names, columns, dates, sheets."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bball_tui.league import importing, values
 from bball_tui.league.importing.diff_model import FieldChange, Imported, RowDiff, Take, Verdict

@@ -1,13 +1,13 @@
 """The first screen, and the way to a shared database."""
 
 import asyncio
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError

@@ -1,7 +1,6 @@
 """What a family said is written down where staff talked to it, and comes up in Today on its day."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from bball_tui.database.engine import Database

@@ -1,9 +1,9 @@
 """Two who are one, by keys: whose value stays, which one stays, and what stands in the way."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bball_tui.errors import BballError
 from bball_tui.league.merging.merge import Ending, Merged, MergeField, MergePreview

@@ -1,12 +1,12 @@
 """The parts around the list: top line, tabs, panel, search line, size guard, colors."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual import on
 from textual.app import App, ComposeResult

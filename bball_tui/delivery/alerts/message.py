@@ -1,9 +1,10 @@
 """One message to staff, whatever way it goes: what begins, what goes on, what is over."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import make_msgid
 from html import escape
+
+from msgspec import Struct
 
 from bball_tui.database.states import AlertCause
 from bball_tui.delivery.alerts.rule import Finding, Stage
@@ -25,8 +26,7 @@ WHY = (
 TRIAL = "This is a test. Alerts about e-mails that do not go out come this way."
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What is told of one cause; ``since`` is on the league's clock, in words."""
 
     cause: AlertCause
@@ -48,8 +48,7 @@ class Part:
         return (f"It began at {self.since}.",) if self.finding is None else (since, *self.finding.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """Everything that one channel has to tell at one time. Without ``parts`` it is a trial."""
 
     league: str

@@ -3,9 +3,11 @@
 One message for each cause and hour, and only with news; one when it is over; and a word a day while it lasts.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.database.states import AlertCause
 
@@ -17,8 +19,7 @@ PATIENT = (AlertCause.HELD, AlertCause.WORKER)
 """Causes that often pass by themselves: staff say for how long they may last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that is the case. It never holds a word about a family: it leaves this program.
 
     ``count`` and ``detail`` say when it has become worse or another thing; ``headline`` fits behind the league's name,
@@ -41,8 +42,7 @@ class Stage(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """What one channel knows of one cause; the columns of `alert_notice` say what each is."""
 
     since: datetime | None = None

@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import AlertCause, AlertChannel
@@ -26,8 +28,7 @@ NEXT_TRY = timedelta(minutes=15)
 """After a channel could not be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """What is the case, what was told by which channel, and why a channel could not be used."""
 
     findings: tuple[Finding, ...]
@@ -35,8 +36,7 @@ class Looked:
     problems: Mapping[AlertChannel, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(Struct, frozen=True):
     channel: Channel
     rows: tuple[NoticeRow, ...]
     message: Message

@@ -7,9 +7,10 @@ The envelope is ``{"response": ..., "meta": {"code": ..., "errors": [...]}}``; `
 import email.utils
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from bball_tui.groupme.api.models import Malformed
 from bball_tui.groupme.api.retry import Fault
@@ -24,15 +25,13 @@ NO_BODY: object = object()
 """What a read function gets for an empty body. It is not null: a list that is null is empty, no answer is no list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Success(Generic[T]):
+class Success(Struct, Generic[T], frozen=True):
     """The answer, read."""
 
     value: T
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A clear no: a 4xx other than "too many" and "too slow". ``code`` is ``meta.code`` where there is one."""
 
     status: int
@@ -45,8 +44,7 @@ class Refusal:
         return self.code in (40101, 40102, 40103) or any("verif" in reason.lower() for reason in self.reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """No answer that counts; ``why`` in a few words, ``retry_after`` in seconds where the server asked for it."""
 
     fault: Fault

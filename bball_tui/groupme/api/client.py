@@ -6,10 +6,11 @@ parties at any time; then :class:`VerificationRefused` says so and everything el
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from bball_tui.groupme.api.answers import Failed, Refusal, Success
 from bball_tui.groupme.api.errors import BadToken, GroupMeError, NotFound
@@ -37,8 +38,7 @@ HIGHEST_MEMBERSHIP_GAP = 20
 """So many groups that the list lacks are looked up one by one; more of them, and the list is not complete."""
 
 
-@dataclass(slots=True)
-class _Pages:
+class _Pages(Struct):
     """Groups by id, in the order seen."""
 
     found: dict[str, Group] = field(default_factory=dict)

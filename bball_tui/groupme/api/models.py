@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from msgspec import Struct
+
 from bball_tui.groupme.links.share_links import plain_link
 from bball_tui.language import _
 
@@ -87,8 +89,7 @@ def each(raw: object, read: Callable[[object], T]) -> tuple[T, ...]:
     return tuple(read(entry) for entry in raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Whose token it is."""
 
     id: str
@@ -100,8 +101,7 @@ class Account:
         return cls(fields.ident("id", "user_id"), fields.text("name") or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One member of a group. ``id`` is the membership's, ``user_id`` the person's; contact data is never told."""
 
     id: str | None
@@ -178,8 +178,7 @@ class Group:
         return next((member for member in self.members or () if member.user_id == user_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """All groups of the account, newest activity first. Not ``complete``: there may be more, so create nothing."""
 
     groups: tuple[Group, ...]
@@ -189,8 +188,7 @@ class Listing:
         return iter(self.groups)
 
 
-@dataclass(frozen=True, slots=True)
-class NewGroup:
+class NewGroup(Struct, frozen=True):
     """A group to be made."""
 
     name: str
@@ -201,8 +199,7 @@ class NewGroup:
         return {"name": self.name, "description": self.description, "share": self.share}
 
 
-@dataclass(frozen=True, slots=True)
-class GroupChange:
+class GroupChange(Struct, frozen=True):
     """What to set on a group; None leaves it alone. ``name`` is always sent: without it the server has failed."""
 
     name: str
@@ -260,8 +257,7 @@ class NewMember:
         return {"nickname": self.nickname, "guid": self.guid} | identity
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """Somebody who is in the group now."""
 
     guid: str | None
@@ -277,8 +273,7 @@ class Added:
         return cls(fields.text("guid"), fields.ident("user_id"), fields.text("id"))
 
 
-@dataclass(frozen=True, slots=True)
-class NotAdded:
+class NotAdded(Struct, frozen=True):
     """Somebody whom the server says it did not add (only the newer route says so); ``code`` is HTTP-like."""
 
     guid: str | None
@@ -292,8 +287,7 @@ class NotAdded:
         return cls(fields.text("guid"), fields.text("user_id"), int(code) if code and code.isdigit() else None)
 
 
-@dataclass(frozen=True, slots=True)
-class AddResults:
+class AddResults(Struct, frozen=True):
     """What became of an addition. Anyone who is in neither list was invited, or failed without a word."""
 
     added: tuple[Added, ...]

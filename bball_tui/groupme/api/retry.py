@@ -6,8 +6,9 @@ with 420 or 429.
 """
 
 import random
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 
 class Safety(Enum):
@@ -37,8 +38,7 @@ def may_repeat(safety: Safety, fault: Fault) -> bool:
     return fault is not Fault.NO_ANSWER or safety is not Safety.ONCE
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """How often and how long, in seconds."""
 
     tries: int = 4
@@ -62,8 +62,7 @@ class RetryPolicy:
         return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
 
 
-@dataclass(frozen=True, slots=True)
-class Polling:
+class Polling(Struct, frozen=True):
     """How the result of adding members is waited for, in seconds: it takes seconds, at times minutes."""
 
     first_wait: float = 1.5
@@ -81,8 +80,7 @@ class Polling:
         return waits
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Seconds for each part of one attempt, and for the whole of it (a server may drip forever)."""
 
     connect: float = 5.0

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+
+class Answer(Struct, frozen=True):
     """This answer instead of the true one."""
 
     status: int
@@ -17,23 +17,19 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
 
 
-@dataclass(frozen=True, slots=True)
-class Truncated:
+class Truncated(Struct, frozen=True):
     """Only the first half of the true body, under a status of success."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(Struct, frozen=True):
     """The connection breaks without an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hang:
+class Hang(Struct, frozen=True):
     """No answer; the connection stays open until the other side gives up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slow:
+class Slow(Struct, frozen=True):
     """The true answer, ``headers`` seconds late, its body in two pieces ``body`` seconds apart."""
 
     headers: float = 0.0
@@ -43,8 +39,7 @@ class Slow:
 Effect = Answer | Truncated | Reset | Hang | Slow
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(Struct):
     """Hits the ``nth`` matching request (from 1) and the ``times - 1`` after it; ``times`` None: all of them.
 
     ``after_commit``: the request takes effect, only its answer is lost. ``path`` is searched in the request's path.

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from bball_tui.groupme.fake.state import Group, Membership, User, World
 
 VERIFICATION_CODE = 40102
 
 
-@dataclass(slots=True)
-class Behavior:
+class Behavior(Struct):
     """Where the real server is known, or suspected, to differ from day to day. All may be changed while it runs."""
 
     per_page_cap: int = 100
@@ -40,8 +40,7 @@ class Behavior:
     largest_group: int = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A success; ``empty`` sends no body at all, ``bare`` no envelope, as some of the real routes do."""
 
     status: int
@@ -61,8 +60,7 @@ class Refused(Exception):
         super().__init__(status)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request with its sender."""
 
     world: World
@@ -119,8 +117,7 @@ class Call:
 Handler = Callable[[Call], Reply]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """``pattern`` after the version, with named groups."""
 
     method: str

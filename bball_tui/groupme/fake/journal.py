@@ -3,14 +3,15 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 HIDDEN = frozenset({"email", "phone_number", "share_token", "token", "access_token"})
 _SHARE_PATH = re.compile(r"/(join|preview)/[^/]+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One request; ``auth`` is how the token came: header, query or none. ``status`` is None when it got no answer."""
 
     number: int

@@ -10,9 +10,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from bball_tui.groupme.fake import group_routes, member_routes
 from bball_tui.groupme.fake.faults import Answer, Effect, Fault, Hang, Reset, Slow, Truncated
@@ -30,8 +31,7 @@ ROUTES: tuple[Route, ...] = (*group_routes.ROUTES, *member_routes.ROUTES)
 NO_PATH = "The requested path does not exist"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request as it came in."""
 
     method: str

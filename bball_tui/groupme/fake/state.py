@@ -6,8 +6,9 @@ their order.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class MembershipState(StrEnum):
@@ -19,8 +20,7 @@ class MembershipState(StrEnum):
     PENDING = "pending"
 
 
-@dataclass(slots=True)
-class User:
+class User(Struct):
     """Somebody with an account. ``allow_add_by_id`` off: the privacy setting that refuses additions by id."""
 
     id: str
@@ -32,8 +32,7 @@ class User:
     blocked: bool = False
 
 
-@dataclass(slots=True)
-class Membership:
+class Membership(Struct):
     """One person in one group; ``visible_at`` is when the roster shows it."""
 
     id: str
@@ -44,8 +43,7 @@ class Membership:
     visible_at: float = 0.0
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """One group; ``visible_at`` is when lists show it."""
 
     id: str
@@ -76,8 +74,7 @@ class Group:
         return found if found is not None and found.state is MembershipState.ACTIVE else None
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """One wish of an addition and its outcome: "added", or the code of the failure."""
 
     guid: str
@@ -87,8 +84,7 @@ class Entry:
     """None: added. 409 in already, 404 nobody, 401 refused, 202 invited (which no answer mentions)."""
 
 
-@dataclass(slots=True)
-class Results:
+class Results(Struct):
     """The outcome of one addition, ready after some looks, gone after an hour."""
 
     id: str

@@ -1,7 +1,6 @@
 """What linking a group would do, found out by doing it in a transaction that is taken back."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.groupme.links.linking import Linked, link_by_hand
@@ -9,8 +8,7 @@ from bball_tui.groupme.links.resolve_group import Chosen
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_to_tell
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPreview:
+class LinkPreview(Struct, frozen=True):
     """The group that is meant, what linking it would change, and whom that leaves without the link."""
 
     chosen: Chosen

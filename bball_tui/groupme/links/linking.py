@@ -3,8 +3,10 @@
 Nothing in here talks to GroupMe. No group is ever deleted or left, and no link taken away by itself.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,8 +35,7 @@ class SeenGroup:
         return cls(group.id, group.name or None, group.share_url, group.share_known)
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """What linking did. ``link_changed``: there is a share link, and it is not the one noted before."""
 
     team_id: int
@@ -47,8 +48,7 @@ class Linked:
     """Mails that waited for the link and go out now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unlinked:
+class Unlinked(Struct, frozen=True):
     """What unlinking took away. ``had_link``: families may have got a share link of that group."""
 
     team_id: int

@@ -1,6 +1,6 @@
 """From what a person chose or pasted to the group that is meant, asked of GroupMe where that is possible."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.account import open_client, token_from
@@ -14,8 +14,7 @@ from bball_tui.settings import Settings
 BLIND = _("Its name, its link and whether this account is in it are not known.")
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The group, and what is worth knowing about it, as sentences. ``seen`` off: GroupMe did not show it."""
 
     group: SeenGroup

@@ -4,8 +4,9 @@ Anyone who has the link can join, so it is treated as a secret: lists show it ma
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -17,8 +18,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9]{4,32}")
 _SCHEMELESS = re.compile(r"(?:[a-z0-9-]+\.)*groupme\.com(?:[/?#].*)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Pasted:
+class Pasted(Struct, frozen=True):
     """A group that somebody named: by its id alone, or by a share link (then ``share_url`` is its plain form)."""
 
     group_id: str

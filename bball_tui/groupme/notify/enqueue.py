@@ -4,8 +4,8 @@ So the link and the mails about it are one fact: both are there after the commit
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +20,7 @@ from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
 
-@dataclass(frozen=True, slots=True)
-class Notified:
+class Notified(Struct, frozen=True):
     """Whom mails were promised to: one row of the outbox each."""
 
     team_id: int

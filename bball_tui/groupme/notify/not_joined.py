@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
+from msgspec import Struct
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,8 +55,7 @@ class Told:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ToldFamily:
+class ToldFamily(Struct, frozen=True):
     """A player who signed, everybody's names, and the addresses that have the link."""
 
     team_id: int
@@ -83,8 +83,7 @@ class ToldFamily:
         return tuple(one for one in self.told if not one.resting)
 
 
-@dataclass(frozen=True, slots=True)
-class NotJoined:
+class NotJoined(Struct, frozen=True):
     """The families by team; ``unread`` are the names of teams whose group could not be read."""
 
     families: tuple[ToldFamily, ...]

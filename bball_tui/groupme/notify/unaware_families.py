@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -40,8 +41,7 @@ class FamilyToTell:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FamiliesToTell:
+class FamiliesToTell(Struct, frozen=True):
     """Everybody of one team who should hear of the link. ``recipients`` counts mails, ``players`` families."""
 
     team_id: int

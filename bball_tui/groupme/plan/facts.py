@@ -1,15 +1,17 @@
 """What a plan is made from: our teams and staff, the league's policy, and what GroupMe said. All frozen."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from bball_tui.database.states import MemberState
 from bball_tui.groupme.api.models import Account, Group
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class TeamFacts:
     """One team of the season. ``seen_name`` is the group's name, ``team_name_then`` the team's, when last looked.
 
@@ -20,21 +22,21 @@ class TeamFacts:
     name: str
     division: str = ""
     group_id: str | None = None
-    share_url: str | None = field(default=None, repr=False)
+    share_url: str | None = dataclasses.field(default=None, repr=False)
     seen_name: str | None = None
     team_name_then: str | None = None
     dismissed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class StaffFacts:
     """An adult in every group. Contact data stays out of ``repr``."""
 
     id: int
     name: str
     user_id: str | None = None
-    email: str | None = field(default=None, repr=False)
-    phone: str | None = field(default=None, repr=False)
+    email: str | None = dataclasses.field(default=None, repr=False)
+    phone: str | None = dataclasses.field(default=None, repr=False)
     consent: bool = False
 
     @property
@@ -42,8 +44,7 @@ class StaffFacts:
         return bool(self.user_id or self.email or self.phone)
 
 
-@dataclass(frozen=True, slots=True)
-class MemberFacts:
+class MemberFacts(Struct, frozen=True):
     """What is known of an earlier addition; ``since`` is when its state was last written."""
 
     group_id: str
@@ -53,8 +54,7 @@ class MemberFacts:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LostCreate:
+class LostCreate(Struct, frozen=True):
     """A group that an earlier run asked for at ``at``, without ever learning whether it was made."""
 
     team_id: int
@@ -63,8 +63,7 @@ class LostCreate:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPolicy:
+class GroupPolicy(Struct, frozen=True):
     """How the league wants its groups.
 
     ``prefixes`` are the league's names that may stand before a team's. ``can_create`` and ``can_add`` turn off once
@@ -83,15 +82,13 @@ class GroupPolicy:
     can_add: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """GroupMe does not show this group to the account; ``how`` in words: left, removed, or simply not there."""
 
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """It could not be found out; ``why`` in words."""
 
     why: str
@@ -100,8 +97,7 @@ class Unread:
 Look = Group | Gone | Unread
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What GroupMe said at ``read_at``. ``looks`` holds each linked group by its id, with members where it is there."""
 
     me: Account
@@ -111,8 +107,7 @@ class Snapshot:
     looks: Mapping[str, Look] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFacts:
+class OwnFacts(Struct, frozen=True):
     """What our database says. ``elsewhere`` maps groups of other seasons' teams to that team in words.
 
     ``handed_on`` are teams whose group went on with a team of another season, which it names.

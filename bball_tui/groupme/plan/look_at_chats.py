@@ -1,7 +1,10 @@
 """Asking GroupMe how the teams' chats stand. Nothing is written there; what was seen is kept for the next look."""
 
+import dataclasses
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group, GroupChange, NewGroup
@@ -18,8 +21,7 @@ from bball_tui.groupme.run.sender import Sender
 from bball_tui.language import _, stored
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What both sides say at one moment, and the plan that follows from it."""
 
     plan: Plan
@@ -69,8 +71,7 @@ async def read_chats(sender: Sender, *, try_again: bool = False) -> Reading:
     return Reading(plan, own, seen, len(find_not_joined(families, seen).families))
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
+class Creation(Struct, frozen=True):
     """How one team's group would be made: ``actions`` in order. ``others``: groups of a like name that are not it."""
 
     team: TeamPlan
@@ -95,7 +96,8 @@ async def plan_creation(sender: Sender, team_id: int, *, although_similar: bool 
     if others and although_similar:
         refused = frozenset(group.id for group in others)
         teams = tuple(
-            replace(one, dismissed=one.dismissed | refused) if one.id == team_id else one for one in reading.own.teams
+            dataclasses.replace(one, dismissed=one.dismissed | refused) if one.id == team_id else one
+            for one in reading.own.teams
         )
         plan = make_plan(replace(reading.own, teams=teams), reading.seen)
     create = next((one for one in plan.actions if one.kind is ActionKind.CREATE and one.team_id == team_id), None)

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+
+from msgspec import Struct
 
 from bball_tui.database.states import TeamState
 from bball_tui.groupme.api.models import Group, NewGroup
@@ -32,8 +33,7 @@ OLD = timedelta(days=180)
 """A group that existed this long before the season began is likely to hold other families."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Unlinked:
+class _Unlinked(Struct, frozen=True):
     """What the unlinked teams are compared with."""
 
     own: OwnFacts

@@ -9,8 +9,9 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _TERMS = {"spring": "spring", "summer": "summer", "fall": "fall", "autumn": "fall", "winter": "winter"}
 _SEASON_WORDS = frozenset({*_TERMS, "season"})
@@ -38,8 +39,7 @@ _SHORT_YEAR_MARKED = rf" {_MARK}20\1 "
 _YEAR_WORD = re.compile(rf"(20\d\d)|{_MARK}(20\d\d)(?:{_MARK}(20\d\d))?")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SeasonTag:
+class SeasonTag(Struct, frozen=True, order=True):
     """A season as a name tells it: ``term`` (spring, summer, fall, winter) and years, "" and 0 where not told."""
 
     term: str = ""
@@ -47,8 +47,7 @@ class SeasonTag:
     until: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A name made comparable. ``full`` keeps the season, ``bare`` does not; ``season`` is what was taken off."""
 
     full: str
@@ -201,8 +200,7 @@ def _year(word: str) -> SeasonTag | None:
     return found and SeasonTag("", int(found[1] or found[2]), int(found[3] or 0))
 
 
-@dataclass(frozen=True, slots=True)
-class TeamName:
+class TeamName(Struct, frozen=True):
     """A team as far as its name goes; ``keys`` are all names that would be its own."""
 
     team_id: int
@@ -222,8 +220,7 @@ def team_name(team_id: int, name: str, division: str = "", prefixes: Sequence[st
     return TeamName(team_id, keys, (frozenset(n.bare for n in names) - {""}) or keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(Struct, frozen=True):
     """The group ids that a team's name found: ``exact`` ones, and mere ``similar`` ones (each list in input order)."""
 
     exact: tuple[str, ...] = ()

@@ -4,8 +4,8 @@ A name that is the same counts as joined. It is a help for the coordinator, neve
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,16 +15,14 @@ from bball_tui.groupme.api.models import Member
 from bball_tui.groupme.plan.matching import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Household:
+class Household(Struct, frozen=True):
     """A player of the team and the names of the guardians."""
 
     player: str
     guardians: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """``families``: each player with the guardians who were recognized, possibly none. ``others``: everybody else."""
 
     families: tuple[tuple[str, tuple[str, ...]], ...]

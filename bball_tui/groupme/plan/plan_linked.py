@@ -1,7 +1,8 @@
 """The part of the plan that is about a team with a group that is there. Pure."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bball_tui.database.states import MemberState, TeamState
 from bball_tui.groupme.api.models import Group, GroupChange, NewGroup
@@ -18,8 +19,7 @@ FEWEST_STAFF = 2
 """No adult should be alone with the children of a team (SafeSport: at least two adults)."""
 
 
-@dataclass(frozen=True, slots=True)
-class StaffNeeds:
+class StaffNeeds(Struct, frozen=True):
     """Who of the staff is to be added, who may be there under another name, and what hinders the rest."""
 
     wanted: tuple[StaffFacts, ...]

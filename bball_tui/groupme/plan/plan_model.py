@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct
 
 from bball_tui.database.states import TeamState
 from bball_tui.groupme.api.models import Group, GroupChange, NewGroup
@@ -44,8 +45,7 @@ class LinkTo:
     share_known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StaffToAdd:
+class StaffToAdd(Struct, frozen=True):
     """Staff members by their id in our database."""
 
     staff_ids: tuple[int, ...]
@@ -60,15 +60,13 @@ class HandOn:
     share_url: str | None = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class NewLink:
+class NewLink(Struct, frozen=True):
     """The share link goes off and on again, which gives another one. ``name`` is the group's, sent with each call."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class MemberToRemove:
+class MemberToRemove(Struct, frozen=True):
     """A member of the group by the membership; ``nickname`` is the name that they chose in it."""
 
     membership_id: str
@@ -78,8 +76,7 @@ class MemberToRemove:
 Payload = NewGroup | GroupChange | LinkTo | StaffToAdd | HandOn | NewLink | MemberToRemove
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One step. ``id`` is the same in every plan for the same step; ``after_action`` must be done before it.
 
     ``ticked`` says whether it is meant to be done unless somebody objects; a step with a ``risk`` never is.
@@ -115,8 +112,7 @@ class Likeness(StrEnum):
     SIMILAR = "similar name, or another season"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A group that may be the team's, with what helps to choose."""
 
     group: Group
@@ -124,8 +120,7 @@ class Candidate:
     mine: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TeamPlan:
+class TeamPlan(Struct, frozen=True):
     """One team: its state, its group if there is one, the choices, and the warnings as sentences."""
 
     team_id: int
@@ -137,8 +132,7 @@ class TeamPlan:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Everything there is to do. ``account`` is whose token it was; ``warnings`` are about the whole."""
 
     account: str

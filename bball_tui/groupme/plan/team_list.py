@@ -1,10 +1,10 @@
 """The teams of a season with their chats, as a list: what is stored, and how it stood when GroupMe was last asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     FromClause,
@@ -45,8 +45,7 @@ BY_URGENCY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ChatRow:
+class ChatRow(Struct, frozen=True):
     """One team. ``link`` is masked. ``looked_at`` None: this is what is stored here, and GroupMe was not asked.
 
     ``found`` are the names of the groups that may be its own, as long as it has none. ``to_tell`` counts the
@@ -191,8 +190,7 @@ def _to_tell() -> Any:
     return select(func.count().label("count")).select_from(addresses).lateral("waiting")
 
 
-@dataclass(frozen=True, slots=True)
-class ChatDetail:
+class ChatDetail(Struct, frozen=True):
     """One team's chat, as it is stored: with the families who do not have its link, and those who may have joined."""
 
     row: ChatRow

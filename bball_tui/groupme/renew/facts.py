@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,8 +26,7 @@ class LastTeam:
     seen_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Summer:
+class Summer(Struct, frozen=True):
     """One team of the new season. ``kept``: it has last season's group already; ``renamed`` and ``link_ended`` say how
     far that has come: the group was given its new name, and last season's link is off, or was off before.
     """

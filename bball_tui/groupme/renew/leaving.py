@@ -7,7 +7,8 @@ runs the group, or is on the league's staff list, is neither.
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bball_tui.database.states import TeamState
 from bball_tui.groupme.api.models import Group, Member
@@ -24,8 +25,7 @@ WHOLE = 2
 """Words of a name that says who somebody is; a first name alone does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaver:
+class Leaver(Struct, frozen=True):
     """A member whose family left the team, with why that is believed. ``action`` None: only by hand, in the app."""
 
     member: Member
@@ -34,8 +34,7 @@ class Leaver:
     action: Action | None
 
 
-@dataclass(frozen=True, slots=True)
-class TeamLeaving:
+class TeamLeaving(Struct, frozen=True):
     """One team's group: who ``left``, and who is ``unknown`` to us, by the names that they chose."""
 
     team_id: int
@@ -45,8 +44,7 @@ class TeamLeaving:
     unknown: tuple[Member, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(Struct, frozen=True):
     """All teams whose group has somebody to look at. ``unread`` are teams of which nothing can be said, with why."""
 
     teams: tuple[TeamLeaving, ...]

@@ -1,9 +1,9 @@
 """The families of a season's teams, now and before, with the names by which they may be in a group. Reads only."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,8 +11,7 @@ from bball_tui.database.models import Contract, Guardian, Player, PlayerGuardian
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """A player with the guardians. ``team`` is where the player is in this season, "" for nowhere."""
 
     player_id: int
@@ -26,8 +25,7 @@ class Family:
         return (*self.guardians, self.player)
 
 
-@dataclass(frozen=True, slots=True)
-class TeamPeople:
+class TeamPeople(Struct, frozen=True):
     """The families who are on a team ``now``, and those who were ``before``: last season, or until they left."""
 
     now: tuple[Family, ...] = ()

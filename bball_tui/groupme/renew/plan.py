@@ -8,8 +8,9 @@ that this account has left, is left alone: its families are still in it.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group, GroupChange
@@ -36,8 +37,7 @@ class Decision(StrEnum):
     LEAVE = "leave"
 
 
-@dataclass(frozen=True, slots=True)
-class TeamSummer:
+class TeamSummer(Struct, frozen=True):
     """One team: what is proposed, why, and what else may be chosen. ``last`` names last season's team, "" for none.
 
     ``steps`` holds what each choice takes; leaving it alone takes nothing. ``members`` is how many are in last season's
@@ -63,8 +63,7 @@ class TeamSummer:
         return tuple(sorted((*self.steps, Decision.LEAVE), key=lambda one: one is not self.proposed))
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Struct, frozen=True):
     """The proposals for a season. ``plan`` has the steps of all choices, so that a run finds each."""
 
     teams: tuple[TeamSummer, ...]
@@ -133,8 +132,7 @@ def plan_summer(own: OwnFacts, seen: Snapshot, plan: Plan, summers: Mapping[int,
     return Renewal(teams, Plan(plan.account, plan.teams, tuple(actions), plan.warnings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
+class _Scene(Struct, frozen=True):
     own: OwnFacts
     seen: Snapshot
     plan: Plan

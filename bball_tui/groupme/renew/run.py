@@ -1,7 +1,8 @@
 """Reading both sides for the summer, and doing what was decided: a run like any other of the chats."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
 from bball_tui.groupme.plan.make_plan import make_plan
@@ -18,8 +19,7 @@ from bball_tui.groupme.run.sender import Sender
 from bball_tui.language import _
 
 
-@dataclass(frozen=True, slots=True)
-class SummerReading:
+class SummerReading(Struct, frozen=True):
     """What both sides say at one moment, and the proposals that follow from it."""
 
     renewal: Renewal

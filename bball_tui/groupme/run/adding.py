@@ -1,9 +1,9 @@
 """Adding staff to a team's group. It invites people, so nobody is ever asked for twice without a look."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import uuid4
 
+from msgspec import Struct
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,8 +30,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AddRequest:
+class AddRequest(Struct, frozen=True):
     """One staff member who was asked for, as our table has it."""
 
     staff_id: int
@@ -41,8 +40,7 @@ class AddRequest:
     by_contact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What became of one of them."""
 
     staff_id: int

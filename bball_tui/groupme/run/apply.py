@@ -5,8 +5,10 @@ new plan has exactly as the person saw them. No group is ever unlinked or delete
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bball_tui.database.errors import DatabaseUnavailable, NotPermitted
 from bball_tui.database.states import IntentKind
@@ -128,8 +130,7 @@ async def _settled(sender: Sender, intent: Intent, my_id: str) -> str | None:
     return await recover_update(sender, intent)
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """One pass over the wanted actions."""
 
     sender: Sender

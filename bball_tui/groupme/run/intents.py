@@ -5,11 +5,11 @@ Database only; nothing in here talks to GroupMe.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
+from msgspec import Struct
 from sqlalchemy import case, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,8 +26,7 @@ CLOSED_FOR = timedelta(hours=24)
 """So long after GroupMe refused something to third parties it is not asked again, unless somebody wants it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """One write that was, or may have been, sent; ``at`` is when it was first meant (the database's clock)."""
 
     id: int

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bball_tui.groupme.plan.plan_model import ActionKind
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """How quickly GroupMe is written to; all in seconds.
 
     ``lookups`` are the pauses before each look for a group whose creation got no answer: lists may show a new one
@@ -24,8 +24,7 @@ class Pace:
     faults: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """``done`` of ``total`` steps are finished, ``doing`` is a sentence; ``until``: waiting for that moment."""
 
     done: int
@@ -96,8 +95,7 @@ class StepState(StrEnum):
 FINE = frozenset({StepState.DONE, StepState.NOT_NEEDED})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One action and what became of it; ``text`` is a sentence for a person."""
 
     action: str
@@ -109,8 +107,7 @@ class Step:
     group_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """A run. ``recovered``: what became of earlier requests without an answer. ``stopped``: why it ended early.
 
     ``go_on_at``: GroupMe wants to be left alone until then. ``manual``: GroupMe lets only its own app do some of it,

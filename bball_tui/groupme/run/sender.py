@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from msgspec import Struct, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
@@ -27,8 +27,7 @@ from bball_tui.settings import Settings
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Sender:
+class Sender(Struct):
     """What every step of a run needs: the database, the client, and the manners."""
 
     database: Database

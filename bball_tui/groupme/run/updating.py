@@ -1,6 +1,6 @@
 """Changing a linked group's name, link or settings. Setting the same state twice does no harm."""
 
-from dataclasses import asdict
+from msgspec.structs import asdict
 
 from bball_tui.database.states import IntentKind, IntentState
 from bball_tui.errors import BballError

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,23 +27,20 @@ class StaffDraft:
     consent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StaffSaved:
+class StaffSaved(Struct, frozen=True):
     """It is written. ``changed`` is False when there was nothing to write."""
 
     id: int
     changed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class StaffWrong:
+class StaffWrong(Struct, frozen=True):
     """Nothing is written: a sentence for each field that is wrong."""
 
     problems: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StaffOvertaken:
+class StaffOvertaken(Struct, frozen=True):
     """Nothing is written: ``by`` changed the entry since the form was opened, to ``now``."""
 
     by: str | None

@@ -1,9 +1,10 @@
 """A stack of signed papers on the desk: whose contracts still wait for a signature, found by a few letters."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Text, and_, any_, cast, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,8 +30,7 @@ PILE_HOLD = timedelta(minutes=15)
 """How long the mails of a pile wait unless somebody says that it is still on the desk, or done."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaperFacts:
+class PaperFacts(Struct, frozen=True):
     """What tells whose paper it is. ``signer`` is who likely signed it; None: nobody may.
 
     ``by`` is the guardian, address or team that was looked for; empty: it was the child's own name.
@@ -42,8 +42,7 @@ class PaperFacts:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchCandidates:
+class BatchCandidates(Struct, frozen=True):
     """The first contracts that match, the nearest name first, and how many wait in all (None: not counted for this
     question).
 

@@ -7,9 +7,10 @@ none. Last come families that said they would answer by a day still to come, by 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,8 +39,7 @@ MOST = 2000
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
+class Callee(Struct, frozen=True):
     """A guardian whom one can call. ``trouble`` says why no e-mail reaches them, empty where one does."""
 
     guardian_id: int
@@ -50,8 +50,7 @@ class Callee:
     trouble: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChasingRow(ContractRow):
+class ChasingRow(ContractRow, frozen=True):
     """An offer without an answer. ``days_left`` till it is due, negative when it is overdue (None: no due date).
 
     ``last_contact`` is the later of the last e-mail that a mail server took and that did not come back, and the last
@@ -73,8 +72,7 @@ class ChasingRow(ContractRow):
         return next(with_number, self.callees[0] if self.callees else None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Contact:
+class _Contact(Struct, frozen=True):
     at: datetime = _NEVER
     how: str = ""
     ask_on: date | None = None
@@ -102,7 +100,7 @@ async def read_chasing(session: AsyncSession, league_id: int, wanted: RosterFilt
         contact = mails.get(row.id, _Contact()).later(notes.get(row.player_id, _Contact()))
         rows.append(
             ChasingRow(
-                **{field.name: getattr(row, field.name) for field in fields(ContractRow)},
+                **asdict(row),
                 days_left=None if row.due_on is None else (row.due_on - today).days,
                 callees=callees,
                 last_contact=None if contact.at == _NEVER else contact.at,

@@ -5,9 +5,9 @@ a correction goes out when staff want it, and never a second welcome.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,8 +53,7 @@ LONGEST_NOTE = 500
 _RULE = RULES[Transition.CORRECT]
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionRequest:
+class CorrectionRequest(Struct, frozen=True):
     """What staff found out. None keeps what stands there; an empty ``note`` takes the note away.
 
     ``contracts`` are ids with the version that was on the screen (None: whatever it is). ``capacity`` None goes with
@@ -74,8 +73,7 @@ class CorrectionRequest:
     """What that mail says besides; the reason is never shown to families."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionResult:
+class CorrectionResult(Struct, frozen=True):
     """What happened: the contracts whose record says something else now, and those left as they were.
 
     ``rewritten`` are welcome mails that nobody had yet and that say what is right now; ``told`` had one that does not;
@@ -89,8 +87,7 @@ class CorrectionResult:
     promised: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionPreview:
+class CorrectionPreview(Struct, frozen=True):
     """What can be corrected. ``signers`` may sign for every one of the players; ``now`` is the one record there is, or
     None for several contracts; ``told`` had the welcome mail, ``unsent`` of them wait.
     """
@@ -106,8 +103,7 @@ class CorrectionPreview:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureRecord:
+class SignatureRecord(Struct, frozen=True):
     """What a signature's row says."""
 
     guardian_id: int | None
@@ -150,8 +146,7 @@ class SignatureRecord:
         return (self.signer, self.capacity, self.signed_on)
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     contract: ContractFacts
     old_id: int
     old: SignatureRecord

@@ -6,9 +6,9 @@ many families were told the old day is part of the effect.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,8 +36,7 @@ _UNSENT = (OutboxState.QUEUED, OutboxState.DEAD)
 _LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)
 
 
-@dataclass(frozen=True, slots=True)
-class DuePreview:
+class DuePreview(Struct, frozen=True):
     """What another due date would touch. ``possible`` are ids with the version that was read.
 
     ``unsent`` reminders would be canceled; ``told`` addresses had a mail that names the day of now.
@@ -51,8 +50,7 @@ class DuePreview:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class DueResult:
+class DueResult(Struct, frozen=True):
     """The contracts that changed, those left as they were and why, the reminders taken back."""
 
     done: tuple[int, ...]

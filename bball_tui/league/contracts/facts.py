@@ -5,12 +5,12 @@ tables as they were before it waited; the next one sees what the quicker colleag
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -40,8 +40,7 @@ LONGEST = 300
 """Seconds for which an act can be undone; longer where the league's undo time is."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeagueClock:
+class LeagueClock(Struct, frozen=True):
     """Who acts (the database role), the database's clock, and the league's habits."""
 
     person: str
@@ -72,8 +71,7 @@ class LeagueClock:
         return wording.short_date(day, self.today)
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureFacts:
+class SignatureFacts(Struct, frozen=True):
     """The signature in force of a contract."""
 
     id: int
@@ -87,8 +85,7 @@ class SignatureFacts:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ContractFacts:
+class ContractFacts(Struct, frozen=True):
     """One contract with its player, team and season."""
 
     id: int
@@ -112,8 +109,7 @@ class ContractFacts:
         return f"{self.player_first} {self.player_last}"
 
 
-@dataclass(frozen=True, slots=True)
-class GuardianFacts:
+class GuardianFacts(Struct, frozen=True):
     """One guardian of one player. ``suppressed``: staff or a mail server said that the address takes no mail.
 
     ``language`` is the one for mails; empty: the league's.
@@ -134,8 +130,7 @@ class GuardianFacts:
         return f"{self.first} {self.last}"
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A contract that was left as it is, and why, in a sentence."""
 
     id: int

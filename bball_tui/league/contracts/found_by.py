@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from bball_tui.database.search import words_of
 
@@ -24,8 +25,7 @@ class Nearness(IntEnum):
     """Several guardians, an address, the team."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundBy:
+class FoundBy(Struct, frozen=True):
     """``by`` is what else than the child's own name holds the words; empty: nothing else is needed.
 
     ``begun`` is how many of the words are only the beginning of one.

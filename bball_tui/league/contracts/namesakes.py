@@ -1,10 +1,10 @@
 """Who is called like whom: what tells a child from another one of the same name when its paper is on the desk."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from msgspec import Struct
 from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -13,8 +13,7 @@ from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import ContractStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Namesake:
+class Namesake(Struct, frozen=True):
     """Another child of the same name with a contract in the season."""
 
     team: str

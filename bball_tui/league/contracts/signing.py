@@ -5,9 +5,9 @@ statements is the same for one contract and for a thousand.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,8 +46,7 @@ from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
 
-@dataclass(frozen=True, slots=True)
-class SigningRequest:
+class SigningRequest(Struct, frozen=True):
     """What staff decided.
 
     ``contracts`` are ids with the version that was on the screen. ``signed_on`` None is today in the league's time
@@ -64,8 +63,7 @@ class SigningRequest:
     """The papers of contracts among them, kept with the signatures that name them by their hash."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedContract:
+class SignedContract(Struct, frozen=True):
     """A contract that is signed now."""
 
     id: int
@@ -75,8 +73,7 @@ class SignedContract:
     """Who was written down."""
 
 
-@dataclass(frozen=True, slots=True)
-class SigningResult:
+class SigningResult(Struct, frozen=True):
     """What happened. Until ``undo_until`` no mail leaves, and undo takes everything back (None: nothing to undo)."""
 
     signed: tuple[SignedContract, ...]
@@ -87,8 +84,7 @@ class SigningResult:
     """How many of the mails wait for the link of their team's chat."""
 
 
-@dataclass(frozen=True, slots=True)
-class _PreparedSignature:
+class _PreparedSignature(Struct, frozen=True):
     contract: ContractFacts
     signer: Signer
     recipients: tuple[Recipient, ...]

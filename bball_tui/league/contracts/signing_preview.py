@@ -1,9 +1,9 @@
 """The effect of a signing before it happens: who signs, which mails to whom, and what staff should know."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import Capacity, ContractStatus
@@ -28,8 +28,7 @@ from bball_tui.league.contracts.signing_rules import (
 from bball_tui.outbox.sending_status import nowhere_to_send
 
 
-@dataclass(frozen=True, slots=True)
-class SignerOption:
+class SignerOption(Struct, frozen=True):
     """A guardian who may sign for the player."""
 
     guardian_id: int
@@ -38,8 +37,7 @@ class SignerOption:
     capacity: Capacity
 
 
-@dataclass(frozen=True, slots=True)
-class ContractPreview:
+class ContractPreview(Struct, frozen=True):
     """What would become of one contract. ``signer`` is None when a notice blocks it."""
 
     id: int
@@ -61,8 +59,7 @@ class ContractPreview:
         return any(notice.blocks for notice in self.notices)
 
 
-@dataclass(frozen=True, slots=True)
-class SigningPreview:
+class SigningPreview(Struct, frozen=True):
     """The effect, before it happens. ``recorded_by`` is the database role; nobody can choose it.
 
     ``nowhere_to_send``: the mails will wait, because no mail server is set up; ``no_sender``: because no From address

@@ -5,9 +5,10 @@ alone. Mail goes to every guardian who wants it, once per address; two household
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bball_tui.database.states import Capacity, ContractStatus
 from bball_tui.errors import BballError
@@ -22,23 +23,20 @@ LONGEST_SIGNER = 200
 LONGEST_HOLD = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class FirstGuardian:
+class FirstGuardian(Struct, frozen=True):
     """Each player's first guardian who may sign; a player who is of age signs alone."""
 
 
 FIRST_GUARDIAN = FirstGuardian()
 
 
-@dataclass(frozen=True, slots=True)
-class NamedGuardian:
+class NamedGuardian(Struct, frozen=True):
     """This guardian, for all the players in question."""
 
     guardian_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class FreeText:
+class FreeText(Struct, frozen=True):
     """Somebody whom the roster does not know."""
 
     name: str
@@ -66,8 +64,7 @@ class NoticeKind(StrEnum):
     WAITS_FOR_CHAT = "waits_for_chat"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A sentence for staff. ``blocks``: this contract cannot be signed as things stand."""
 
     kind: NoticeKind
@@ -75,8 +72,7 @@ class Notice:
     blocks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """Who is written down: a guardian of the roster, or somebody else (``guardian_id`` None)."""
 
     guardian_id: int | None
@@ -84,8 +80,7 @@ class Signer:
     capacity: Capacity
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """One mail to be."""
 
     guardian_id: int

@@ -7,9 +7,9 @@ left is returned as told. Signing and its undo are in ``signing`` and ``undo``.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,8 +38,7 @@ LONGEST_REASON = 500
 _LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)
 
 
-@dataclass(frozen=True, slots=True)
-class TransitionRequest:
+class TransitionRequest(Struct, frozen=True):
     """What staff asked for.
 
     ``contracts`` are ids with the version that was on the screen (None: whatever it is). The days are those of an
@@ -57,8 +56,7 @@ class TransitionRequest:
     """What the correcting mail says besides; the reason is never shown to families."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlreadyNotified:
+class AlreadyNotified(Struct, frozen=True):
     """A mail about the contract that left, or may have; ``at`` is when."""
 
     outbox_id: int
@@ -68,8 +66,7 @@ class AlreadyNotified:
     contract_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class TransitionResult:
+class TransitionResult(Struct, frozen=True):
     """What happened: the contracts that changed, those left as they were, the mails taken back, the welcome mails
     that left, and the mails that were promised (of an offer, or a correction).
     """
@@ -81,8 +78,7 @@ class TransitionResult:
     promised: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TransitionPreview:
+class TransitionPreview(Struct, frozen=True):
     """What an act would do. ``unsent`` mails would be canceled; ``told`` addresses had the welcome mail already."""
 
     act: Transition

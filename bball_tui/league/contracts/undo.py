@@ -4,9 +4,9 @@ After that only void is left (``transitions``), with a reason, and it says who w
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,8 +30,7 @@ from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.staff_actions import cancel_unsent
 
 
-@dataclass(frozen=True, slots=True)
-class UndoResult:
+class UndoResult(Struct, frozen=True):
     """The contracts that are back to what they were, the mails taken back with them, and those left signed."""
 
     undone: tuple[int, ...]
@@ -155,8 +154,7 @@ async def undo(
     return UndoResult(tuple(going), tuple(refused), taken.cancelled)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mail:
+class _Mail(Struct, frozen=True):
     recipient: str
     state: OutboxState
     provider: str | None

@@ -3,9 +3,9 @@
 Nothing else of it changes. The database itself says who archived it, and when.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,8 +36,7 @@ _EFFECTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Archiving:
+class Archiving(Struct, frozen=True):
     """A record, and whether it is ``archived`` now; ``obstacle`` says why it cannot be."""
 
     kind: RecordKind

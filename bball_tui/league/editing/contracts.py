@@ -5,9 +5,11 @@ says what is right, or staff do: the signature is kept, and the same contract is
 released with the move as its reason, and the new team offers one that needs a signature. Each is one transaction.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,16 +52,14 @@ class ContractDraft:
     """Why the team changes; after the league's freeze date that needs one."""
 
 
-@dataclass(frozen=True, slots=True)
-class TeamChoice:
+class TeamChoice(Struct, frozen=True):
     """A team of the season that a contract may be for."""
 
     id: int
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
+class _Values(Struct, frozen=True):
     team_id: int
     offered_on: date | None
     due_on: date | None

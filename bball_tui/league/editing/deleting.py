@@ -4,10 +4,10 @@ What was signed or told stays; the refusal says what there is instead. The histo
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, exists, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,8 +54,7 @@ class RecordKind(StrEnum):
     SEASON = "season"
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(Struct, frozen=True):
     """What deleting one record would do. The ids are of what goes with it; ``obstacle`` says why it cannot go."""
 
     kind: RecordKind

@@ -5,8 +5,8 @@ before what goes, and says no while something of it is still under way.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,8 +23,7 @@ from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.wording import counted, listed
 
 
-@dataclass(frozen=True, slots=True)
-class ErasePreview:
+class ErasePreview(Struct, frozen=True):
     """Whom an erasure is about, and how much of what happened goes without names from then on."""
 
     who: str

@@ -1,9 +1,9 @@
 """What a change of a family means for its mails: those that wait follow a new address, or are taken back."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -97,8 +97,7 @@ async def withdraw(
     return len((await cancel(session, league_id, ids, reason=why)).done) if ids else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Strays:
+class Strays(Struct, frozen=True):
     """E-mails about players to another family of the league: ``canceled`` ids, and ``notes`` on them in sentences."""
 
     canceled: tuple[int, ...] = ()

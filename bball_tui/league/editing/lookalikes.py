@@ -1,10 +1,11 @@
 """Who may be one person: suggested, never merged by itself; of players "not the same" is remembered."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,8 +22,7 @@ from bball_tui.league.values.first_names import first_alike
 from bball_tui.wording import short_date
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two players of one name whose birthdates do not speak against one person, or of one last name and one birthdate
     whose first names are much the same."""
 

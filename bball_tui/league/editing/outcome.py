@@ -4,15 +4,15 @@ A draft is a frozen dataclass of texts and ticks, as they stand in a form; :clas
 began with.
 """
 
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 DraftT = TypeVar("DraftT")
 FieldValue: TypeAlias = str | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[DraftT]):
+class Loaded(Struct, Generic[DraftT], frozen=True):
     """A record as a form shows it, with the version that it had then."""
 
     id: int
@@ -20,16 +20,14 @@ class Loaded(Generic[DraftT]):
     draft: DraftT
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with one field of the draft, in a sentence that says what to do."""
 
     field: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unpromised:
+class Unpromised(Struct, frozen=True):
     """A signed contract whose welcome mail was never promised to ``address``, which should have it."""
 
     contract_id: int
@@ -37,8 +35,7 @@ class Unpromised:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """It is written. ``notes`` are sentences worth reading; ``changed`` is False when there was nothing to write."""
 
     id: int
@@ -47,15 +44,13 @@ class Saved:
     unpromised: tuple[Unpromised, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """Nothing is written: all that is wrong, at once."""
 
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A field that a colleague changed to something else than what is in the draft."""
 
     field: str
@@ -69,8 +64,7 @@ class Difference:
         return self.yours == self.before
 
 
-@dataclass(frozen=True, slots=True)
-class Overtaken:
+class Overtaken(Struct, frozen=True):
     """Nothing is written: a colleague was quicker. Save again with ``now`` as the record that the form began with."""
 
     by: str
@@ -84,8 +78,7 @@ class Overtaken:
         return tuple(one for one in self.differences if not one.untouched)
 
 
-@dataclass(frozen=True, slots=True)
-class Lookalike:
+class Lookalike(Struct, frozen=True):
     """A record that may be the same person; ``about`` says by what it is told apart."""
 
     id: int
@@ -93,8 +86,7 @@ class Lookalike:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
-class Doubtful:
+class Doubtful(Struct, frozen=True):
     """Nothing is written: somebody like that is there already. Save again, saying that these are others."""
 
     others: tuple[Lookalike, ...]

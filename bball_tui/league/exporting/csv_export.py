@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -103,8 +104,7 @@ _SHEETS: dict[ListName, tuple[type[TeamListing] | type[PlayerListing] | type[Con
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of the text of a sheet, and how many rows were written with it."""
 
     text: str

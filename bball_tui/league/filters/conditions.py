@@ -1,9 +1,9 @@
 """A filter as conditions on the rows of each list."""
 
 from collections.abc import Hashable
-from dataclasses import replace
 from typing import Any, Literal
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, SQLColumnExpression, any_, exists, func, or_, select
 
 from bball_tui.database import models

@@ -1,11 +1,11 @@
 """The values that a list can be narrowed to, each with the number of rows that it would leave."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar, assert_never
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 

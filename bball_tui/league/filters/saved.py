@@ -1,8 +1,8 @@
 """Filters that a person gave a name, to be chosen again, on any machine."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,8 +16,7 @@ from bball_tui.mail.values import one_line, typed_line
 LONGEST_NAME = 60
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFilter:
+class NamedFilter(Struct, frozen=True):
     """What is searched for, and narrowed to, under one name."""
 
     name: str

@@ -9,12 +9,12 @@ of a cycle, and walking tens of thousands of them again and again took as long a
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
+from msgspec import Struct, field
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.importing.corrections import Conflict
@@ -101,8 +101,7 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Entities(Generic[V]):
+class Entities(Struct, Generic[V], frozen=True):
     """What becomes of all teams, players or guardians that a roster names."""
 
     new: tuple[New[V], ...] = ()
@@ -174,8 +173,7 @@ class MovedContract(msgspec.Struct, frozen=True, gc=False):
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contracts:
+class Contracts(Struct, frozen=True):
     """What becomes of the contracts of the season."""
 
     new: tuple[NewContract, ...] = ()
@@ -207,8 +205,7 @@ class RowDiff(msgspec.Struct, frozen=True, gc=False):
     """That the row moves a player after the league's freeze date, as a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many of each."""
 
     teams: int = 0
@@ -217,8 +214,7 @@ class Counts:
     contracts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """The three numbers of each kind. A player counts as updated when a guardian was added, too."""
 
     created: Counts = field(default_factory=Counts)
@@ -230,8 +226,7 @@ class Imported:
     """Mails that tell the families of new offers, where the league does that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(Struct, frozen=True):
     """Everything that importing would do, and the rows that it refuses."""
 
     league_id: int
@@ -289,7 +284,7 @@ class Diff:
         what = (
             (self.league_id, self.season, self.season_id, self.contract_status, self.due_on, take),
             (self.teams, self.players, self.guardians, self.new_links, self.changed_links, self.contracts),
-            (self.returned, self.rows, self.conflicts, [astuple(one) for one in self.refused]),
+            (self.returned, self.rows, self.conflicts, [msgspec.structs.astuple(one) for one in self.refused]),
         )
         return hashlib.sha256(msgspec.json.encode(what)).hexdigest()[:16]
 

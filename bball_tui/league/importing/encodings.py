@@ -10,16 +10,16 @@ before somebody has said that it is right.
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.league.values.shown import listed, shown
 from bball_tui.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """How a file was read without its saying so, and what somebody names to say that it is right."""
 
     encoding: str
@@ -35,8 +35,7 @@ class Doubt:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(Struct, frozen=True):
     """A file's text. Bytes that could not be decoded are lone surrogates or U+FFFD, for the cell's own message."""
 
     text: str
@@ -45,8 +44,7 @@ class Decoded:
     doubts: tuple[Doubt, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     encoding: str
     name: str
     title: str

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import sha256
+
+from msgspec import Struct, field
 
 from bball_tui.language import _
 from bball_tui.league import fields as described
@@ -35,8 +36,7 @@ _PLAYERS = ("", "player", "athlete", "child")
 _BY_NUMBER = re.compile(r"#([0-9]{1,3})")
 
 
-@dataclass(frozen=True, slots=True)
-class MappedField:
+class MappedField(Struct, frozen=True):
     """A person's word that ``column`` of the file holds ``field`` ("Team", "Guardian 1 Email").
 
     ``column`` is the heading as the file spells it, or ``#3`` for the third column, whatever its heading.
@@ -46,16 +46,14 @@ class MappedField:
     column: str
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMap:
+class ColumnMap(Struct, frozen=True):
     """Which columns hold what, and which are left out."""
 
     fields: tuple[MappedField, ...] = ()
     ignored: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GuardianColumns:
+class GuardianColumns(Struct, frozen=True):
     """Where one guardian's block keeps its cells."""
 
     title: str
@@ -68,8 +66,7 @@ class GuardianColumns:
         return self.cells.get(field.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Where each thing stands in a row, by index from 0.
 
     A column that is both the first and the last name of somebody holds whole names, which are to be split.
@@ -101,8 +98,7 @@ class Columns:
         return self.player.get(field.name)
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(Struct):
     title: str
     implied_relation: str | None
     cells: dict[str, int] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """The imports of a league, as the audit has them: each left a summary, and with it what it made and what it changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,8 +15,7 @@ UNDONE = "roster_import_undone"
 MOST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """The ids of what an import made; ``season`` None when it was there before."""
 
     season: int | None
@@ -26,8 +25,7 @@ class Made:
     contracts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RosterImport:
+class RosterImport(Struct, frozen=True):
     """One import. ``made`` None: a program that did not write it down yet. ``undone_at`` None: it stands."""
 
     id: int

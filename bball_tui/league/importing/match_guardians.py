@@ -18,11 +18,11 @@ and nothing speaks against it. An empty cell never empties a stored field.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from bball_tui.league.importing.corrections import FIELD_WORDS, FIELDS, Conflict
 from bball_tui.league.importing.diff_model import Changed, Entities, New, Ref, new_ref
@@ -50,8 +50,7 @@ class Kin(msgspec.Struct, frozen=True, gc=False):
         return msgspec.structs.replace(stored, **dict(self.link)) if self.link else stored
 
 
-@dataclass(frozen=True, slots=True)
-class Households:
+class Households(Struct, frozen=True):
     """All guardians of a roster, and for each family its own, in the order of the file."""
 
     entities: Entities[GuardianValues]
@@ -64,8 +63,7 @@ _Cell: TypeAlias = tuple[int, int, GuardianCell, str]
 """Which family, which of its cells, the cell itself, the folded name."""
 
 
-@dataclass(slots=True, eq=False)
-class _Person:
+class _Person(Struct, eq=False):
     known: KnownGuardian | None = None
     mentions: tuple[tuple[Family, GuardianCell], ...] = ()
     """Never empty once placed."""

@@ -6,7 +6,8 @@ division its own, instead of making a second team of the same name. A team keeps
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.league.importing.diff_model import Changed, Entities, New, Ref, Returned, TeamValues, new_ref
@@ -25,8 +26,7 @@ class Refusal(Exception):
         self.value = value
 
 
-@dataclass(frozen=True, slots=True)
-class TeamMatch:
+class TeamMatch(Struct, frozen=True):
     """The team that a row means: a known one, or None for one that is new."""
 
     key: tuple[str, str]

@@ -3,7 +3,8 @@
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bball_tui.language import _
 from bball_tui.league.importing.encodings import asked_for, repair

@@ -9,9 +9,10 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError, iterparse
+
+from msgspec import Struct, field
 
 from bball_tui.language import _
 from bball_tui.league.importing.heading_meanings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
@@ -45,8 +46,7 @@ _TOO_LARGE = _("Unpacked, this spreadsheet is larger than any roster. Check that
 _LOCKED = _("This spreadsheet is protected with a password. Save it without one, and import that file.")
 
 
-@dataclass(slots=True)
-class _Sheet:
+class _Sheet(Struct):
     name: str
     visible: bool
     rows: list[Row] = field(default_factory=list)

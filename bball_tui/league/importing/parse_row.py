@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bball_tui.database.states import DateOrder
 from bball_tui.language import _
@@ -30,8 +32,7 @@ T = TypeVar("T")
 DAYS = tuple(field for field in player.FIELDS if field.kind is Kind.DAY)
 
 
-@dataclass(slots=True)
-class _Column(Generic[T]):
+class _Column(Struct, Generic[T]):
     """One column, and what its cells mean. A cell that was read once is not read again.
 
     ``doubt`` says of a cell and its value what is perhaps not meant; empty: nothing.

@@ -7,9 +7,10 @@ without a name) and the GotSport player upload (Competitive Level, Team Age, Tea
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.league.roster import guardian, player
@@ -37,8 +38,7 @@ player's field."""
 REQUIRED: tuple[str, ...] = (Field.TEAM, *(one.title for one in player.FIELDS if one.needed))
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """How one kind of file names its columns.
 
     ``fields`` and ``ignored`` hold headings as :func:`fold_heading` leaves them; a heading that begins with one of

@@ -1,10 +1,9 @@
 """What is wrong with a file, told so that the person who made it can fix it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One fault of a file.
 
     ``row`` counts as a spreadsheet does (the first line is 1, a quoted line break starts no new row) and ``column``

@@ -1,8 +1,9 @@
 """What a file holds, whatever kind it is, and the sentences on how it was read."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from bball_tui.language import _, plural
 from bball_tui.league.importing.encodings import Doubt
@@ -26,8 +27,7 @@ class BadRow(NotARoster):
         self.row = row
 
 
-@dataclass(frozen=True, slots=True)
-class FileTable:
+class FileTable(Struct, frozen=True):
     """What a file holds, the header first: every row that is not blank.
 
     Cells are spelled as in a CSV file: a text that begins like a formula and is meant as text has an apostrophe before

@@ -1,9 +1,11 @@
 """From a roster file to typed rows, and every fault with its row, column and value. Pure: no database, no clock."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.database.states import DateOrder
 from bball_tui.files import read_bytes
@@ -33,8 +35,7 @@ LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. The roster of 5,000 players has less than one million."""
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """What a file holds: its usable rows, and everything that is wrong with the others.
 
     A file that cannot be read as a whole has no rows and at least one problem.

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,8 +78,7 @@ class SeasonMissing(BballError):
     """Neither the caller, nor the file, nor the league says into which season the rows go."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
+class ImportOptions(Struct, frozen=True):
     """What the caller decided.
 
     ``preset`` None finds the layout by the header. ``season`` None is the file's own, else the league's newest.
@@ -110,8 +110,7 @@ class ImportOptions:
     """Why players change teams, for their history; after the league's freeze date that needs one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What an import did, or with ``dry_run`` would do.
 
     ``diff`` is None when the file has no usable row. ``imported`` holds zeros when nothing is imported. ``problems``

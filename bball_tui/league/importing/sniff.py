@@ -5,8 +5,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.league.importing.encodings import NAMES, Decoded, likely
@@ -121,8 +122,7 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A text that is to be read as records."""
 
     text: str

@@ -4,8 +4,8 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import delete, func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,8 +60,7 @@ class AlreadyTakenBack(BballError):
     """Nothing of the import is left to take back."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportUndone:
+class ImportUndone(Struct, frozen=True):
     """What was done, and how many mails were canceled, or wait again."""
 
     effect: ImportUndo

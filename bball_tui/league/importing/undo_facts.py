@@ -1,10 +1,10 @@
 """What is known of what an import made and changed, as it is now: read once, and locked until the transaction ends."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import exists, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,8 +29,7 @@ HELD = (OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 """A mail in one of these, of which no try was made, has told nobody anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """One mail about a contract."""
 
     id: int
@@ -46,8 +45,7 @@ class Mail:
     """The import itself canceled it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(Struct, frozen=True):
     """Who last did something to a record, and what."""
 
     by: str
@@ -59,8 +57,7 @@ class Touch:
         return self.action in ("note_added", "note_struck")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The rows by id. ``touched`` says who last did what to one of them: by table and id."""
 
     changes: tuple[Any, ...]

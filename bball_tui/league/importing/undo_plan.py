@@ -5,9 +5,10 @@ as it was before, field by field, unless somebody changed that field since.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from bball_tui.database.states import OPEN_STATUSES
 from bball_tui.language import _
@@ -22,8 +23,7 @@ from bball_tui.outbox.staff_actions import CANCELLABLE
 _SAID = {field.name: field.said for field in (*PLAYER_FIELDS, *GUARDIAN_FIELDS)} | {"division": "division"}
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What stays though the import made or changed it: whose it is, and why."""
 
     name: str
@@ -35,8 +35,7 @@ class Kept:
         return f"{self.name}: {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """Of what the import made, how many teams, players, guardians and contracts."""
 
     teams: int = 0
@@ -45,8 +44,7 @@ class Left:
     contracts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """A team, player or guardian whose ``before`` counts again: columns and values as the audit keeps them."""
 
     entity: str
@@ -55,8 +53,7 @@ class Restored:
     after: Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Relinked:
+class Relinked(Struct, frozen=True):
     """What a guardian is to a player: as before, or (``before`` None) nothing anymore."""
 
     player_id: int
@@ -65,8 +62,7 @@ class Relinked:
     after: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class MovedBack:
+class MovedBack(Struct, frozen=True):
     """A contract that goes back to the team it was in."""
 
     contract_id: int
@@ -76,8 +72,7 @@ class MovedBack:
     was: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportUndo:
+class ImportUndo(Struct, frozen=True):
     """The effect of taking one import back. Ids of what goes; ``kept`` stays, by name and with the reason."""
 
     id: int

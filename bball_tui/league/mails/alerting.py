@@ -1,8 +1,8 @@
 """Whom the league tells of what goes wrong with its e-mails while nobody looks, and after how long."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,8 +18,7 @@ MOST = 20
 LONGEST = 1440
 
 
-@dataclass(frozen=True, slots=True)
-class Alerting:
+class Alerting(Struct, frozen=True):
     """``emails`` of staff, empty: nobody is told by e-mail; ``minutes`` that mails may be held before."""
 
     emails: tuple[str, ...]

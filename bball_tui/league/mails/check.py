@@ -6,13 +6,14 @@ mails have in common (the league's color, a team without a chat link) is one fin
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from zlib import crc32
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from bball_tui.database.engine import Database
@@ -74,8 +75,7 @@ _OF_ONE_MAIL = frozenset({Concern.TEXT, Concern.UNWRITABLE})
 """Depends on the names in the mail; the others are the same for a team, or for the whole league."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing to look at. ``about`` is the player, the team, the address or the league; ``contracts`` are those
     that it concerns. The ids say where it is fixed; None where that is the league, or nothing is there yet.
     """
@@ -95,8 +95,7 @@ class Finding:
         return crc32(f"{self.concern} {self.about} {self.sentence}".encode("utf-8", "replace"))
 
 
-@dataclass(frozen=True, slots=True)
-class MailCheck:
+class MailCheck(Struct, frozen=True):
     """The look at all mails to be. ``affected`` of ``contracts`` have a finding; ``mails`` were written."""
 
     contracts: int
@@ -109,8 +108,7 @@ class MailCheck:
         return sum(one.concern is concern for one in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(Struct, frozen=True):
     """A mail to be, as `mail.context` wants it."""
 
     contract: ContractFacts
@@ -124,8 +122,7 @@ class _Planned:
         return self.reader.address
 
 
-@dataclass(slots=True)
-class _Book:
+class _Book(Struct):
     """Findings as they come in, each once."""
 
     found: dict[tuple[object, ...], Finding] = field(default_factory=dict)

@@ -1,10 +1,10 @@
 """The welcome mails of a signature whose record or team is corrected: what nobody had yet says what is right."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,8 +22,7 @@ from bball_tui.outbox.resending import promise_again
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenBefore:
+class WrittenBefore(Struct, frozen=True):
     """A welcome mail that says what was right before: it left, or may have. ``at`` is when."""
 
     id: int
@@ -33,8 +32,7 @@ class WrittenBefore:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """What became of the welcome mails: ``rewritten`` say what is right and can still leave, ``told`` do not say it."""
 
     rewritten: tuple[int, ...]
@@ -168,8 +166,7 @@ async def read_as_corrected(session: AsyncSession, league_id: int, contract_ids:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class WelcomesNow:
+class WelcomesNow(Struct, frozen=True):
     """How the welcome mails of some signatures stand: so many are ``open`` to be rewritten, these were ``told``."""
 
     open: int

@@ -1,9 +1,9 @@
 """The kinds of mails of a league in numbers, and each as the families of a real contract would get it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,8 +21,7 @@ from bball_tui.outbox.queue import NewItem
 from bball_tui.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class KindRow:
+class KindRow(Struct, frozen=True):
     """One kind. ``own``: the league has a template of its own; ``trouble`` says why that could not be used."""
 
     kind: str

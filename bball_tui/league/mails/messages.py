@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,8 +38,7 @@ AT_ONCE = 500
 """E-mails of one statement: each has the whole text in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Struct, frozen=True):
     """Who is meant: contracts, or players with their contract of the season, or teams, or all that a list shows.
 
     Of teams, and of a list of teams or contracts without a status, only contracts that are not over are meant.
@@ -60,8 +60,7 @@ class Audience:
         return audience_in_words(self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What is written, to whom. ``expect``: send only if it goes to so many addresses; None: to whatever number."""
 
     audience: Audience
@@ -70,8 +69,7 @@ class Message:
     expect: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """One e-mail to be: its address, whom it greets, and the players it is about."""
 
     address: str
@@ -79,8 +77,7 @@ class Reader:
     players: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GetsNothing:
+class GetsNothing(Struct, frozen=True):
     """A chosen player whose family gets nothing, and why."""
 
     player: str
@@ -104,16 +101,14 @@ class MessagePlan:
     items: tuple[NewItem, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageSent:
+class MessageSent(Struct, frozen=True):
     """What was promised: one row of the outbox each."""
 
     outbox_ids: tuple[int, ...]
     plan: MessagePlan
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True):
     """One player, with the contract that the message speaks of."""
 
     child: MessageChild
@@ -124,8 +119,7 @@ class _Chosen:
         return f"{self.child.player_first} {self.child.player_last}"
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Whom a message to an audience would reach, before a word of it is written."""
 
     players: int

@@ -1,11 +1,11 @@
 """The mails of one contract as families get them, before they are promised or sent."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,8 +35,7 @@ MOST_SHOWN = 20
 """Mails of one signing that are written to be looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailPreview:
+class MailPreview(Struct, frozen=True):
     """One mail. ``state`` None: nothing is promised yet; ``frozen``: it was written already and never changes.
 
     ``warnings`` are sentences for staff. ``outbox_id`` is None while nothing is promised. ``in_folder``: it counts as
@@ -55,8 +54,7 @@ class MailPreview:
     in_folder: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """A mail to be, as it is written from: see :class:`bball_tui.mail.context.Promised`."""
 
     kind: str
@@ -65,8 +63,7 @@ class Promise:
     recipient: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LastCopy:
+class LastCopy(Struct, frozen=True):
     """The mail of the same kind that an address got last."""
 
     subject: str

@@ -7,9 +7,9 @@ two machines or after a week without a worker, promises each one once.
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,8 +34,7 @@ WAKING = range(9, 20)
 """The hours of the league's clock in which reminders are promised by themselves; nobody wants one at night."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """``days`` before an offer is due, the largest first; empty: nobody is reminded. ``cap`` reminders at most for one
     offer and address.
     """
@@ -44,8 +43,7 @@ class Schedule:
     cap: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedReminder:
+class PlannedReminder(Struct, frozen=True):
     """The next reminder of one offer: when, which number, and to whom. ``today``: it is due now.
 
     ``id`` is the contract's. ``recipients`` are addresses; empty when no mail can reach the family.
@@ -186,16 +184,14 @@ def reminder_chores(database: Database, league_id: int) -> tuple[Callable[[], Aw
     return (remind_now,)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mail:
+class _Mail(Struct, frozen=True):
     recipient: Recipient
     number: int
     cancelled: int
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class _Earlier:
+class _Earlier(Struct, frozen=True):
     """A reminder that was promised before: when, what it says, and whether it was canceled unsent."""
 
     at: datetime

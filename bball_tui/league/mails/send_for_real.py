@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -40,8 +40,7 @@ class LeftOut(StrEnum):
     NEVER_HAD = "it corrects an e-mail that the family never had"
 
 
-@dataclass(frozen=True, slots=True)
-class ForReal:
+class ForReal(Struct, frozen=True):
     """What would go out: the mails by id, how many of each kind, and how many stay and why.
 
     ``oldest``: when the first of them was written to a folder; None when there is none.

@@ -1,8 +1,8 @@
 """A mail went to a wrong address: correct the guardian and send the promised mails there, as one act."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,8 +30,7 @@ _WHY_NOT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AddressFacts:
+class AddressFacts(Struct, frozen=True):
     """What a corrected address would change: these guardians, and so many mails that have not left.
 
     ``guardians`` are names; empty when nobody has the old address anymore.
@@ -43,8 +42,7 @@ class AddressFacts:
     mails: int
 
 
-@dataclass(frozen=True, slots=True)
-class AddressFixed:
+class AddressFixed(Struct, frozen=True):
     """What was changed. ``redirected`` names the old mail and the one that goes out instead, for each mail."""
 
     address: str
@@ -52,8 +50,7 @@ class AddressFixed:
     redirected: tuple[Redirected, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     recipient: str
     player: str
     player_id: int

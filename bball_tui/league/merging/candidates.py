@@ -1,8 +1,8 @@
 """Who may be the same person as somebody: found by name, or because nothing speaks against it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -29,8 +29,7 @@ class FoundPlayer(PlayerRow, frozen=True, gc=False, kw_only=True):
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerCandidates:
+class PlayerCandidates(Struct, frozen=True):
     """The first players that match: those whose own name does, then those whose family or team does."""
 
     rows: tuple[FoundPlayer, ...]
@@ -117,8 +116,7 @@ def _found(row: PlayerRow, by: str) -> FoundPlayer:
     return FoundPlayer(**{name: getattr(row, name) for name in PlayerRow.__struct_fields__}, by=by)
 
 
-@dataclass(frozen=True, slots=True)
-class GuardianCandidate:
+class GuardianCandidate(Struct, frozen=True):
     """A guardian who may be the same as another one; ``about`` says by what they are told apart."""
 
     id: int

@@ -10,8 +10,8 @@ back. Of two contracts of one season that are not over, only one can stay:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import distinct, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,8 +50,7 @@ _LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)
 _STANDING = (ContractStatus.DRAFT, ContractStatus.OFFERED, ContractStatus.ACCEPTED, ContractStatus.SIGNED)
 
 
-@dataclass(frozen=True, slots=True)
-class MergeField:
+class MergeField(Struct, frozen=True):
     """A field of both. ``differs``: both say something, and not the same, so somebody has to choose."""
 
     name: str
@@ -63,16 +62,14 @@ class MergeField:
     """Unless somebody chooses: the one who stays says nothing, so the other's value is taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """A contract that becomes void, because the other one of the season stays."""
 
     contract_id: int
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class MergePreview:
+class MergePreview(Struct, frozen=True):
     """What a merge would do. ``links`` are the guardians (or players) that are moved; ``obstacle`` says why not."""
 
     kind: Person
@@ -114,8 +111,7 @@ class MergePreview:
         return tuple(one for one in self.fields if one.differs)
 
 
-@dataclass(frozen=True, slots=True)
-class MergeRequest:
+class MergeRequest(Struct, frozen=True):
     """``gone`` becomes ``kept``. Versions are those that were on the screen (None: whatever they are).
 
     ``choices``: by the name of a field whether the value of the one who goes is taken. What is left out stays as it is
@@ -130,8 +126,7 @@ class MergeRequest:
     gone_version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """What happened; ``notes`` are sentences worth reading."""
 
     merge_id: int

@@ -1,11 +1,11 @@
 """Who can be merged: players with players, guardians with guardians. What they are called, and their fields."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,8 +32,7 @@ class Person(StrEnum):
         return player.FIELDS if self is Person.PLAYER else guardian.PERSON
 
 
-@dataclass(frozen=True, slots=True)
-class Someone:
+class Someone(Struct, frozen=True):
     """A player or a guardian as the table has them."""
 
     id: int
@@ -42,8 +41,7 @@ class Someone:
     columns: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class StandingMerge:
+class StandingMerge(Struct, frozen=True):
     """A merge that was not taken back: ``gone`` (with the ``name`` of before) is ``stays`` today."""
 
     id: int

@@ -6,8 +6,8 @@ while the two were one, and has not left, does not go to the other family.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -25,8 +25,7 @@ from bball_tui.league.merging.people import Person, StandingMerge, merged_as, re
 from bball_tui.outbox.provider_gates import wake_workers
 
 
-@dataclass(frozen=True, slots=True)
-class Unmerged:
+class Unmerged(Struct, frozen=True):
     """What happened: ``gone`` is there again beside ``kept``; ``notes`` are sentences worth reading."""
 
     kind: Person

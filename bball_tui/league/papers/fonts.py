@@ -4,13 +4,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from shutil import which
 
 from fontTools.ttLib import TTFont, TTLibError
+from msgspec import Struct
 
 from bball_tui.environment import small_environment
 from bball_tui.resources import on_disk
@@ -23,8 +23,7 @@ _SECONDS = 10
 _UNSEEN = frozenset(" \n\t\u00a0\u200c\u200d\u2060")
 
 
-@dataclass(frozen=True, slots=True)
-class FontFile:
+class FontFile(Struct, frozen=True):
     """A font, and which one of a file with several."""
 
     path: Path

@@ -7,11 +7,11 @@ it.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
+from msgspec import Struct
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
@@ -31,8 +31,7 @@ class CodeFault(StrEnum):
     """Ours by its looks, and the check digit says that it was not read right."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaperCode:
+class PaperCode(Struct, frozen=True):
     """The code of one contract."""
 
     mark: str

@@ -7,12 +7,12 @@ it is guessed.
 import asyncio
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -40,8 +40,7 @@ FAULTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """Pages of one file, from 0; ``whole``: they are all that is in it."""
 
     file: Path
@@ -62,8 +61,7 @@ def page_words(file: Path, pages: Sequence[int]) -> str:
     return f"{file.name}, {'page' if len(pages) == 1 else 'pages'} {numbers}"
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedPaper:
+class PlannedPaper(Struct, frozen=True):
     """A contract that is in the pile. ``signer`` None: it is signed already, and the scan is only attached."""
 
     contract_id: int
@@ -75,16 +73,14 @@ class PlannedPaper:
     parts: tuple[Pages, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Doubtful:
+class Doubtful(Struct, frozen=True):
     """A page or file that nothing is done with, and why."""
 
     where: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class PilePlan:
+class PilePlan(Struct, frozen=True):
     """What would happen. ``digest`` names the plan: carrying it out does this or nothing."""
 
     papers: tuple[PlannedPaper, ...]
@@ -100,8 +96,7 @@ class PilePlan:
         return sum(paper.signer is not None for paper in self.papers)
 
 
-@dataclass(frozen=True, slots=True)
-class PileDone:
+class PileDone(Struct, frozen=True):
     """What came of it."""
 
     signed: tuple[int, ...]
@@ -119,8 +114,7 @@ class PileMoved(BballError):
         )
 
 
-@dataclass(slots=True)
-class PileReader:
+class PileReader(Struct):
     """Reads piles; a file that was read before is not drawn again. ``done`` of ``total`` files are read."""
 
     done: int = 0
@@ -181,8 +175,7 @@ class PileReader:
             raise BballError(_("Reading was stopped."))
 
 
-@dataclass(slots=True)
-class ReadPile:
+class ReadPile(Struct):
     """What the files of a pile hold."""
 
     pages: dict[Path, tuple[ReadPage, ...]] = field(default_factory=dict)

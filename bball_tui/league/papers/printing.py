@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Template, TemplateError
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,16 +29,14 @@ VARIABLES = ("league", "season", "player", "birthdate", "team", "division", "gua
 """What the text of a sheet may show; those that may be empty can be asked for with ``if``."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotPrinted:
+class NotPrinted(Struct, frozen=True):
     """A contract or player that is left out, and why, in a sentence."""
 
     id: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A PDF file; ``printed`` are the contracts on it."""
 
     pdf: bytes
@@ -46,8 +44,7 @@ class Printed:
     left_out: tuple[NotPrinted, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(Struct, frozen=True):
     id: int
     jersey: str
     player: str

@@ -1,8 +1,9 @@
 """A file that may become a scan: its content says what it is, never its name. It is never run, and not shown here."""
 
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from bball_tui.database.states import LARGEST_SCAN, ScanKind
 from bball_tui.errors import BballError
@@ -17,8 +18,7 @@ _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _WAY_OUT = _("Scan or save it as a PDF, JPEG or PNG file.")
 
 
-@dataclass(frozen=True, slots=True)
-class ScanFile:
+class ScanFile(Struct, frozen=True):
     """The bytes of a scan with their kind and hash; ``name`` is what the file was called."""
 
     name: str

@@ -1,9 +1,9 @@
 """The scans of contracts: attaching, reading, taking off. Each belongs to a contract and the signature it proves."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,8 +21,7 @@ MANY_BYTES = 32 * 1024**2
 """Bytes of scans in one statement."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScanRow:
+class ScanRow(Struct, frozen=True):
     """A scan without its bytes. ``removed_reason`` is set for one that was taken off."""
 
     id: int
@@ -38,8 +37,7 @@ class ScanRow:
     removed_reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """A scan that is kept now. ``also`` are the players to whose contracts the same file is attached as well."""
 
     id: int
@@ -48,8 +46,7 @@ class Attached:
     also: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScanContent:
+class ScanContent(Struct, frozen=True):
     """A scan with its bytes."""
 
     row: ScanRow

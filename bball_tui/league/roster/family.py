@@ -1,8 +1,8 @@
 """A player's guardians as people see them: who gets mail, who may sign, who seems to live together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,8 +11,7 @@ from bball_tui.league.roster.guardian import LINK
 from bball_tui.outbox.mail_conditions import is_bounced
 
 
-@dataclass(frozen=True, slots=True)
-class GuardianView:
+class GuardianView(Struct, frozen=True):
     """A guardian of one player, with all that the link says.
 
     ``came_back``: the last mail to the address did, and nobody dealt with that yet.

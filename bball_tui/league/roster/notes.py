@@ -1,11 +1,11 @@
 """What staff heard from a family, by phone or otherwise, and on which day somebody should ask again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,8 +24,7 @@ from bball_tui.wording import short_date
 LONGEST_REASON = 500
 
 
-@dataclass(frozen=True, slots=True)
-class NoteView:
+class NoteView(Struct, frozen=True):
     """A note or a call. ``follow_up`` is the day on which somebody should ask again, until ``done_at``."""
 
     id: int
@@ -59,8 +58,7 @@ class NoteView:
         return _("note") if self.guardian is None else _("note on {guardian}").format(guardian=self.guardian)
 
 
-@dataclass(frozen=True, slots=True)
-class NewNote:
+class NewNote(Struct, frozen=True):
     """A note to be: on a player, on a guardian, or on a guardian about a player.
 
     ``closes`` are notes of the family whose follow-up this one answers.
@@ -74,8 +72,7 @@ class NewNote:
     closes: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoteFacts:
+class NoteFacts(Struct, frozen=True):
     """What is asked about a family before a note is written: whom it is about, whom one may have talked to, and what is
     known already, the latest first. ``today`` is the league's, ``login`` the one that asks."""
 

@@ -3,9 +3,10 @@
 That of a player is in `player_row.py`: it has the fields of a player, which the list of contracts does without.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.welcome_state import WelcomeState
@@ -19,8 +20,7 @@ class ChatState(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class RosterFilter:
+class RosterFilter(Struct, frozen=True):
     """Which rows a list has: those that satisfy every field. None and empty filter nothing.
 
     ``text`` is what staff typed. The row has one of the ``statuses``, one of the ``welcome`` states, and all of the
@@ -45,8 +45,7 @@ class RosterFilter:
         return self == RosterFilter(season_id=self.season_id, text=self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class TeamRow:
+class TeamRow(Struct, frozen=True):
     """A team; ``players``, ``signed`` and ``open`` count its live contracts."""
 
     id: int
@@ -62,8 +61,7 @@ class TeamRow:
     archived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ContractRow:
+class ContractRow(Struct, frozen=True):
     """A contract, with the worst that became of its welcome mails and when."""
 
     id: int

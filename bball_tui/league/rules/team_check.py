@@ -10,11 +10,11 @@ import calendar
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct
 
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, parse_date
@@ -90,8 +90,7 @@ class LeagueRules(msgspec.Struct, frozen=True, omit_defaults=True):
         return date(year, month, min(int(found[2]), calendar.monthrange(year, month)[1]))
 
 
-@dataclass(frozen=True, slots=True)
-class TeamPlayer:
+class TeamPlayer(Struct, frozen=True):
     """Somebody with a contract in a team."""
 
     id: int
@@ -100,8 +99,7 @@ class TeamPlayer:
     jersey: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TeamRoster:
+class TeamRoster(Struct, frozen=True):
     """A team with its players. ``year`` is that of the season."""
 
     id: int
@@ -115,8 +113,7 @@ class TeamRoster:
         return f"{self.name} ({self.division})" if self.division else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFinding:
+class RuleFinding(Struct, frozen=True):
     """Something against a rule, in a sentence; ``players`` are who it is about. ``refused``: the league forbids it."""
 
     rule: RuleName
@@ -135,8 +132,7 @@ def season_year(name: str, starts_on: date | None, today: date) -> int:
     return today.year if found is None else int(found[1])
 
 
-@dataclass(frozen=True, slots=True)
-class TeamMove:
+class TeamMove(Struct, frozen=True):
     """A player who is to have another team in a season in which there was one already; teams as people call them."""
 
     player_id: int

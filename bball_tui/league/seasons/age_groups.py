@@ -6,9 +6,10 @@ as ``U10 → U12``; all of it happens at once, so that U12 may become U14 in the
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+
+from msgspec import Struct
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -34,8 +35,7 @@ _GRADE = re.compile(
 _SEPARATOR = re.compile(rf"\s*(?:{ARROW}|->|=>|=|:)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class AgeGroup:
+class AgeGroup(Struct, frozen=True):
     """One age group: the first age that is too old for it (or with ``grade`` the grade), and how it is written."""
 
     limit: int
@@ -87,8 +87,7 @@ def stem_of(name: str, division: str) -> str:
     return "|".join(" ".join(re.sub(r"[()\[\]/,-]+", " ", text).split()).casefold() for text in plain)
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """What the age groups are called next season; without any change teams keep their names."""
 
     changes: tuple[tuple[AgeGroup, AgeGroup], ...] = ()

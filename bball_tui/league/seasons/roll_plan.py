@@ -7,11 +7,11 @@ so that a later run shows what is new. A line with something that speaks against
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct, field
 
 from bball_tui.database.states import ContractStatus, Stage
 from bball_tui.language import _
@@ -36,8 +36,7 @@ class Proposal(StrEnum):
     RETURNS = "returns"
 
 
-@dataclass(frozen=True, slots=True)
-class LastTeam:
+class LastTeam(Struct, frozen=True):
     """A team of last season. ``name`` and ``division`` are next season's, by the pattern; ``key`` is both, folded."""
 
     id: int
@@ -47,8 +46,7 @@ class LastTeam:
     key: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class NextTeam:
+class NextTeam(Struct, frozen=True):
     """A team that the new season has already, with how many players have a contract there.
 
     ``source_id`` is the team that it was made from by an earlier run: it may have another name since.
@@ -62,16 +60,14 @@ class NextTeam:
     source_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LastContract:
+class LastContract(Struct, frozen=True):
     """One contract of last season; a void one was a mistake and is none."""
 
     team_id: int
     status: ContractStatus
 
 
-@dataclass(frozen=True, slots=True)
-class LastPlayer:
+class LastPlayer(Struct, frozen=True):
     """A player with the contracts of last season, the oldest first. ``reach`` is `player.reach`."""
 
     id: int
@@ -81,8 +77,7 @@ class LastPlayer:
     contracts: tuple[LastContract, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RollFacts:
+class RollFacts(Struct, frozen=True):
     """What the database says, in one moment.
 
     ``there`` are players with a contract in the new season, ``said_no`` those whose contract there is over, with how,
@@ -103,8 +98,7 @@ class RollFacts:
     left_out: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RollOptions:
+class RollOptions(Struct, frozen=True):
     """What staff and the league decided beforehand.
 
     The day that ages count on, the most players of a team (None: no limit), and whose age does not count.
@@ -118,8 +112,7 @@ class RollOptions:
     """Since when another team needs a reason in the new season; None: it needs none."""
 
 
-@dataclass(frozen=True, slots=True)
-class TeamLine:
+class TeamLine(Struct, frozen=True):
     """A team of the new season. ``team_id`` None: it is to be made. ``problem``: why it cannot be."""
 
     key: str
@@ -135,8 +128,7 @@ class TeamLine:
         return f"{self.name} ({self.division})" if self.division else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerLine:
+class PlayerLine(Struct, frozen=True):
     """One player: from which team, to which (a :attr:`TeamLine.key`; empty: none fits), and why.
 
     ``new`` is False for somebody whom staff left out of an earlier run.
@@ -159,8 +151,7 @@ class PlayerLine:
         return " ".join(self.reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class RollPlan:
+class RollPlan(Struct, frozen=True):
     """Everything that rolling would do. ``already`` players have a contract in the new season."""
 
     source_id: int

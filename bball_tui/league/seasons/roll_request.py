@@ -1,8 +1,9 @@
 """What is asked of a roll, what staff chose of its plan, and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from bball_tui.database.states import ContractStatus
 
@@ -10,8 +11,7 @@ HOLD_SECONDS = 3600
 """How long the e-mails of a roll usually wait, so that somebody can read some of them, or take all of it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class RollRequest:
+class RollRequest(Struct, frozen=True):
     """What a plan is made for.
 
     ``target`` is the name of the new season, which may exist. ``source_id`` None is the season that is shown, and where
@@ -27,8 +27,7 @@ class RollRequest:
     roster_limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RollOutcome:
+class RollOutcome(Struct, frozen=True):
     """What becomes of those who are ticked.
 
     ``mails`` None does what the league does with every offer. The mails wait ``hold_seconds`` (None: the league's
@@ -44,8 +43,7 @@ class RollOutcome:
     """Why players get another team than they had in the new season already; after the freeze date that is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class RollChoice:
+class RollChoice(Struct, frozen=True):
     """Whom staff ticked, each with a team of the plan (:attr:`TeamLine.key`), out of all that they ``looked_at``.
 
     With ``all_teams`` off only teams are made that somebody comes into. ``expect`` is the plan's fingerprint.
@@ -57,8 +55,7 @@ class RollChoice:
     all_teams: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Rolled:
+class Rolled(Struct, frozen=True):
     """What was made. ``left_out`` players were looked at and not ticked; ``notes`` say what is against the rules."""
 
     season_id: int

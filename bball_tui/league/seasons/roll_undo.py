@@ -6,9 +6,9 @@ merge made void stays so also when the merge is taken back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,8 +33,7 @@ _NAMED = 3
 _UNTOUCHED = (OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 
 
-@dataclass(frozen=True, slots=True)
-class RollUndoPreview:
+class RollUndoPreview(Struct, frozen=True):
     """What taking the latest run back would do.
 
     ``removed`` contracts go, ``void`` ones stay as a mistake, since families may have read of them: ``told`` are their
@@ -57,8 +56,7 @@ class RollUndoPreview:
     """Whether the season came with it, and goes with it unless something else is in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class RollUndone:
+class RollUndone(Struct, frozen=True):
     """What went: contracts, of which ``void`` stay as such; mails that were taken back; teams; and the season itself.
 
     ``kept_teams`` stay because somebody is in them, or they have a chat.

@@ -1,8 +1,8 @@
 """The runs that made something in a season, as the audit has them. One that was undone is none anymore."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,8 +10,7 @@ ROLLED = "season_rolled"
 UNDONE = "season_roll_undone"
 
 
-@dataclass(frozen=True, slots=True)
-class Roll:
+class Roll(Struct, frozen=True):
     """One run: what it made, and whom it left out. ``teams`` are pairs of the new team and last season's.
 
     ``made_season`` says that the season came with it, ``shown_before`` which one the league had chosen to be shown.

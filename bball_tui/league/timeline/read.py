@@ -1,10 +1,11 @@
 """One contract, player or team whole: what the inspector shows and what a parent on the phone asks for."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,8 +44,7 @@ from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.sending_status import not_set_up
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerView:
+class PlayerView(Struct, frozen=True):
     """A player; ``age`` in whole years today (None: no birthdate)."""
 
     id: int
@@ -57,8 +57,7 @@ class PlayerView:
     """The names of those who were merged into this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureView:
+class SignatureView(Struct, frozen=True):
     """A signature: the one in force, or the last that was."""
 
     id: int
@@ -74,8 +73,7 @@ class SignatureView:
     """Why it was written instead of an older one; None: it was the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailView:
+class MailView(Struct, frozen=True):
     """One mail about the contract; ``words`` say what became of it."""
 
     id: int
@@ -84,8 +82,7 @@ class MailView:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContractDetail:
+class ContractDetail(Struct, frozen=True):
     """A contract whole. ``mails`` and ``trace`` are of all its signings, the oldest first; ``next`` is a sentence."""
 
     id: int
@@ -114,8 +111,7 @@ class ContractDetail:
     """What the family said, the latest first, struck notes too."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerDetail:
+class PlayerDetail(Struct, frozen=True):
     """A player with guardians and the contracts of all seasons; ``latest`` is the newest of them whole."""
 
     player: PlayerView
@@ -126,8 +122,7 @@ class PlayerDetail:
     """What the family said, the latest first, struck notes too."""
 
 
-@dataclass(frozen=True, slots=True)
-class TeamDetail:
+class TeamDetail(Struct, frozen=True):
     """A team with its chat and its contracts, by the player's name."""
 
     team: TeamRow

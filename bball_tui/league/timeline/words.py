@@ -1,8 +1,10 @@
 """A contract's timeline in words: what happened, what became of its mails, what is next. Pure: facts in, text out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.clock import clock
 from bball_tui.database.states import ContractStatus, OutboxState
@@ -17,8 +19,7 @@ from bball_tui.wording import counted, short_date
 _METHODS = {"paper": _("on paper"), "scan": _("by scan"), "e_sign": _("electronically")}
 
 
-@dataclass(frozen=True, slots=True)
-class ContractState:
+class ContractState(Struct, frozen=True):
     """What the next step depends on."""
 
     status: ContractStatus
@@ -28,8 +29,7 @@ class ContractState:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """One mail; ``at`` is when it was finished, put on the wire or claimed, in that order of preference."""
 
     id: int
@@ -63,8 +63,7 @@ class Mail:
         return self.state is OutboxState.QUEUED and self.claims == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try to send a mail."""
 
     outbox_id: int
@@ -75,8 +74,7 @@ class Attempt:
     detail: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AuditFacts:
+class AuditFacts(Struct, frozen=True):
     """One row of the audit."""
 
     entity: str
@@ -89,8 +87,7 @@ class AuditFacts:
     after: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEvent:
+class TimelineEvent(Struct, frozen=True):
     """Something that happened on a day; ``at`` is the moment, where it is known, and ``who`` the person or worker."""
 
     on: date

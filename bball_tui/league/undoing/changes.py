@@ -1,9 +1,9 @@
 """Whether anybody changed a record since an act, from the audit."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,8 +27,7 @@ _LATER = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Looks for what came after an act, and was not undone since."""
 
     session: AsyncSession

@@ -1,9 +1,9 @@
 """The e-mails of an act that is undone: what it promised is canceled, what it changed is as before."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,8 +24,7 @@ _UNCHANGED = frozenset({"outbox_rewritten", "outbox_redirected", "outbox_sent_ag
 """What says of a mail that another one goes, or that it says something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActMails:
+class ActMails(Struct, frozen=True):
     """The mails that an act touched: ``now`` as they are, by id; ``promised`` by it; ``was`` what the audit kept of the
     others, and ``after`` the state in which the act left them.
     """

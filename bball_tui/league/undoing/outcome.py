@@ -1,12 +1,13 @@
 """What undoing an act did, or would do."""
 
-from dataclasses import dataclass, field
+import dataclasses
+
+from msgspec import Struct, field
 
 from bball_tui.league.undoing.ways_back import Way
 
 
-@dataclass(slots=True)
-class Going:
+class Going(Struct):
     """Gathered while an act is undone: what is put back, what stays and why, in sentences; and counts of e-mails."""
 
     back: list[str] = field(default_factory=list)
@@ -17,7 +18,7 @@ class Going:
     told: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class TakenBack:
     """The act by its id, ``words`` for it, and what became of it; nothing in ``back``: all of it stays."""
 
@@ -33,7 +34,7 @@ class TakenBack:
     """Whether records go that cannot come back: those that an import made."""
     way: Way | None = None
     """The other way back of an act that is not undone from here."""
-    told: tuple[str, ...] = field(default=(), compare=False)
+    told: tuple[str, ...] = dataclasses.field(default=(), compare=False)
     """Once it was done, what happened, where ``back`` speaks of what would."""
 
     @property

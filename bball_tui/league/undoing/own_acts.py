@@ -1,11 +1,11 @@
 """What the person did in the last minutes, from the audit: the rows that one transaction wrote are one act."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,8 +59,7 @@ BACK = {"undone": "signed", "correction_undone": "corrected"}
 """What signing and correcting call their own ways back, and of what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row of the audit."""
 
     id: int
@@ -71,8 +70,7 @@ class Row:
     after: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Kinds:
+class Kinds(Struct, frozen=True):
     """So many rows of an act are of this kind; ``one`` is a record among them."""
 
     action: str
@@ -85,8 +83,7 @@ class Kinds:
     """The contracts that were signed or corrected."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAct:
+class OwnAct(Struct, frozen=True):
     """An act of the person who asks. ``id`` is that of its first row."""
 
     id: int

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.mail.mime import header
@@ -27,8 +28,7 @@ False: the mail is not ours anymore, send nothing.
 _IN_BRACKETS = re.compile(r"<([^<>\s]+)>\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """One mail to one recipient. ``mime`` are the frozen bytes, which go out unchanged."""
 
     sender: str
@@ -85,8 +85,7 @@ class QueueingTransport(Transport, Protocol):
         """Like ``send``; stopped when it is not to go."""
 
 
-@dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookedUp(Struct, frozen=True):
     """What the provider says about a mail in doubt: ``sent`` or not.
 
     ``reference`` names the mail from now on, ``text`` says for people what was found.

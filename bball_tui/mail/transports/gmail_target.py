@@ -1,15 +1,15 @@
 """A mailbox of Gmail as the mail URL names it."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from bball_tui.mail.transports.options import DATA_TIMEOUT
 
 GMAIL = "https://gmail.googleapis.com"
 
 
-@dataclass(frozen=True, slots=True)
-class GmailTarget:
+class GmailTarget(Struct, frozen=True):
     """The mailbox that sends, the file with Google's credentials, and where the Gmail API is.
 
     ``data_timeout`` is for the answer to the sending, ``call_timeout`` for every other; both in seconds.

@@ -9,11 +9,12 @@ mail. Neither step is ever repeated by itself. The Message-ID would be no help: 
 import re
 from base64 import urlsafe_b64encode
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bball_tui.language import _
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase, classify_http
@@ -41,8 +42,7 @@ class _Named(msgspec.Struct):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A draft in the mailbox of ``user``. ``tried``: Gmail was told to send it.
 
     A draft that is gone was sent if it was ``tried``, whatever Gmail answered then. Otherwise somebody removed it by

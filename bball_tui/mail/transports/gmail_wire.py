@@ -6,11 +6,11 @@ No error of httpx leaves this file, not even as the cause of another one: its re
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import httpx
 import msgspec
+from msgspec import Struct
 
 from bball_tui import __version__
 from bball_tui.language import _
@@ -51,8 +51,7 @@ class _TokenError(msgspec.Struct):
     error_description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What Google answered. ``hide`` takes secrets out of a text that a careless server may have repeated."""
 
     phase: Phase

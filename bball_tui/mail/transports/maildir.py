@@ -8,12 +8,13 @@ leaves one file, also after a reader has moved it to ``cur``. The bytes are stor
 import asyncio
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import SplitResult, unquote
 from uuid import uuid4
+
+from msgspec import Struct
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -25,8 +26,7 @@ from bball_tui.mail.values import LOCAL_SENDER
 from bball_tui.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class MaildirTarget:
+class MaildirTarget(Struct, frozen=True):
     """A folder that mails are put into."""
 
     folder: Path

@@ -3,9 +3,10 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 from urllib.parse import SplitResult, unquote
+
+from msgspec import Struct
 
 from bball_tui.language import _, retold
 from bball_tui.mail.account import Account
@@ -19,8 +20,7 @@ TargetT = TypeVar("TargetT")
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a provider allows: mails a second, after ``burst`` at once, and mails a day; None: any."""
 
     per_second: float | None = None

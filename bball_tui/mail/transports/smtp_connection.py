@@ -7,7 +7,6 @@ import ssl
 from base64 import b64encode
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, cast
 
 from aiosmtplib import (
@@ -18,6 +17,7 @@ from aiosmtplib import (
     SMTPResponseException,
     SMTPTimeoutError,
 )
+from msgspec import Struct
 
 from bball_tui.language import _, stored
 from bball_tui.mail.outcome import Fault, Outcome, Phase, classify_exception, classify_smtp
@@ -37,8 +37,7 @@ _Step = tuple[Phase, int, bytes]
 """A command: its phase, the good answer to it, and how it is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(Struct, frozen=True):
     """What a server is told of a mail before its message. ``utf8``: an address or the message has other letters."""
 
     sender: str

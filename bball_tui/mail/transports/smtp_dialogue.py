@@ -7,23 +7,22 @@ then on no reply could be told apart from another, and the connection is good fo
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 LONGEST_REPLY: Final = 32_768
 """Bytes of one reply with all its lines; a server that goes on without an end must not fill the memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A whole reply; ``text`` is that of its lines, without their codes. ``code`` is 0 when it was no SMTP at all."""
 
     code: int
     text: str
 
 
-@dataclass(slots=True)
-class ReplyReader:
+class ReplyReader(Struct):
     """Makes replies of bytes, in whatever pieces they come."""
 
     _rest: bytes = b""

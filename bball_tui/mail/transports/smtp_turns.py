@@ -10,9 +10,10 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct, field
 
 from bball_tui.mail.transports.smtp_connection import Announcement, Connection
 
@@ -53,8 +54,7 @@ def _verdict() -> asyncio.Future[Verdict]:
     return asyncio.get_running_loop().create_future()
 
 
-@dataclass(eq=False, slots=True)
-class Mail:
+class Mail(Struct, eq=False):
     """A mail that wants a connection; without an ``announcement`` it is none and only wants to look.
 
     ``turn`` holds, when its turn has come, the connection on which the server was told of it already (None: it was

@@ -1,9 +1,9 @@
 """Alerts: who of the staff is told what goes wrong, by e-mail and by a webhook, whose link is a secret."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from msgspec import Struct
 from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
@@ -27,8 +27,7 @@ STOPPED = "none"
 READERS = {"slack": "Slack", "discord": "Discord", "ntfy": "ntfy", "json": _("a program (JSON)")}
 
 
-@dataclass(frozen=True, slots=True)
-class AlertsTyped:
+class AlertsTyped(Struct, frozen=True):
     """The fields. ``webhook`` of None: none was typed, so that the one there is stays."""
 
     emails: str
@@ -37,8 +36,7 @@ class AlertsTyped:
     reader: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What became of the test to ``where``, by webhook or by e-mail; ``trouble`` of None: it was taken."""
 
     webhook: bool

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
+from msgspec import Struct
 from textual import work
 from textual.binding import Binding
 from textual.timer import Timer
@@ -25,8 +25,7 @@ LOOK = 0.5
 Attach: TypeAlias = Callable[[Path], Awaitable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class AttachDone:
+class AttachDone(Struct, frozen=True):
     """What was attached, in a sentence, and the folder that was watched for it."""
 
     told: str

@@ -4,10 +4,10 @@ Until the pile is done no mail of it leaves, so that every slip can be corrected
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from msgspec import Struct
 from textual import on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -38,8 +38,7 @@ _BESIDE = 44
 _BORDER = 4
 
 
-@dataclass(frozen=True, slots=True)
-class PaperSigned:
+class PaperSigned(Struct, frozen=True):
     """One paper is done: whose it was, who signed how and when, and the mails that wait for the end of the pile."""
 
     contract_id: int

@@ -1,9 +1,9 @@
 """One command on many records: progress, a way to stop, and what became of each."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -25,8 +25,7 @@ LONGEST_REPORT = 200
 _BAR = 24
 
 
-@dataclass(frozen=True, slots=True)
-class BulkReport:
+class BulkReport(Struct, frozen=True):
     """What became of the records. ``left`` were not reached, because somebody stopped or because of ``problem``."""
 
     done: tuple[int, ...]

@@ -1,9 +1,9 @@
 """Which group is the team's? Chosen from those that are there, or by its share link or number."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding
 from textual.widget import Widget
@@ -24,8 +24,7 @@ MOST_SHOWN = 200
 """Of ten thousand groups only so many are listed; typing narrows them."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupChoice:
+class GroupChoice(Struct, frozen=True):
     """A group that can be chosen, with what helps to tell it from others of its name. ``key`` is its folded name."""
 
     group_id: str

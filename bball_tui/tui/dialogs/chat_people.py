@@ -1,9 +1,9 @@
 """People of the team chats, team by team: some can be ticked, the others are there to be read."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding
 from textual.widget import Widget
@@ -17,8 +17,7 @@ from bball_tui.tui.text import content, wrap
 from bball_tui.tui.theme import STYLES, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What was ticked; ``export``: write the list to a file first, and ask again with these ticks."""
 
     ticked: frozenset[str]

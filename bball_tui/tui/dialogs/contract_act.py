@@ -1,10 +1,11 @@
 """One act on one or many contracts: what will happen, why, and how far it is."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding
 from textual.widget import Widget
@@ -33,8 +34,7 @@ LONGEST_REASON = 500
 DoAct: TypeAlias = Callable[["TransitionRequest"], Awaitable["TransitionResult"]]
 
 
-@dataclass(frozen=True, slots=True)
-class ActDone:
+class ActDone(Struct, frozen=True):
     """What was asked and what came of all of it; ``left`` were not reached, because somebody stopped."""
 
     asked: "TransitionRequest"

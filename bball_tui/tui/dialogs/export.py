@@ -1,10 +1,10 @@
 """Write contracts, players, guardians or mails to a file."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding
 from textual.widget import Widget
@@ -30,8 +30,7 @@ WHAT = (
 FORMATS = ((_("CSV, for spreadsheets"), "csv"), (_("JSON, for programs"), "json"))
 
 
-@dataclass(frozen=True, slots=True)
-class ExportChoice:
+class ExportChoice(Struct, frozen=True):
     """What is written how and where."""
 
     what: str

@@ -4,10 +4,10 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from msgspec import Struct
 from textual import on, work
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from bball_tui.league.exporting.csv_export import Piece
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The file, and how many rows are in it."""
 
     path: Path

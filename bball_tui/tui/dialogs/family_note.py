@@ -1,10 +1,10 @@
 """A call or a note on a family: with whom, what was said, and when somebody should ask again."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static

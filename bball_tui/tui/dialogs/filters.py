@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from textual import on, work
 from textual.binding import Binding
 from textual.widget import Widget
@@ -31,8 +31,7 @@ _SAVE = "save"
 _SAVED = "saved:"
 
 
-@dataclass(frozen=True, slots=True)
-class FilterAnswer:
+class FilterAnswer(Struct, frozen=True):
     """What to narrow to. ``text`` None leaves the search as it is; ``save``: give it a name as well."""
 
     choices: tuple[FilterChoice, ...]

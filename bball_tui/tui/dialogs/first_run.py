@@ -1,8 +1,8 @@
 """The first screen that anybody sees: three ways to begin, each with its key."""
 
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -18,18 +18,15 @@ from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.tui.widgets.key_help import close_help
 
 
-@dataclass(frozen=True, slots=True)
-class StartWithRoster:
+class StartWithRoster(Struct, frozen=True):
     """Make a league and bring a roster in."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartDemo:
+class StartDemo(Struct, frozen=True):
     """Open the demo league, beside whatever else there will be."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartShared:
+class StartShared(Struct, frozen=True):
     """Connect to a database that a league already uses."""
 
 

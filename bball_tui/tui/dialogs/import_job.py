@@ -1,8 +1,9 @@
 """What the Import dialog and anyone who knows the database say to each other."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from bball_tui.errors import BballError
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from bball_tui.league.importing.roster_row import NameSplit
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
+class ImportOptions(Struct, frozen=True):
     """How the file is read.
 
     ``season`` empty: the one that the file or the league says. ``sheet`` empty: the first that holds a roster.
@@ -46,8 +46,7 @@ class ImportOptions:
     """The code of the preview that staff saw: nothing else is imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class RosterPreview:
+class RosterPreview(Struct, frozen=True):
     """What importing the file would do. ``problems`` are the rows that are refused."""
 
     imported: "Imported"
@@ -81,8 +80,7 @@ class PreviewOver(BballError):
     """Importing would do something else now than the preview showed; nothing was imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportDone:
+class ImportDone(Struct, frozen=True):
     """What came in; where the report about it lies if one was wanted, or why it could not be written."""
 
     imported: "Imported"

@@ -1,10 +1,10 @@
 """The rows of a file one by one: what each would do, and which of them stay out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding
 from textual.widget import Widget
@@ -64,8 +64,7 @@ class PreviewRow(msgspec.Struct, frozen=True, gc=False):
         return self.kind not in ("refused", "unchanged")
 
 
-@dataclass(frozen=True, slots=True)
-class RowChoices:
+class RowChoices(Struct, frozen=True):
     """What staff decided row by row: which stay out, and in which the file's word counts against staff's."""
 
     leave: frozenset[int]

@@ -1,9 +1,9 @@
 """Set up e-mail: the provider, the login and its password, the From address; tried before it is saved."""
 
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from msgspec import Struct
 from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
@@ -47,8 +47,7 @@ class MailAccounts(Protocol):
         """Save both."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailBefore:
+class MailBefore(Struct, frozen=True):
     """How things stood: the mail URL, the league's From address, where the last test went.
 
     ``variable`` is the environment variable that wins over what is saved, if there is one. ``sender_stays``: whoever

@@ -1,10 +1,10 @@
 """A new league on one screen: its name, its first season, its clock, and how it writes dates."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 from zoneinfo import available_timezones
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding
 from textual.widget import Widget
@@ -22,8 +22,7 @@ LONGEST_SEASON = 100
 _WORDS = {DateOrder.MDY: _("month/day/year"), DateOrder.DMY: _("day/month/year"), DateOrder.YMD: _("year-month-day")}
 
 
-@dataclass(frozen=True, slots=True)
-class LeagueBasics:
+class LeagueBasics(Struct, frozen=True):
     """What a league begins with; ``timezone`` is an IANA name."""
 
     name: str

@@ -1,9 +1,9 @@
 """One list of a few records in a dialog: move, open, add, take away."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding
 from textual.widget import Widget
@@ -19,8 +19,7 @@ from bball_tui.tui.text import Part, content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A record of the list: its id, and what people read, in one or two lines."""
 
     id: int

@@ -1,11 +1,11 @@
 """A pile of scans: whose papers they are, what would be signed, and which pages say nothing for certain."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from msgspec import Struct
 from textual import on, work
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -39,8 +39,7 @@ MOST_LINES = 60
 METHODS = ((_("scan"), SigningMethod.SCAN), (_("paper"), SigningMethod.PAPER))
 
 
-@dataclass(frozen=True, slots=True)
-class PileOrder:
+class PileOrder(Struct, frozen=True):
     """What is to be done with a plan."""
 
     plan: "PilePlan"
@@ -49,8 +48,7 @@ class PileOrder:
     signed_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class PileSigned:
+class PileSigned(Struct, frozen=True):
     """What came of it, and the folder or file that was read."""
 
     done: "PileDone"

@@ -1,10 +1,10 @@
 """A new season, first step: from which one, its name, and what the age groups are called next."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from msgspec import Struct
 from textual import on, work
 from textual.binding import Binding
 from textual.widget import Widget
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from bball_tui.league.seasons.roll_plan import RollPlan
 
 
-@dataclass(frozen=True, slots=True)
-class SeasonChoice:
+class SeasonChoice(Struct, frozen=True):
     """A season to begin from: its id and name, and what the one after it may be called."""
 
     id: int
@@ -39,8 +38,7 @@ Suggest: TypeAlias = Callable[[int], Awaitable[str]]
 MakePlan: TypeAlias = "Callable[[RollRequest], Awaitable[RollPlan]]"
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """What was asked for, and the plan for it."""
 
     asked: RollRequest

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual import events, on, work
 from textual.binding import Binding
 from textual.content import Content
@@ -48,8 +49,7 @@ PAUSE = 0.25
 METHODS = {SigningMethod.PAPER: _("paper"), SigningMethod.SCAN: _("scan"), SigningMethod.E_SIGN: _("e-sign")}
 
 
-@dataclass(frozen=True, slots=True)
-class SigningDraft:
+class SigningDraft(Struct, frozen=True):
     """What is chosen in the dialog right now."""
 
     signer: "SignerChoice"
@@ -58,8 +58,7 @@ class SigningDraft:
     signed_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """What was asked for and what came of it, refusals included."""
 
     request: "SigningRequest"

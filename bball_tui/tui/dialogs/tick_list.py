@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import OptionList
@@ -14,8 +15,7 @@ from bball_tui.tui.text import Part, content
 from bball_tui.tui.theme import SYMBOLS, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class TickLine:
+class TickLine(Struct, frozen=True):
     """One line: its id, what it says, and whether it is ticked at first. Not ``tickable``: it is only to be read."""
 
     id: str

@@ -1,9 +1,9 @@
 """A message of one's own: to whom, the subject, the text; read before it is sent, and never lost by a refusal."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events, on
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -22,8 +22,7 @@ MOST = 20_000
 """Characters of a text; what is longer is refused in words, and stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What is written so far."""
 
     subject: str = ""

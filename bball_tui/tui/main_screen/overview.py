@@ -1,8 +1,8 @@
 """The header's numbers, read when something changed and now and then; with them what the person may in the league."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual import work
 
 from bball_tui.errors import BballError

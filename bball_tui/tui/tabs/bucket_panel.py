@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual import events
 from textual.message import Message
 from textual.reactive import reactive
@@ -29,8 +30,7 @@ GROUPS = (
 _LABEL_WIDTH = 19
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind of mails, whatever the numbers are: the name of a bucket, and of a cause within it."""
 
     bucket: str
@@ -53,8 +53,7 @@ def causes_of(buckets: "Sequence[Bucket]", kind: Kind) -> list[str]:
     return [one.label for bucket in buckets if bucket.name == kind.bucket for one in bucket.children if one.count]
 
 
-@dataclass(frozen=True, slots=True)
-class PanelLine:
+class PanelLine(Struct, frozen=True):
     """One line: a title (``kind`` None), a gap (no words), or a kind of mails with their number."""
 
     words: str

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from textual import events
 from textual.binding import Binding
 from textual.message import Message
@@ -32,8 +33,7 @@ _TONES = {SIGNED: Tone.GOOD, OFFERED: Tone.ACCENT, SILENT: Tone.WARN, MISSING: T
 """Each is another character, too: a bar reads without colors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line; ``fix`` or ``team`` is where Enter leads, a line without either is a title or says more."""
 
     parts: tuple[Part, ...]

@@ -1,11 +1,12 @@
 """What needs a person now, each as one line that leads to its fix. Pure: facts in, lines out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zlib import crc32
+
+from msgspec import Struct
 
 from bball_tui.database.states import GateCause
 from bball_tui.language import _, plural, retold
@@ -30,8 +31,7 @@ class Question(StrEnum):
     GATE = "gate"
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """Where a need is dealt with: a tab, what to show there, and the question to begin with, if any.
 
     ``trouble`` is the name of a trouble of contracts, ``search`` what to search for, ``view`` a view of the tab and
@@ -50,8 +50,7 @@ class Fix:
     status: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AttentionItem:
+class AttentionItem(Struct, frozen=True):
     """One line. ``key`` stays the same however the numbers change; ``advice`` is a sentence or two."""
 
     key: str
@@ -69,8 +68,7 @@ class AttentionItem:
         return crc32(self.key.encode())
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnedMails:
+class ReturnedMails(Struct, frozen=True):
     """The folder ``bounce_dir`` as this computer sees it: what a person has to read there, or why nobody can."""
 
     folder: str

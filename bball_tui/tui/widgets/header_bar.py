@@ -1,8 +1,7 @@
 """The top line: which league and season, how far the signing is, and whether anything needs a person."""
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -44,8 +43,7 @@ UNKNOWN = Styled("")
 """For a part of the line that has nothing to say yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderFacts:
+class HeaderFacts(Struct, frozen=True):
     """What the line says. ``season`` may be empty; ``database`` and ``worker`` begin with their symbol."""
 
     league: str

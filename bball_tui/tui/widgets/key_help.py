@@ -1,10 +1,10 @@
 """The help of what has the focus: its keys first, narrowed as one types, with the keys of today in its sentences."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -27,8 +27,7 @@ _FIRST, _LAST = -1, 9
 """Where keys stand that are no commands: those of a dialog before all others, those of a field behind them."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyLine:
+class KeyLine(Struct, frozen=True):
     """One command as the help lists it; ``also`` is searched, too."""
 
     group: str

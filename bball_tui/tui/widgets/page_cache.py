@@ -2,10 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Generic
 
 import msgspec
+from msgspec.structs import replace
 
 from bball_tui.database.paging import FIRST, Anchor, Key, Page, PageRequest, RowT, Sort, after_last, beside
 

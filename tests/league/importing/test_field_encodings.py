@@ -1,12 +1,12 @@
 """Bytes in an encoding that the file does not name: Mac Roman, CP850 and CP437, Latin-2 and Windows Central European,
 Cyrillic, Shift-JIS, UTF-8 encoded twice (also inside a workbook)."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bball_tui.league.importing.encodings import likely
 from bball_tui.league.importing.roster_row import GuardianCell, RosterRow

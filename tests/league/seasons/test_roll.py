@@ -1,9 +1,9 @@
 """A new season from the old one: the plan with its reasons, and what is made of it."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import insert, text, update
 
 from bball_tui.database.engine import Database

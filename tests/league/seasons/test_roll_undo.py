@@ -1,9 +1,9 @@
 """A season that was rolled is taken back: what goes, what stays, and when it is refused."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, select, update
 
 from bball_tui.database.models import Audit, Contract, League, Outbox, Season
