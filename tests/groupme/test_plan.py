@@ -5,6 +5,7 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec.structs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -186,7 +187,7 @@ def test_the_division_goes_into_the_name_only_where_it_must() -> None:
     ("change", "words"),
     [
         ({"complete": False}, "could not be read to its end"),
-        ({"policy": dataclasses.replace(POLICY, can_create=False)}, "paste"),
+        ({"policy": msgspec.structs.replace(POLICY, can_create=False)}, "paste"),
     ],
 )
 def test_nothing_is_created_from_half_a_list_or_when_groupme_refuses(change: dict[str, Any], words: str) -> None:
