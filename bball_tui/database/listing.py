@@ -4,7 +4,9 @@ A :class:`Listing` says which rows there are and what they are sorted by. First 
 key alone, from an index where there is one; only then are the columns gathered, for the rows of the page.
 """
 
+import sys
 from abc import ABC, abstractmethod
+from array import array
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -17,6 +19,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    LargeBinary,
     Row,
     Select,
     SQLColumnExpression,
@@ -181,7 +184,7 @@ class Listing(ABC, Generic[RowT]):
         found = (await session.execute(own)).one_or_none()
         return None if found is None else tuple(found)
 
-    async def ids(self, session: AsyncSession) -> list[int]:
+    async def ids(self, session: AsyncSession) -> "array[int]":
         """The ids of all rows that match, in no order."""
         return await self._gather_ids(session, self.conditions())
 
@@ -189,10 +192,13 @@ class Listing(ABC, Generic[RowT]):
         """Those of ``row_ids`` that match."""
         return frozenset(await self._gather_ids(session, (*self.conditions(), among(self.row_id, row_ids))))
 
-    async def _gather_ids(self, session: AsyncSession, wanted: Sequence[ColumnElement[bool]]) -> list[int]:
-        """In one array: as rows, a hundred thousand of them would take ten times the memory."""
-        found = select(func.array_agg(self.row_id)).select_from(self.table).where(*wanted)
-        return await session.scalar(found) or []
+    async def _gather_ids(self, session: AsyncSession, wanted: Sequence[ColumnElement[bool]]) -> "array[int]":
+        """As the bytes of an array: a hundred thousand of Python's numbers take five times the memory, rows fifty."""
+        sent = func.string_agg(func.int8send(self.row_id.cast(BigInteger)), literal(b"", LargeBinary))
+        found = array("q", await session.scalar(select(sent).select_from(self.table).where(*wanted)) or b"")
+        if sys.byteorder == "little":
+            found.byteswap()
+        return found
 
     @cached_property
     def _orders(self) -> dict[str, Order]:
@@ -253,7 +259,7 @@ class ListingSource(Generic[RowT]):
         async with self.database.session() as session:
             return await self.listing.key_of(session, row_id, sort)
 
-    async def ids(self) -> list[int]:
+    async def ids(self) -> "array[int]":
         async with self.database.session() as session:
             return await self.listing.ids(session)
 

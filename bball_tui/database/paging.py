@@ -156,7 +156,7 @@ class RecordSource(Protocol[RowT]):
         """The key of a row, at the cost of one row; None when the filter leaves it out, or no page is read by key."""
         ...
 
-    async def ids(self) -> list[int]:
+    async def ids(self) -> Sequence[int]:
         """The ids of all rows that match the filter, in any order: what "select all" selects."""
         ...
 

@@ -1,6 +1,6 @@
 """A fault in one question to the database is a sentence on the screen, never the end of the program."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic
@@ -59,7 +59,7 @@ class GuardedSource(Generic[RowT]):
         with error_boundary(self._log_file):
             return await self._source.key_of(row_id, sort)
 
-    async def ids(self) -> list[int]:
+    async def ids(self) -> Sequence[int]:
         with error_boundary(self._log_file):
             return await self._source.ids()
 

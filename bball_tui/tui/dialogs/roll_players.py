@@ -202,7 +202,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
     def _count(self) -> None:
         parts = [
             _("{selected:,} of {players} ticked").format(
-                selected=len(self._list.selected), players=counted(len(self._rows), "player")
+                selected=self._list.number_selected, players=counted(len(self._rows), "player")
             )
         ]
         parts.append(_("only {kind}").format(kind=_(self._kind)) if self._kind else _("all that are new"))

@@ -22,7 +22,7 @@ def on_some(noun: str) -> Guard:
     def when(pane: "RecordPane[Any]") -> str | None:
         if (reason := pane.not_ready()) is not None:
             return reason
-        return None if pane.targets else _("No {noun} is under the cursor.").format(noun=_(noun))
+        return None if pane.number_meant else _("No {noun} is under the cursor.").format(noun=_(noun))
 
     return when
 
@@ -32,7 +32,7 @@ def on_one(noun: str, several: str) -> Guard:
     some = on_some(noun)
 
     def when(pane: "RecordPane[Any]") -> str | None:
-        return some(pane) or (_(several) if len(pane.targets) > 1 else None)
+        return some(pane) or (_(several) if pane.number_meant > 1 else None)
 
     return when
 
@@ -41,7 +41,7 @@ def counted_caption(word: str) -> Callable[[Any], str]:
     """The label in the footer with the number of rows that are meant: ``sign 3…``."""
 
     def caption(pane: "RecordPane[Any]") -> str:
-        number, label = len(pane.targets), in_context(COMMAND, word)
+        number, label = pane.number_meant, in_context(COMMAND, word)
         return f"{label} {number}…" if number > 1 else f"{label}…"
 
     return caption

@@ -50,7 +50,7 @@ class ReadSource(Generic[RowT]):
     async def key_of(self, row_id: int, sort: Sort) -> Key | None:
         return None
 
-    async def ids(self) -> list[int]:
+    async def ids(self) -> Sequence[int]:
         return await MemorySource(await self._read()).ids()
 
     async def matching(self, row_ids: Collection[int]) -> frozenset[int]:

@@ -25,7 +25,7 @@ class MailsPane(Protocol):
     def holding(self) -> "Sequence[Gate]": ...
 
     @property
-    def targets(self) -> tuple[int, ...]: ...
+    def number_meant(self) -> int: ...
 
     @property
     def meant_rows(self) -> "list[OutboxRow]": ...
@@ -56,7 +56,7 @@ def one_in_state(states: tuple[OutboxState, ...], otherwise: str) -> Guard:
     several = has_state(states, otherwise)
 
     def when(pane: MailsPane) -> str | None:
-        return _("One e-mail at a time: select none, or one.") if len(pane.targets) > 1 else several(pane)
+        return _("One e-mail at a time: select none, or one.") if pane.number_meant > 1 else several(pane)
 
     return when
 
@@ -67,7 +67,7 @@ _other_address = one_in_state(
 
 
 def can_fix_address(pane: MailsPane) -> str | None:
-    came_back = len(pane.targets) == 1 and any(row.bounced for row in pane.meant_rows)
+    came_back = pane.number_meant == 1 and any(row.bounced for row in pane.meant_rows)
     return None if came_back else _other_address(pane)
 
 

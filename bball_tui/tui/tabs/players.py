@@ -27,7 +27,7 @@ _one = on_one("player", "Do this with one player at a time: select none, or one.
 
 def _two(pane: "PlayersPane") -> str | None:
     some = on_some("player")(pane)
-    return some or (None if len(pane.targets) < 3 else _("Select the two players who are one, or only one of them."))
+    return some or (None if pane.number_meant < 3 else _("Select the two players who are one, or only one of them."))
 
 
 def _name(row: "PlayerRow") -> str:

@@ -139,10 +139,14 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
         return self.records.targets if self.opened is None else (self.opened,)
 
     @property
+    def number_meant(self) -> int:
+        """How many they are."""
+        return self.records.number_of_targets if self.opened is None else 1
+
+    @property
     def meant(self) -> RowT | None:
         """The one row that a command is about; None when there is none, or several, or it is still on its way."""
-        targets = self.targets
-        return self.records.loaded(targets[0]) if len(targets) == 1 else None
+        return self.records.loaded(self.targets[0]) if self.number_meant == 1 else None
 
     @property
     def meant_rows(self) -> list[RowT]:
@@ -273,7 +277,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
         if total is not None and self.everything is not None and total > self.everything:
             # Rows came while the list was filtered; how many there are in all is only known without a filter.
             self.everything = None
-        self.search_bar.set_count(total, self.everything, len(self.records.selected), self.records.hidden)
+        self.search_bar.set_count(total, self.everything, self.records.number_selected, self.records.hidden)
 
     # One record
 

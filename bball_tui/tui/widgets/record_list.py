@@ -1,6 +1,6 @@
 """The one list of all screens: any number of rows, with keys, mouse, selection and order."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from typing import Any
 
 from textual import events
@@ -54,7 +54,12 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
     @property
     def selected(self) -> frozenset[int]:
         """The ids of all selected rows, hidden ones too."""
-        return self._selection.ids
+        return frozenset(self._selection.ids)
+
+    @property
+    def number_selected(self) -> int:
+        """How many rows are selected, hidden ones too."""
+        return len(self._selection)
 
     @property
     def hidden(self) -> int:
@@ -62,16 +67,21 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
         return self._selection.hidden
 
     @property
+    def number_of_targets(self) -> int:
+        """How many rows a command is about, without their ids: what is asked whenever a key's label is drawn."""
+        return len(self._selection) - self._selection.hidden or int(self._row is not None)
+
+    @property
     def targets(self) -> tuple[int, ...]:
         """The ids that a command is about: the selected rows that the list has, else the one under the cursor.
 
         A selected row that a search or a filter leaves out is never among them: nobody sees it.
         """
-        if self._selection.shown:
-            return tuple(sorted(self._selection.shown))
+        if shown := self._selection.shown:
+            return tuple(shown)
         return () if self._row is None else (self._row.id,)
 
-    def select(self, row_ids: frozenset[int]) -> None:
+    def select(self, row_ids: Collection[int]) -> None:
         """Select rows of the list, besides those that are selected already."""
         self._selection.add(row_ids)
         self._tell_selection()
@@ -209,7 +219,7 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
 
     async def _select_all(self, source: RecordSource[RowT]) -> None:
         try:
-            found = frozenset(await source.ids())
+            found = await source.ids()
         except BballError as error:
             self._fail(str(error))
             return
@@ -246,7 +256,7 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
             self._copy([self._row])
 
     async def _copy_selected(self, source: RecordSource[RowT]) -> None:
-        wanted = self._selection.ids
+        wanted = self.selected
         if len(wanted) > MOST_COPIED:
             self._tell_copied(
                 _("At most {most_copied:,} rows can be copied at once; {wanted:,} are selected.").format(

@@ -195,7 +195,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             moved = self._window is not None and self._window.sort != self._sort
             view = await open_view(source, self._sort, spot, self._height, known=known, moved=moved)
             selected = self._selection.ids
-            matching = await source.matching(selected) if selected else selected
+            matching = await source.matching(selected) if selected else frozenset[int]()
         except BballError as error:
             if number == self._number:
                 self._opening = False

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def _one(pane: "RemindersPane") -> str | None:
-    return ready(pane) or (None if len(pane.targets) == 1 else _("Put the cursor on one offer."))
+    return ready(pane) or (None if pane.number_meant == 1 else _("Put the cursor on one offer."))
 
 
 class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab="emails"):
