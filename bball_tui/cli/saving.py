@@ -1,12 +1,12 @@
 """What the commands that add and edit have in common: one save, its JSON, its sentences, its exit code."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bball_tui.cli.context import in_transaction
 from bball_tui.cli.output import Did

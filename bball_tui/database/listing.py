@@ -41,6 +41,9 @@ from bball_tui.database.paging import Key, Page, PageRequest, RowT, Sort, page_o
 from bball_tui.errors import BballError
 from bball_tui.language import _
 
+PARTS = 64
+"""In how many rows all ids of a list come."""
+
 
 def among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnElement[bool]:
     """``column`` is one of ``ids``: one parameter and one plan, however many there are."""
@@ -188,14 +191,18 @@ class Listing(ABC, Generic[RowT]):
         """The ids of all rows that match, in no order."""
         return await self._gather_ids(session, self.conditions())
 
-    async def matching(self, session: AsyncSession, row_ids: Collection[int]) -> frozenset[int]:
+    async def matching(self, session: AsyncSession, row_ids: Collection[int]) -> "array[int]":
         """Those of ``row_ids`` that match."""
-        return frozenset(await self._gather_ids(session, (*self.conditions(), among(self.row_id, row_ids))))
+        return await self._gather_ids(session, (*self.conditions(), among(self.row_id, row_ids)))
 
     async def _gather_ids(self, session: AsyncSession, wanted: Sequence[ColumnElement[bool]]) -> "array[int]":
-        """As the bytes of an array: a hundred thousand of Python's numbers take five times the memory, rows fifty."""
+        """As the bytes of an array: a hundred thousand of Python's numbers take five times the memory, rows fifty.
+
+        They come in some rows, since libpq keeps for good the room that the longest row took.
+        """
         sent = func.string_agg(func.int8send(self.row_id.cast(BigInteger)), literal(b"", LargeBinary))
-        found = array("q", await session.scalar(select(sent).select_from(self.table).where(*wanted)) or b"")
+        parts = select(sent).select_from(self.table).where(*wanted).group_by(self.row_id % PARTS)
+        found = array("q", b"".join(await session.scalars(parts)))
         if sys.byteorder == "little":
             found.byteswap()
         return found
@@ -263,7 +270,7 @@ class ListingSource(Generic[RowT]):
         async with self.database.session() as session:
             return await self.listing.ids(session)
 
-    async def matching(self, row_ids: Collection[int]) -> frozenset[int]:
+    async def matching(self, row_ids: Collection[int]) -> "array[int]":
         async with self.database.session() as session:
             return await self.listing.matching(session, row_ids)
 

@@ -160,6 +160,6 @@ class RecordSource(Protocol[RowT]):
         """The ids of all rows that match the filter, in any order: what "select all" selects."""
         ...
 
-    async def matching(self, row_ids: Collection[int]) -> frozenset[int]:
+    async def matching(self, row_ids: Collection[int]) -> Collection[int]:
         """Those of ``row_ids`` that match the filter; the others are selected but hidden."""
         ...

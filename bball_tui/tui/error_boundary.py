@@ -63,6 +63,6 @@ class GuardedSource(Generic[RowT]):
         with error_boundary(self._log_file):
             return await self._source.ids()
 
-    async def matching(self, row_ids: Collection[int]) -> frozenset[int]:
+    async def matching(self, row_ids: Collection[int]) -> Collection[int]:
         with error_boundary(self._log_file):
             return await self._source.matching(row_ids)

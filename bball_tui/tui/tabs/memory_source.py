@@ -53,5 +53,5 @@ class ReadSource(Generic[RowT]):
     async def ids(self) -> Sequence[int]:
         return await MemorySource(await self._read()).ids()
 
-    async def matching(self, row_ids: Collection[int]) -> frozenset[int]:
+    async def matching(self, row_ids: Collection[int]) -> Collection[int]:
         return await MemorySource(await self._read()).matching(row_ids)

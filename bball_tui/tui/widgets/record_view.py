@@ -5,7 +5,7 @@ it comes into sight, without ever holding up a key. `record_list.py` adds the ke
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import ClassVar, Generic
 
@@ -195,7 +195,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             moved = self._window is not None and self._window.sort != self._sort
             view = await open_view(source, self._sort, spot, self._height, known=known, moved=moved)
             selected = self._selection.ids
-            matching = await source.matching(selected) if selected else frozenset[int]()
+            matching = await source.matching(selected) if selected else ()
         except BballError as error:
             if number == self._number:
                 self._opening = False
@@ -432,7 +432,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             self.post_message(CursorMoved(self, self._told))
             self.refresh_bindings()
 
-    def _selected_are(self, matching: frozenset[int]) -> None:
+    def _selected_are(self, matching: Collection[int]) -> None:
         hidden = self._selection.hidden
         self._selection.seen(matching)
         if self._selection.hidden != hidden:

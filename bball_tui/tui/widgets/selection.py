@@ -2,16 +2,17 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain, groupby
+
+NONE: "array[int]" = array("q")
 
 
-def _array(row_ids: Iterable[int]) -> "array[int]":
-    return array("q", sorted(row_ids))
-
-
-def _holds(row_ids: "array[int]", row_id: int) -> bool:
-    place = bisect_left(row_ids, row_id)
-    return place < len(row_ids) and row_ids[place] == row_id
+def _without(row_ids: "array[int]", others: Collection[int]) -> "array[int]":
+    if not row_ids:
+        return NONE
+    left_out = frozenset(others)
+    return array("q", (one for one in row_ids if one not in left_out))
 
 
 class Selection:
@@ -24,10 +25,11 @@ class Selection:
     __slots__ = ("_hidden", "_ids")
 
     def __init__(self) -> None:
-        self._ids = self._hidden = _array(())
+        self._ids = self._hidden = NONE
 
     def __contains__(self, row_id: int) -> bool:
-        return _holds(self._ids, row_id)
+        place = bisect_left(self._ids, row_id)
+        return place < len(self._ids) and self._ids[place] == row_id
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -40,7 +42,7 @@ class Selection:
     @property
     def shown(self) -> Sequence[int]:
         """Those that the present filter leaves in the list, in order."""
-        return _array({*self._ids}.difference(self._hidden)) if self._hidden else self._ids
+        return _without(self._ids, self._hidden) if self._hidden else self._ids
 
     @property
     def hidden(self) -> int:
@@ -49,31 +51,24 @@ class Selection:
 
     def toggle(self, row_id: int) -> None:
         """Select a row of the list, or no longer."""
-        place = bisect_left(self._ids, row_id)
         if row_id in self:
-            self._ids = self._ids[:place] + self._ids[place + 1 :]
-            self._unhide((row_id,))
+            self.drop((row_id,))
         else:
-            self._ids = self._ids[:place] + array("q", (row_id,)) + self._ids[place:]
+            self.add((row_id,))
 
     def add(self, row_ids: Collection[int]) -> None:
         """Select rows of the list as well."""
-        self._ids = _array({*self._ids, *row_ids})
-        self._unhide(row_ids)
+        self._ids = array("q", (one for one, _ in groupby(sorted(chain(self._ids, row_ids)))))
+        self._hidden = _without(self._hidden, row_ids)
 
     def drop(self, row_ids: Collection[int]) -> None:
         """Select these rows no longer, be they shown or hidden."""
-        self._ids = _array({*self._ids}.difference(row_ids))
-        self._unhide(row_ids)
+        self._ids, self._hidden = _without(self._ids, row_ids), _without(self._hidden, row_ids)
 
     def clear(self) -> None:
         """Select nothing."""
-        self._ids = self._hidden = _array(())
+        self._ids = self._hidden = NONE
 
     def seen(self, matching: Collection[int]) -> None:
-        """The filter changed, or the data: only ``matching`` of the selected ids are in the list now."""
-        self._hidden = _array({*self._ids}.difference(matching))
-
-    def _unhide(self, row_ids: Iterable[int]) -> None:
-        if self._hidden:
-            self._hidden = _array({*self._hidden}.difference(row_ids))
+        """The filter changed, or the data: of the selected ids only these are in the list now."""
+        self._hidden = NONE if len(matching) == len(self._ids) else _without(self._ids, matching)

@@ -1,10 +1,9 @@
 """The fields that a form is declared with. Each names an attribute of the draft, which is a frozen dataclass."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from msgspec.structs import replace
 from textual.binding import Binding
 from textual.widget import Widget
 
