@@ -9,9 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
-
 from bball_tui.errors import BballError
 from bball_tui.language import _
 
@@ -56,6 +53,9 @@ def with_setting(text: str, name: str, value: str | None, *, table: Sequence[str
     if value is None and name not in place:
         return text
     _put(place, name, value)
+    import tomlkit  # few programs write settings
+    from tomlkit.exceptions import TOMLKitError
+
     try:
         document = tomlkit.parse(text)
         _put(_inside(document, table), name, value)

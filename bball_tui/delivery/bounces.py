@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import mailbox
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -199,6 +198,8 @@ def _mails(place: Path) -> Iterator[_Mail]:
         yield _Mail(f"{place.stat().st_size}:{place.name}", place.name, partial(_bytes_of, place))
         return
     if place.is_file():
+        import mailbox
+
         box = mailbox.mbox(place, create=False)
         try:
             size = place.stat().st_size

@@ -8,10 +8,10 @@ from datetime import date
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bball_tui.language import _, later
 from bball_tui.mail.context import MessageContext
@@ -20,6 +20,9 @@ from bball_tui.mail.render import RenderedMessage
 from bball_tui.mail.templates import packaged
 from bball_tui.mail.values import LOCAL_SENDER, contrast
 from bball_tui.mail.variables import variables
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 CLIPPED_BYTES = 102_400
 """Gmail shows the rest of a longer HTML part only on request."""
@@ -216,6 +219,8 @@ class _Page:
     """Collects what the checks look at; the content of style sheets and comments is not text."""
 
     def __init__(self, html: str) -> None:
+        from selectolax.lexbor import LexborHTMLParser  # two megabytes that few programs need
+
         tree = LexborHTMLParser(html)
         self.links = [_value(link, "href") for link in tree.css("a[href]")]
         pictures = tree.css("img")
@@ -238,7 +243,7 @@ class _Page:
 _ACTIVE = "script, form, input, iframe, object, embed, video, audio, base, meta[http-equiv=refresh]"
 
 
-def _value(node: LexborNode, name: str) -> str:
+def _value(node: "LexborNode", name: str) -> str:
     return node.attributes.get(name) or ""
 
 

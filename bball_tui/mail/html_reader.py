@@ -7,9 +7,12 @@ comments for Outlook) is left out; only the preheader is named as such, because 
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 
 class LineKind(StrEnum):
@@ -50,6 +53,8 @@ _DEEPEST = 200
 
 def read_html(html: str) -> tuple[ReadLine, ...]:
     """The page line by line. Any text is read somehow; nothing is fetched and nothing is run."""
+    from selectolax.lexbor import LexborHTMLParser  # two megabytes that few programs need
+
     body = LexborHTMLParser(html).body
     if body is None:
         return ()
@@ -73,7 +78,7 @@ class _Reader:
                 self.lines.append(ReadLine(self._kind, words, self._target))
         self._text, self._kind, self._target = [], next_kind, target
 
-    def walk(self, node: LexborNode, depth: int) -> None:
+    def walk(self, node: "LexborNode", depth: int) -> None:
         for child in _children(node):
             tag = child.tag or ""
             if tag == "-text":
@@ -81,7 +86,7 @@ class _Reader:
             elif tag not in _UNSEEN and depth < _DEEPEST:
                 self._element(child, tag, depth + 1)
 
-    def _element(self, node: LexborNode, tag: str, depth: int) -> None:
+    def _element(self, node: "LexborNode", tag: str, depth: int) -> None:
         style = node.attributes.get("style") or ""
         if _HIDDEN.search(style):
             if words := _SPACE.sub(" ", node.text()).strip():
@@ -108,20 +113,20 @@ class _Reader:
         else:
             self.walk(node, depth)
 
-    def _block(self, node: LexborNode, depth: int, kind: LineKind) -> None:
+    def _block(self, node: "LexborNode", depth: int, kind: LineKind) -> None:
         before = self._kind
         self.end(kind)
         self.walk(node, depth)
         self.end(before)
 
-    def _picture(self, node: LexborNode) -> None:
+    def _picture(self, node: "LexborNode") -> None:
         words = node.attributes.get("alt")
         source = node.attributes.get("src") or ""
         self.end()
         if words or source:
             self.lines.append(ReadLine(LineKind.PICTURE, _SPACE.sub(" ", words or "").strip(), source))
 
-    def _link(self, node: LexborNode, style: str, depth: int) -> None:
+    def _link(self, node: "LexborNode", style: str, depth: int) -> None:
         target = (node.attributes.get("href") or "").strip()
         words = _SPACE.sub(" ", node.text()).strip()
         if _BUTTON.search(style) and target:
@@ -135,11 +140,11 @@ class _Reader:
             self._text.append(f" <{target}>")
 
 
-def _children(node: LexborNode) -> Iterator[LexborNode]:
+def _children(node: "LexborNode") -> "Iterator[LexborNode]":
     return node.iter(include_text=True)
 
 
-def _fact(row: LexborNode) -> ReadLine | None:
+def _fact(row: "LexborNode") -> ReadLine | None:
     """A row of a table that is a name and its value: ``Team: Hawks``."""
     cells = [one for one in row.iter() if one.tag in ("td", "th")]
     if len(cells) != 2 or cells[0].tag != "th":

@@ -13,8 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-import psutil
-
 from bball_tui.environment import desktop_environment
 from bball_tui.settings import Settings
 
@@ -55,9 +53,15 @@ class PrivatePages:
         for file in self._folder.glob("*-*.*") if self._folder.is_dir() else ():
             pid = file.name.partition("-")[0]
             own = file.name.startswith(self._mine)
-            if (own and mine) or (not own and not (pid.isdigit() and psutil.pid_exists(int(pid)))):
+            if (own and mine) or (not own and not (pid.isdigit() and _runs(int(pid)))):
                 with suppress(OSError):
                     file.unlink()
+
+
+def _runs(pid: int) -> bool:
+    import psutil  # only where another program left a page
+
+    return psutil.pid_exists(pid)
 
 
 def has_browser() -> bool:

@@ -12,8 +12,6 @@ from hashlib import sha256
 from uuid import UUID
 
 from msgspec import Struct
-from stdnum.exceptions import ValidationError
-from stdnum.iso7064 import mod_37_36
 
 PREFIX = "BBALL:"
 _MARK = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -40,6 +38,8 @@ class PaperCode(Struct, frozen=True):
     @property
     def text(self) -> str:
         """As people read it."""
+        from stdnum.iso7064 import mod_37_36  # with it comes pydoc
+
         check = mod_37_36.calc_check_digit(f"{self.mark}{self.contract_id}")
         return f"{self.mark}-{self.contract_id}-{check}"
 
@@ -60,6 +60,9 @@ def read_code(text: str, mark: str) -> int | CodeFault:
     found = _CODE.fullmatch(text.removeprefix(PREFIX).strip())
     if found is None:
         return CodeFault.MISREAD if text.startswith(PREFIX) else CodeFault.FOREIGN
+    from stdnum.exceptions import ValidationError
+    from stdnum.iso7064 import mod_37_36
+
     theirs, number, check = found.groups()
     try:
         mod_37_36.validate(f"{theirs}{number}{check}")

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
-
 from bball_tui.language import _, later, retold
 from bball_tui.league.values.cells import CellFault, plain_text
 from bball_tui.league.values.shown import shown
@@ -82,6 +80,8 @@ def email(value: str) -> str | None:
         )
     if not text.isascii():
         _refuse_typography(text)
+    from email_validator import EmailNotValidError, validate_email  # half a megabyte, and 20 ms
+
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
