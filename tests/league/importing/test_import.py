@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import msgspec.structs
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -426,7 +427,7 @@ async def test_the_leagues_are_apart(desk: Desk, tmp_path: Path) -> None:
 
 
 async def test_the_leagues_date_order_decides_unless_the_caller_says_otherwise(desk: Desk) -> None:
-    mine = replace(desk, league=replace(desk.league, date_order=DateOrder.DMY))
+    mine = replace(desk, league=msgspec.structs.replace(desk.league, date_order=DateOrder.DMY))
     await mine.good("Hawks,Ann,Lee,03/04/2015")
     await mine.good("Hawks,Ben,Lee,03/04/2015", options=ImportOptions(date_order=DateOrder.MDY))
     assert await desk.rows("SELECT birthdate FROM player ORDER BY id") == [(date(2015, 4, 3),), (date(2015, 3, 4),)]
