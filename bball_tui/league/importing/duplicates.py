@@ -10,11 +10,11 @@ Nobody is compared with everybody: only those of one name, or of one day and one
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,8 +42,7 @@ Neighbors: TypeAlias = Mapping[tuple[date | None, str], Sequence[Neighbor]]
 """By date of birth and each of the `spellings` of the last name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True):
     """Who a new player may be, as a sentence; ``in_file``: another row, and nobody whom the league has."""
 
     sentence: str

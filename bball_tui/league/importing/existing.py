@@ -9,10 +9,11 @@ folded once.
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -88,8 +89,7 @@ class KnownLink(msgspec.Struct, frozen=True, gc=False):
     values: LinkValues
 
 
-@dataclass(frozen=True, slots=True)
-class Existing:
+class Existing(Struct, frozen=True):
     """The part of the database that a roster is compared with."""
 
     season_id: int | None

@@ -5,9 +5,9 @@ nobody is shown one thing and gets another.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -70,8 +70,7 @@ async def latest_act(session: AsyncSession, league_id: int) -> OwnAct | None:
     return next(iter(await read_own_acts(session, league_id)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Of what the person did in the last minutes, what has not been undone."""
 
     acts: tuple[OwnAct, ...]
