@@ -108,6 +108,13 @@ def loaded() -> tuple[set[str], set[str]]:
     return set(first.split()), set(ahead.split())
 
 
+RARE = {
+    *("alembic", "cryptography", "email_validator", "httpx", "mailbox", "multiprocessing", "openpyxl"),
+    *("prometheus_client", "psutil", "selectolax", "stdnum", "tomlkit"),
+}
+"""Libraries that are loaded by whoever does what they are for."""
+
+
 @pytest.mark.slow
 def test_the_first_rows_wait_for_nothing_that_they_do_not_show(loaded: tuple[set[str], set[str]]) -> None:
     later = {
@@ -137,3 +144,14 @@ def test_what_commands_import_is_imported_ahead(loaded: tuple[set[str], set[str]
     }
     assert wanted
     assert wanted <= loaded[1]
+    assert not loaded[1] & RARE, "libraries of half a megabyte and more, each for something that few programs do"
+
+
+@pytest.mark.slow
+def test_an_idle_worker_holds_only_what_it_sends_with() -> None:
+    """Many of them may run on a small machine, day and night."""
+    code = "import sys, bball_tui.cli.root, bball_tui.cli.worker\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    held = set(done.stdout.split())
+    assert "mjml" in held, "the first e-mail needs it"
+    assert not held & (RARE | {"textual", "rich", "bball_tui.tui", "markdown_it", "pygments", "html.entities"})

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from email.utils import make_msgid
-from html import escape
 
 from msgspec import Struct
 
@@ -82,6 +81,8 @@ def mail_of(message: Message, sender: str, recipient: str) -> bytes:
     Raises:
         RenderError: one of the two is no address.
     """
+    from html import escape  # with it come the names of two thousand signs, which few workers need
+
     text = f"{message.text}\n\n{WHY}"
     paragraphs = "".join(
         f"<p>{'<br>'.join(escape(line) for line in paragraph.splitlines())}</p>" for paragraph in text.split("\n\n")
