@@ -1,7 +1,8 @@
 """What is printed, as values: a contract with its text, the list of a team, the size of the paper."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bball_tui.league.papers.paper_code import PaperCode
 
@@ -16,16 +17,14 @@ class PageSize(StrEnum):
     A4 = "a4"
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One contract: its code, and the text with everything filled in."""
 
     code: PaperCode
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignInRow:
+class SignInRow(Struct, frozen=True):
     """One line of a sign-in list."""
 
     jersey: str
@@ -34,8 +33,7 @@ class SignInRow:
     signed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SignInList:
+class SignInList(Struct, frozen=True):
     """The players of a team, by name."""
 
     title: str
