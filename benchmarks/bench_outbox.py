@@ -152,6 +152,7 @@ async def latency_and_idleness(folder: Path) -> list[Result]:
                 if rival is not None:
                     rival_waits.append(await until_data(rival_sink, rival()))
         statements, share = await idleness(settings, process.pid)
+        held = psutil.Process(process.pid).memory_full_info()
     median, slow = statistics.median(waits), statistics.quantiles(waits, n=100)[98]
     detail = f"{LATENCY_ROUNDS} mails, one at a time, worker in its own process"
     results = [
@@ -159,6 +160,9 @@ async def latency_and_idleness(folder: Path) -> list[Result]:
         Result("commit to DATA, 99th percentile", slow, 20, detail, unit="ms"),
         Result("transactions of an idle worker a minute", statements, 12, f"counted over {IDLE_SECONDS} s", unit=""),
         Result("processor share of an idle worker", share * 100, 0.1, f"over {IDLE_SECONDS} s", unit="%"),
+        Result(
+            "memory of an idle worker, its own", held.uss / 2**20, 60, f"{held.rss / 2**20:.1f} MB resident", unit="MB"
+        ),
     ]
     if rival_waits:
         theirs = statistics.median(rival_waits)
