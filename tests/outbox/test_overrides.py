@@ -1,5 +1,6 @@
 from msgspec.structs import replace
 
+import bball_tui.tui.all_commands  # noqa: F401 - what Today says names commands, which the program has loaded by then
 from bball_tui.database.engine import Database
 from bball_tui.league.today import ContractDay
 from bball_tui.mail.from_address import Outgoing
