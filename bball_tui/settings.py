@@ -50,6 +50,9 @@ class NotSetUp(msgspec.Struct, frozen=True):
 WITHOUT_SERVER = NotSetUp(NO_MAIL_SERVER.capitalize(), SET_UP_MAIL, "no mail server")
 WITHOUT_SENDER = NotSetUp(NO_SENDER, SET_SENDER, "no From address")
 
+STAY_HERE = ("maildir",)
+"""The schemes of mail URLs whose mails are only written to this machine: no mail server ever has them."""
+
 GROUPME_VARIABLE = "GROUPME_ACCESS_TOKEN"
 """Where the access token is looked for unless a setting says otherwise."""
 _OWNERS_ONLY = frozenset({"alert_mail_url", "alert_webhook", "groupme_token"})
@@ -255,7 +258,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def into_folder(self) -> bool:
         """Whether somebody chose by URL that mails are only written to a folder."""
-        return self.mail_url is not None and self.mail_url.reveal().lower().startswith("maildir:")
+        return self.mail_url is not None and self.mail_url.reveal().partition(":")[0].lower() in STAY_HERE
 
     def refuse_read_only(self) -> None:
         """For what writes past the usual connections.

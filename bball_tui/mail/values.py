@@ -15,9 +15,6 @@ from bball_tui.language import _
 LOCAL_SENDER = "no-reply@league.invalid"
 """For mail that stays on this machine; ``.invalid`` can never be anybody's address (RFC 2606)."""
 
-STAY_HERE = ("maildir",)
-"""The schemes of mail URLs whose mails are only written to this machine: no mail server ever has them."""
-
 
 class RenderError(BballError):
     """A mail cannot be written as it stands; sending it again would change nothing until somebody fixes it."""

@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, func
 
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import OutboxState
-from bball_tui.mail.values import STAY_HERE
+from bball_tui.settings import STAY_HERE
 
 _outbox = Outbox.__table__.c
 

@@ -1,0 +1,1 @@
+"""The adults who are in every chat, and their consent; who works in the league is `league/members.py`."""

@@ -1,0 +1,1 @@
+"""A contract from offer to signature, correction and undo; its making and its team are `league/editing`."""

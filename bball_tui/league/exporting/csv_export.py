@@ -1,6 +1,6 @@
 """What a list shows as a sheet for a spreadsheet program: every row that matches, in the order of the screen.
 
-Cells that a spreadsheet would run as a formula get an apostrophe (`importing/formula_escape.py`). Rows are read
+Cells that a spreadsheet would run as a formula get an apostrophe (`values/formula_escape.py`). Rows are read
 page by page in one snapshot, so a list of any length takes the same memory.
 """
 

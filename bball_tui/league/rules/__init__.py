@@ -1,1 +1,1 @@
-"""The rules of the league about who plays where: all optional, each one a warning unless the league says "refuse"."""
+"""Who may play where: age, roster size, jersey, freeze date; each optional, and a warning unless it is to refuse."""

@@ -12,8 +12,8 @@ from bball_tui.language import _, retold
 from bball_tui.mail.account import Account
 from bball_tui.mail.outcome import Outcome
 from bball_tui.mail.transports.base import Transport
-from bball_tui.mail.values import LOCAL_SENDER, STAY_HERE, is_loopback
-from bball_tui.settings import SecretUrl, Settings
+from bball_tui.mail.values import LOCAL_SENDER, is_loopback
+from bball_tui.settings import STAY_HERE, SecretUrl, Settings
 
 TargetT = TypeVar("TargetT")
 
