@@ -239,9 +239,11 @@ def test_what_was_done_to_several_agrees_with_them() -> None:
 def test_an_option_in_a_sentence_has_its_field_in_the_dialog_in_every_language(
     calls: Mapping[Path, Sequence[ast.Call]],
 ) -> None:
-    """What `import_words` replaces stands in a sentence of the importer, and in its translation."""
+    """What `cli_hints_on_screen` replaces stands in a sentence of the importer, and in its translation."""
     catalog = {message.id: texts(message) for message in read(CATALOGS["es"])}
-    words = [one.args[0] for one in calls[PACKAGE / "tui" / "dialogs" / "import_words.py"] if name_of(one) == "_"]
+    words = [
+        one.args[0] for one in calls[PACKAGE / "tui" / "dialogs" / "cli_hints_on_screen.py"] if name_of(one) == "_"
+    ]
     patterns = [str(one.value) for one in words if isinstance(one, ast.Constant) and "--" in str(one.value)]
     rest = {one: said for one, said in catalog.items() if one not in patterns}
     english = [_as_shown(text) for one in rest for text in ([one] if isinstance(one, str) else one)]

@@ -19,7 +19,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from bball_tui.mail.server_words import (
+from bball_tui.mail.answer_patterns import (
     ABOUT_US,
     NO_MAILBOX,
     PROVES_NOTHING,

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bball_tui.mail import server_words as words_of
+from bball_tui.mail import answer_patterns as words_of
 from bball_tui.mail.values import one_line
 
 
@@ -114,7 +114,7 @@ class Rule(Struct, frozen=True):
     """One line of the table. A field that is None fits everything; patterns for codes must fit the whole code.
 
     ``words`` is searched in the provider's text without regard to case; of an SMTP reply only in what may decide,
-    see :func:`bball_tui.mail.server_words.deciding`.
+    see :func:`bball_tui.mail.answer_patterns.deciding`.
     """
 
     outcome: OutcomeClass

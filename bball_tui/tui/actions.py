@@ -236,7 +236,7 @@ def _one_at_a_time(method: Callable[Concatenate[HostT, P], Any], group: str) -> 
         try:
             done = await run(host, *args, **kwargs)
         except BballError as error:
-            from bball_tui.tui.dialogs.message import SAFE, ErrorDialog
+            from bball_tui.tui.dialogs.error_box import SAFE, ErrorDialog
             from bball_tui.tui.error_boundary import Fault
 
             safe = SAFE if isinstance(error, Fault) else ""

@@ -20,7 +20,7 @@ from bball_tui.league.rights import Right
 from bball_tui.outbox.alerts import alerted_league
 from bball_tui.settings import SecretLink, Settings, WebhookFormat, overriding
 from bball_tui.tui.dialogs.alerts import GUESSED, STOPPED, Alerts, AlertsTyped, Tried
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -179,7 +179,7 @@ class BballApp(OpeningApp):
         if sending is not None and not sending.done():
             await asyncio.wait({sending}, timeout=LAST_MAIL)
         if self.working_in_sight or (sending is not None and not sending.done()):
-            from bball_tui.tui.dialogs.message import ErrorDialog
+            from bball_tui.tui.dialogs.error_box import ErrorDialog
 
             if not isinstance(self.screen, ErrorDialog):
                 self.push_screen(ErrorDialog(AWAKE, title=_("Not now"), safe=NOTHING_DONE))
@@ -297,7 +297,7 @@ class BballApp(OpeningApp):
     @work(group="shut-out")
     async def shut_out(self, why: str) -> None:
         """Say that the person has no place here anymore, and end."""
-        from bball_tui.tui.dialogs.message import ErrorDialog
+        from bball_tui.tui.dialogs.error_box import ErrorDialog
 
         await self.push_screen_wait(ErrorDialog(why, title=_("The league is closed to you"), leaves=True))
         self.exit(1, message=why)

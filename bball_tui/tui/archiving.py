@@ -9,7 +9,7 @@ from bball_tui.language import _
 from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
 from bball_tui.league.undoing.ways_back import Way
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.text import clean
 from bball_tui.tui.undo_hints import way_back
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bball_tui.language import _
 from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.text import clean
 from bball_tui.wording import counted
 

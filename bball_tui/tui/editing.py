@@ -37,6 +37,7 @@ from bball_tui.league.rules.freeze import frozen_since
 from bball_tui.league.seasons.season import SeasonDraft
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.forms.records import (
     contract_form,
     guardian_form,
@@ -46,7 +47,6 @@ from bball_tui.tui.dialogs.forms.records import (
     season_form,
     team_form,
 )
-from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone

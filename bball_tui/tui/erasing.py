@@ -11,7 +11,7 @@ from bball_tui.league.editing.erasing import erase, preview_player
 from bball_tui.mail.transports import remove_kept
 from bball_tui.outbox.mail_list import remove_files
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean
 from bball_tui.tui.ui_state import forget_searches

@@ -21,9 +21,9 @@ from bball_tui.league.importing.diff_model import Counts
 from bball_tui.league.importing.imports import find_import
 from bball_tui.league.importing.report import remarks, report_csv
 from bball_tui.league.importing.service import PreviewMoved, SeasonMissing, run_import
+from bball_tui.tui.dialogs.cli_hints_on_screen import on_screen
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
 from bball_tui.tui.dialogs.import_roster import ImportRoster
-from bball_tui.tui.dialogs.import_words import on_screen
 from bball_tui.tui.recent_files import recent_files, remember_file
 from bball_tui.tui.text import clean
 from bball_tui.wording import counted

@@ -15,7 +15,7 @@ from bball_tui.league.mails.preview import MailPreview, last_copy
 from bball_tui.mail.difference import difference
 from bball_tui.mail.my_address import remembered
 from bball_tui.tui.browser import how_to_fetch, open_page
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
 from bball_tui.tui.mail_text import difference_lines, headers_of, page_lines, read_parts, sizes, text_lines

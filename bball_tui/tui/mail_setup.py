@@ -18,8 +18,8 @@ from bball_tui.mail.my_address import remembered
 from bball_tui.mail.setup import account_of, login_trouble
 from bball_tui.mail.trial_mail import TRIAL_SUBJECT, trial_mail
 from bball_tui.settings import SecretUrl, overriding
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
-from bball_tui.tui.dialogs.message import ErrorDialog
 
 if TYPE_CHECKING:
     from textual.app import App

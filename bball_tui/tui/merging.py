@@ -17,9 +17,9 @@ from bball_tui.league.merging.words import effect_words, merged_words, taken_bac
 from bball_tui.league.undoing.ways_back import Way
 from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.find_player import FindPlayer
 from bball_tui.tui.dialogs.merge_people import MergePeople
-from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
 from bball_tui.tui.undo_hints import way_back

@@ -55,7 +55,7 @@ async def begin(app: OpeningApp) -> None:
             await _enter(app, connection)
             break
         except BballError as error:
-            from bball_tui.tui.dialogs.message import AfterError, ErrorDialog
+            from bball_tui.tui.dialogs.error_box import AfterError, ErrorDialog
 
             started()
             app.desk.say_closed()

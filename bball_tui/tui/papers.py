@@ -21,7 +21,7 @@ from bball_tui.league.rights import Right
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.tui.browser import how_to_fetch, open_page
 from bball_tui.tui.dialogs.attach_scan import AttachScan
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.dialogs.print_papers import Print, PrintPapers
 from bball_tui.tui.dialogs.read_scans import PileOrder, ReadScans

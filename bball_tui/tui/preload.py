@@ -60,7 +60,7 @@ AHEAD = (
     "bball_tui.tui.merging",
     "bball_tui.tui.signing",
     "bball_tui.tui.papers",
-    "bball_tui.tui.rolling",
+    "bball_tui.tui.season_roll",
     "bball_tui.tui.writing",
     "bball_tui.tui.all_commands",  # for the palette: every tab
 )

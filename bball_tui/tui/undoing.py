@@ -14,7 +14,7 @@ from bball_tui.league.undoing.outcome import TakenBack
 from bball_tui.league.undoing.own_acts import ActKind
 from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_act
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone

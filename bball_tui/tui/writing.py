@@ -21,7 +21,7 @@ from bball_tui.league.mails.messages import (
 )
 from bball_tui.league.mails.preview import MailPreview
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.read_mail import ReadMail
 from bball_tui.tui.dialogs.write_message import Draft, WriteMessage
 from bball_tui.tui.editor import edit_text

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bball_tui.mail.answer_patterns import TOO_LARGE, mentions
 from bball_tui.mail.outcome import (
     NO_RETURN,
     TABLE,
@@ -16,7 +17,6 @@ from bball_tui.mail.outcome import (
     enhanced_code,
     sameness,
 )
-from bball_tui.mail.server_words import TOO_LARGE, mentions
 
 NOW = datetime(2027, 3, 6, 12, 0, tzinfo=UTC)
 PHASES = st.sampled_from(Phase)

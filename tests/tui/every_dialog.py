@@ -65,6 +65,7 @@ from bball_tui.tui.dialogs.connect import ConnectDialog
 from bball_tui.tui.dialogs.contract_act import ContractAct
 from bball_tui.tui.dialogs.correct_record import CorrectRecord
 from bball_tui.tui.dialogs.due_date import DueDate
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.export import ExportDialog
 from bball_tui.tui.dialogs.export_list import ExportList
 from bball_tui.tui.dialogs.family_note import FamilyNoteDialog
@@ -86,7 +87,6 @@ from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
 from bball_tui.tui.dialogs.map_columns import MapColumns
 from bball_tui.tui.dialogs.merge_people import MergePeople
-from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.new_address import NewAddress

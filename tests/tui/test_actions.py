@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import BUSY, Action, ActionHost, ActionSet, action, explain_refusal
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.key_names import key_name, normal_key
 from bball_tui.tui.keymap import checked_overrides, key_table
 from bball_tui.tui.palette import ActionPalette, rank

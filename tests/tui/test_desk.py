@@ -18,7 +18,7 @@ from bball_tui.league.importing.imports import find_import
 from bball_tui.league.importing.undo import undo_import
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.all_commands import ACTION_SETS
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.main_screen.screen import FIRST_TAB
 from bball_tui.tui.main_screen.tab_list import PANES

@@ -14,7 +14,7 @@ from textual.worker import WorkerFailed
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.app import BballApp
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.main_screen.screen import MainScreen
 from tests.conftest import Server
 from tests.tui.desk_host import Desk, club_with, opened

@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from bball_tui.tui.dialogs.base import CANCEL
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.controls import TickBox
-from bball_tui.tui.dialogs.message import AfterError, ErrorDialog
+from bball_tui.tui.dialogs.error_box import AfterError, ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking

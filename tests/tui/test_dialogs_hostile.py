@@ -14,10 +14,10 @@ from textual.screen import Screen
 from bball_tui.tui import dialogs
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.forms import records
 from bball_tui.tui.dialogs.import_roster import ImportRoster
-from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.sign import SignDialog

@@ -12,8 +12,8 @@ from bball_tui.league.importing.diff_model import FieldChange, Imported, RowDiff
 from bball_tui.league.importing.find_columns import ColumnMap, MappedField
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.roster_row import NameSplit
+from bball_tui.tui.dialogs.cli_hints_on_screen import on_screen
 from bball_tui.tui.dialogs.import_job import RosterPreview
-from bball_tui.tui.dialogs.import_words import on_screen
 from tests.tui.dialog_host import ROOMY, SMALL, asking
 from tests.tui.import_host import AMBIGUOUS, CORRECTED, GOOD, NUMBERS, League
 
@@ -176,7 +176,7 @@ def test_the_dialog_names_no_option_of_the_command_line() -> None:
         "--map",
         "--encoding",
         "--split-names",
-    }, "say in import_words.py what it is here"
+    }, "say in cli_hints_on_screen.py what it is here"
     for sentence in (
         AMBIGUOUS,
         "Did you mean “Team”? Rename it, or leave it out with --ignore-column “Squad”.",

@@ -36,7 +36,7 @@ SHOWN_IN = {
     "tui/papers.py": "pick_record.py",
     "tui/group_staff.py": "pick_record.py",
     "tui/dialogs/import_effect.py": "import_roster.py",
-    "tui/dialogs/import_words.py": "import_roster.py",
+    "tui/dialogs/cli_hints_on_screen.py": "import_roster.py",
     "tui/tabs/emails/kinds.py": "read_mail.py",
 }
 """Sentences of these files are about the keys that this dialog has for itself."""

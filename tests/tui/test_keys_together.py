@@ -23,7 +23,7 @@ from bball_tui.database import roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.actions import ActionSet
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.main_screen.screen import MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.tabs.record_pane import RecordPane

@@ -7,7 +7,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Outbox
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.write_message import WriteMessage
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import opened

@@ -16,7 +16,7 @@ from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.dialogs.read_mail import ReadMail
 from bball_tui.tui.dialogs.reason import Reason

@@ -18,9 +18,9 @@ from bball_tui.league.roster.rows import ContractRow
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.alerts import Alerts
 from bball_tui.tui.dialogs.connect import ConnectDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.mail_setup import MailSetup
-from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from tests.tui.desk_host import Desk, club_with, opened

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.forms.form import Form
-from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from tests.tui.desk_host import opened
 from tests.walls.conftest import OWNER, ClubServer

@@ -18,7 +18,7 @@ from bball_tui.database.states import StaffRole
 from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.tui.actions import Action, ActionHost, action_hosts
 from bball_tui.tui.all_commands import ACTION_SETS
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.key_names import character_of
 from bball_tui.tui.palette import THEME, ActionPalette
 from bball_tui.tui.tabs.views_pane import ViewsPane

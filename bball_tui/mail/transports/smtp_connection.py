@@ -20,9 +20,9 @@ from aiosmtplib import (
 from msgspec import Struct
 
 from bball_tui.language import _, stored
+from bball_tui.mail.answer_patterns import letters
 from bball_tui.mail.outcome import Fault, Outcome, Phase, classify_exception, classify_smtp
 from bball_tui.mail.providers import Tls
-from bball_tui.mail.server_words import letters
 from bball_tui.mail.transports.base import TroubleError
 from bball_tui.mail.transports.smtp_dialogue import Dialogue, Reply
 from bball_tui.mail.transports.smtp_target import SmtpTarget

@@ -40,7 +40,7 @@ async def action_desk_rules(screen: "UndoScreen") -> None:
 )
 async def action_desk_roll(screen: "UndoScreen") -> None:
     """Make the next season from the last one: who comes back where. You see the plan before anything is made."""
-    from bball_tui.tui.rolling import roll_season
+    from bball_tui.tui.season_roll import roll_season
 
     if screen.connection is not None and await roll_season(screen.app, screen.connection):
         screen.show_another_season()
@@ -49,7 +49,7 @@ async def action_desk_roll(screen: "UndoScreen") -> None:
 @action("Z", "take the new season back", when=ready, needs=Right.ROSTER, dangerous=True)
 async def action_desk_roll_undo(screen: "UndoScreen") -> None:
     """Take back what was made of the newest season from another one, while no one has signed. You see it first."""
-    from bball_tui.tui.rolling import take_season_back
+    from bball_tui.tui.season_roll import take_season_back
 
     if screen.connection is not None and await take_season_back(screen.app, screen.connection):
         screen.show_another_season()

@@ -271,7 +271,7 @@ class UndoScreen(ActionHost, Screen[None]):
     async def _take_last_back(self, connection: "LeagueConnection") -> None:
         from bball_tui.league.contracts.undo import undo
         from bball_tui.league.contracts.undo_correction import undo_correction
-        from bball_tui.tui.dialogs.message import ErrorDialog
+        from bball_tui.tui.dialogs.error_box import ErrorDialog
 
         last = self._undoable.pop()
         self._count_down()

@@ -274,7 +274,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
 
     def _tell_refused(self, reasons: list[str], word: str = "signed", *, others: bool = False) -> None:
         """Say why these were not; ``others`` were."""
-        from bball_tui.tui.dialogs.message import ErrorDialog
+        from bball_tui.tui.dialogs.error_box import ErrorDialog
 
         if not reasons:
             return

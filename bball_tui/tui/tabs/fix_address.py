@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.text import clean
 from bball_tui.tui.undo_hints import undone_by

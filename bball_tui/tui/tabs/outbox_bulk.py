@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _
 from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun, Hear
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.text import short_time
 from bball_tui.tui.undo_hints import undone_by

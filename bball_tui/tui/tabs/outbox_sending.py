@@ -9,7 +9,7 @@ from bball_tui.database.states import GateState
 from bball_tui.errors import BballError
 from bball_tui.language import _, retold
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.key_hints import key_of, with_keys
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.mail_words import for_real_lines, mails_named

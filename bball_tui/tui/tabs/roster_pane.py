@@ -143,8 +143,8 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         """Choose what the list is narrowed to: team, status, welcome e-mail, what needs attention, or your own."""
         from bball_tui.league.filters.facets import chosen_filter, facets
         from bball_tui.league.filters.saved import NamedFilter, delete_filter, save_filter, saved_filters
+        from bball_tui.tui.dialogs.error_box import ErrorDialog
         from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
-        from bball_tui.tui.dialogs.message import ErrorDialog
 
         pane, connection = self.pane, self.pane.connection
         if connection is None:

@@ -14,7 +14,7 @@ from bball_tui.language import COMMAND, _, in_context, plural
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import FixWanted, TeamChosen

@@ -1,4 +1,4 @@
-"""What the words of mail servers say: the vocabulary that answers and reports share. Pure.
+"""Patterns that read in the answers of mail servers, and in reports, what they mean by their words. Pure.
 
 Servers agree on codes in theory and on words in practice, so both are read, and the words of a person's address never
 count: `daily-limit@example.org` is a mailbox like any other. The words were collected from the public documentation of

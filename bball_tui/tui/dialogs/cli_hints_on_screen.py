@@ -1,4 +1,4 @@
-"""The importer names options of the command line as ways out; in the screen the same ways have other names."""
+"""The importer's hints name options of the command line; on the screen the same ways out have other names."""
 
 import re
 

@@ -17,7 +17,7 @@ from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcom
 from bball_tui.league.seasons.roll_undo import preview_undo, rolled_season, undo_roll
 from bball_tui.league.seasons.undo_words import undo_effect, undone_words
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.roll_confirm import RollMake
 from bball_tui.tui.dialogs.roll_players import RollPlayers
 from bball_tui.tui.dialogs.roll_season import Planned, RollSeason, SeasonChoice
