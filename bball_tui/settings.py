@@ -6,7 +6,6 @@ an environment variable ``BBALL_`` plus its name in capitals. Command-line optio
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -300,10 +299,13 @@ def _decode(type_: type, value: object) -> object:
 
 def _from_file(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        import tomllib  # here: the first paint would wait for it where there is no file, too
+
+        return tomllib.loads(text)
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # the latter: no UTF-8, or no TOML
         raise BballError(f"The settings file {path} cannot be read: {error}. Correct it or move it away.") from None
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
-from bball_tui.clock import clock
 from bball_tui.language import _, plural
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -17,6 +16,8 @@ def short_date(day: date, today: date | None = None) -> str:
 
 def at(moment: datetime, now: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
     """``14:02`` for a moment of today in ``zone``, else ``May 12, 14:02``; the clock as the league writes it."""
+    from bball_tui.clock import clock  # here: time zones come with it, and the first paint shows none
+
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     told = clock(local, seconds=seconds)
     return told if local.date() == today else f"{short_date(local.date(), today)}, {told}"

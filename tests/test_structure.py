@@ -67,7 +67,11 @@ STEPS = (
         "import bball_tui.league.importing.sandboxed_reader, bball_tui.league.papers.page_reader",
         ("sqlalchemy", "psycopg", "textual"),
     ),
-    ("the first paint", "import bball_tui.tui.app", ("sqlalchemy", "psycopg", "markdown_it", "pygments")),
+    (
+        "the first paint",
+        "import bball_tui.cli.screen, bball_tui.tui.app",
+        ("sqlalchemy", "psycopg", "markdown_it", "pygments", "textual.widgets._text_area", "tomllib", "zoneinfo"),
+    ),
     (  # Anyone who has keys of their own waits for the commands before the first paint.
         "all commands",
         "import bball_tui.tui.all_commands",

@@ -5,7 +5,6 @@ import os
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -157,6 +156,8 @@ async def _first_run(app: OpeningApp, connection: "LeagueConnection") -> None:
 
 def _guess() -> "LeagueBasics":
     """What a league on this computer is likely to begin with; its name nobody can guess."""
+    from zoneinfo import ZoneInfo
+
     from bball_tui.guessing import guess_date_order, guess_season, guess_time_zone
     from bball_tui.tui.dialogs.new_league import LeagueBasics
 

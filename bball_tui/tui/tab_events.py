@@ -1,4 +1,7 @@
-"""What a tab tells the desk. Each carries ids, and what the desk says about them."""
+"""What a tab tells the desk. Each carries ids, and what the desk says about them.
+
+Nobody compares or prints them, and the methods for it would be compiled before the first paint.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +12,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.tabs.today_items import Fix
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ContractsSigned(Message):
     """These contracts are signed now; for ``undo_seconds`` from now that can be taken back."""
 
@@ -22,7 +25,7 @@ class ContractsSigned(Message):
     """Of the mails so many wait for the link of their team's chat."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class MessageQueued(Message):
     """A message of one's own was queued; for ``undo_seconds`` from now its e-mails can be taken back."""
 
@@ -30,7 +33,7 @@ class MessageQueued(Message):
     undo_seconds: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RecordsCorrected(Message):
     """The records of these contracts say something else now, and so many corrections wait for the undo time."""
 
@@ -38,24 +41,22 @@ class RecordsCorrected(Message):
     mails: int
 
 
-@dataclass
 class DayAsked(Message):
     """Somebody looks at what needs a person: it is to be read now."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FixWanted(Message):
     """Somebody chose a line of what needs a person: show where it is dealt with."""
 
     fix: "Fix"
 
 
-@dataclass
 class MomentCame(Message):
     """A moment passed at which rows change by themselves, such as the end of a hold: nobody writes anything then."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class HistoryWanted(Message):
     """Show what was done to one record."""
 
@@ -64,7 +65,7 @@ class HistoryWanted(Message):
     called: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class TeamChosen(Message):
     """Show the contracts of one team."""
 

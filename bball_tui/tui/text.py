@@ -14,7 +14,6 @@ from typing import Literal, TypeAlias
 from rich.cells import cell_len, set_cell_size, split_graphemes
 from textual.content import Content
 
-from bball_tui.clock import clock
 from bball_tui.language import _
 from bball_tui.wording import short_date
 
@@ -183,4 +182,6 @@ def short_time(moment: datetime, zone: tzinfo, now: datetime) -> str:
     if moment.tzinfo is None or now.tzinfo is None:
         raise ValueError("a moment without a time zone is not a moment")
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    from bball_tui.clock import clock  # here: time zones come with it, and the first paint shows none
+
     return clock(local) if local.date() == today else short_date(local.date(), today)

@@ -16,7 +16,7 @@ from textual import events
 from textual.app import App, ReturnType
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from bball_tui.language import _
@@ -166,8 +166,11 @@ class PatientApp(App[ReturnType]):
         """What Escape and the key behind it are together for what has the focus: one that moves or deletes by words
         in a field, or a command's.
         """
-        if event.word_key and isinstance(self.focused, Input | TextArea):
-            return event.word_key
+        if event.word_key:
+            from textual.widgets import TextArea  # here: fourteen modules come with it, and the first paint waits
+
+            if isinstance(self.focused, Input | TextArea):
+                return event.word_key
         return event.key if event.key in self.screen.active_bindings else None
 
     def _leave_out(self) -> None:

@@ -1,4 +1,7 @@
-"""What happened in a list. Each carries ids, never rows: who hears of it asks for what it needs."""
+"""What happened in a list. Each carries ids, never rows: who hears of it asks for what it needs.
+
+Nobody compares or prints them, and the methods for it would be compiled before the first paint.
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +11,7 @@ from textual.widget import Widget
 from bball_tui.database.paging import Sort
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ListMessage(Message):
     """``record_list`` is where it happened."""
 
@@ -20,21 +23,21 @@ class ListMessage(Message):
         return self.record_list
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CursorMoved(ListMessage):
     """Another row is under the cursor now; None when the list is empty."""
 
     row_id: int | None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RowOpened(ListMessage):
     """Enter or a double click on a row."""
 
     row_id: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SelectionChanged(ListMessage):
     """``count`` rows are selected, ``hidden`` of them left out by the present filter."""
 
@@ -42,26 +45,25 @@ class SelectionChanged(ListMessage):
     hidden: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SortChanged(ListMessage):
     """The person chose another order."""
 
     sort: Sort
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ListLoaded(ListMessage):
     """The list was read (again) and has ``total`` rows."""
 
     total: int
 
 
-@dataclass
 class RowsFetched(ListMessage):
     """More rows of the list came into memory."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class LoadFailed(ListMessage):
     """The list could not be read; ``reason`` is a finished sentence. What was shown before is still shown."""
 

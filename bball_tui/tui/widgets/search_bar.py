@@ -47,7 +47,6 @@ class SearchChanged(Message):
     text: str
 
 
-@dataclass
 class SearchLeft(Message):
     """Enter, the down key or Esc in the field: back to the list."""
 
