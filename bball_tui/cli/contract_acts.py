@@ -24,7 +24,7 @@ from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
 from bball_tui.database.states import TeamChange
 from bball_tui.league.contracts.due_dates import change_due
-from bball_tui.league.contracts.facts import Refused, read_clock
+from bball_tui.league.contracts.facts import Refused
 from bball_tui.league.contracts.lifecycle import SIMPLE_RULES, ReasonNeed, Rule, Transition
 from bball_tui.league.contracts.transitions import (
     AlreadyNotified,
@@ -40,6 +40,7 @@ from bball_tui.league.editing.contracts import (
 )
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.outcome import Outcome
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.rights import Right
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing

@@ -10,8 +10,9 @@ from bball_tui.cli.output import Answer, Did, exit_code
 from bball_tui.database.engine import Session
 from bball_tui.database.states import Capacity, SigningMethod
 from bball_tui.league.contracts.correcting import CorrectionRequest, CorrectionResult, correct, preview_correction
-from bball_tui.league.contracts.facts import Refused, lock_contracts, read_clock
+from bball_tui.league.contracts.facts import Refused, lock_contracts
 from bball_tui.league.contracts.lifecycle import RULES, Transition
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.rights import Right
 from bball_tui.wording import counted
 

@@ -17,7 +17,7 @@ from bball_tui.database.engine import Session
 from bball_tui.database.states import Capacity, ContractStatus, DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.contracts.facts import Refused, lock_contracts, read_clock
+from bball_tui.league.contracts.facts import Refused, lock_contracts
 from bball_tui.league.contracts.lifecycle import RULES, Transition
 from bball_tui.league.contracts.signing import SigningRequest, SigningResult, sign
 from bball_tui.league.contracts.signing_preview import SignerOption, preview_signing
@@ -25,6 +25,7 @@ from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, N
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.contracts.welcome_state import WelcomeState
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.papers.scan_file import load_scan
 from bball_tui.league.rights import Right
 from bball_tui.league.roster.lists import list_contracts

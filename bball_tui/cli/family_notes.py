@@ -11,7 +11,7 @@ from bball_tui.cli.output import Answer, Did, Found, listed
 from bball_tui.database.engine import Session
 from bball_tui.database.states import NoteKind
 from bball_tui.errors import BballError
-from bball_tui.league.contracts.facts import read_clock
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.rights import Right
 from bball_tui.league.roster.notes import (
     NewNote,

@@ -8,10 +8,10 @@ from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
 from bball_tui.cli.outbox_sending import json_option
 from bball_tui.cli.output import Answer, Did, Found, listed, plain
 from bball_tui.database.engine import Session
-from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.importing.imports import MOST, RosterImport, list_imports
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
 from bball_tui.league.importing.undo_words import import_effect, import_line, undone_import, what_stays
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.rights import Right
 
 

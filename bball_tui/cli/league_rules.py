@@ -12,7 +12,7 @@ from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
 from bball_tui.dates import NoDate
 from bball_tui.errors import BballError
-from bball_tui.league.contracts.facts import read_clock
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.rules.store import read_findings, read_rules, write_rules
 from bball_tui.league.rules.team_check import (
     JerseyRule,

@@ -15,7 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.files import write_bytes
 from bball_tui.league.activity import note_export
 from bball_tui.league.contracts.contract_list import ContractListing
-from bball_tui.league.contracts.facts import read_clock
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.papers.export import export_scans
 from bball_tui.league.papers.pile import PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.scan_file import load_scan

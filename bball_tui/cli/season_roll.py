@@ -13,7 +13,7 @@ from bball_tui.database.analyze import MANY, analyze
 from bball_tui.database.states import ContractStatus
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.contracts.facts import read_clock
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.rights import Right
 from bball_tui.league.rules.team_check import LeagueRules, check_moves
 from bball_tui.league.seasons.roll import apply_roll, plan_roll

@@ -25,7 +25,7 @@ from bball_tui.database.models import (
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import found_players, words_of
 from bball_tui.league.acts import Act, ActivityFilter, Entity
-from bball_tui.league.contracts.facts import read_clock
+from bball_tui.league.league_clock import read_clock
 
 MOST = 1000
 LATEST_FIRST = Sort("id", descending=True)

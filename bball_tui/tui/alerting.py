@@ -15,7 +15,7 @@ from bball_tui.delivery.alerts.message import Message
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.mails.alert_secrets import keep_alerting
-from bball_tui.league.mails.alerting import LONGEST, read_alerting, usable_addresses, usable_minutes
+from bball_tui.league.mails.alerting import MOST_MINUTES, read_alerting, usable_addresses, usable_minutes
 from bball_tui.league.rights import Right
 from bball_tui.outbox.alerts import alerted_league
 from bball_tui.settings import SecretLink, Settings, WebhookFormat, overriding
@@ -66,7 +66,7 @@ class _Ways:
         try:
             usable_minutes(int(typed.minutes))
         except (BballError, ValueError):
-            found["minutes"] = _("Type a number of minutes, 1 to {most}.").format(most=LONGEST)
+            found["minutes"] = _("Type a number of minutes, 1 to {most}.").format(most=MOST_MINUTES)
         if typed.webhook is not None:
             try:
                 self.guessed(typed.webhook)

@@ -16,8 +16,8 @@ from bball_tui.groupme.staff.staff_form import (
     save_staff,
 )
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Difference, Loaded, Outcome, Overtaken, Problem, Saved, Wrong
+from bball_tui.league.league_clock import read_clock
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.forms.staff import staff_form
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord

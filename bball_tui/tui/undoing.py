@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
 from bball_tui.league.importing.undo_words import import_effect, undone_import, what_stays
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.undoing.outcome import TakenBack
 from bball_tui.league.undoing.own_acts import ActKind
 from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_act

@@ -11,8 +11,8 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.due_dates import change_due
-from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.contracts import load_contract, save_contract
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.mails.reminders import (
     Schedule,
     parse_days,

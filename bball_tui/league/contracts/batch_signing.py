@@ -14,11 +14,12 @@ from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import players_called, terms_parameter, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.contract_list import ContractListing
-from bball_tui.league.contracts.facts import read_clock, read_contracts, read_guardians
+from bball_tui.league.contracts.facts import read_contracts, read_guardians
 from bball_tui.league.contracts.found_by import FoundBy, Nearness, found_by, repeated
 from bball_tui.league.contracts.lifecycle import RULES, Transition
 from bball_tui.league.contracts.namesakes import Namesake, read_namesakes
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Notice, Signer, signer_for
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers

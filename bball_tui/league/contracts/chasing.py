@@ -30,7 +30,7 @@ from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.language import later
 from bball_tui.league.contracts.contract_list import ContractListing
-from bball_tui.league.contracts.facts import read_clock
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
 from bball_tui.outbox.mail_conditions import is_bounced, through_a_folder
 

@@ -18,11 +18,9 @@ from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     GuardianFacts,
-    LeagueClock,
     Refused,
     SignatureFacts,
     lock_contracts,
-    read_clock,
     read_contracts,
     read_guardians,
 )
@@ -40,6 +38,7 @@ from bball_tui.league.contracts.signing_rules import (
     signer_for,
 )
 from bball_tui.league.contracts.transitions import changed_since, reason_for
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.mails.corrected_mails import (
     WrittenBefore,
     read_welcomes,

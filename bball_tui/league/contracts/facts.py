@@ -1,4 +1,4 @@
-"""What the desk knows when it acts: the contracts (locked first, read second), their guardians, the clock, the person.
+"""What the desk knows of contracts when it acts: locked first, read second; and of the guardians to each.
 
 Locking and reading are two statements on purpose. A statement that waited for a lock still sees the neighboring
 tables as they were before it waited; the next one sees what the quicker colleague wrote, and so can name them.
@@ -8,7 +8,6 @@ from collections.abc import Collection
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from sqlalchemy import (
@@ -21,54 +20,14 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    func,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui import wording
 from bball_tui.database import models
 from bball_tui.database.kept_plans import KEEPS_PLAN, spelled
 from bball_tui.database.listing import among
 from bball_tui.database.states import Capacity, ContractStatus, SigningMethod
-from bball_tui.errors import BballError
-from bball_tui.language import _
-from bball_tui.league.leagues import zone_of
-from bball_tui.settings import NotSetUp
-
-LONGEST = 300
-"""Seconds for which an act can be undone; longer where the league's undo time is."""
-
-
-class LeagueClock(Struct, frozen=True):
-    """Who acts (the database role), the database's clock, and the league's habits."""
-
-    person: str
-    now: datetime
-    zone: ZoneInfo
-    hold_seconds: int
-    wait_for_chat: bool = False
-    """Whether welcome mails wait until their team's chat has a share link."""
-    not_set_up: NotSetUp | None = None
-    """What is missing before a mail can leave; only who tells what is next looks."""
-
-    @property
-    def undo_seconds(self) -> int:
-        """For how long what no e-mail told yet can be undone."""
-        return max(LONGEST, self.hold_seconds)
-
-    @property
-    def today(self) -> date:
-        """The date in the league's time zone."""
-        return self.now.astimezone(self.zone).date()
-
-    def at(self, moment: datetime) -> str:
-        """``moment`` in words, in the league's time zone."""
-        return wording.at(moment, self.now, self.zone)
-
-    def on(self, day: date) -> str:
-        """``day`` in words."""
-        return wording.short_date(day, self.today)
 
 
 class SignatureFacts(Struct, frozen=True):
@@ -135,37 +94,6 @@ class Refused(Struct, frozen=True):
 
     id: int
     reason: str
-
-
-async def read_clock(session: AsyncSession, league_id: int) -> LeagueClock:
-    """Who, when and where.
-
-    Raises:
-        BballError: the league is gone, or its time zone is none.
-    """
-    found = (await session.execute(_clock(league_id))).one_or_none()
-    if found is None:
-        raise BballError(_("This league is not in the database anymore. Choose another one."))
-    return LeagueClock(
-        found.person, found.now, zone_of(found.timezone, found.date_order), found.hold_seconds, found.wait_for_chat
-    )
-
-
-@lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
-def _clock(league_id: int) -> Select[*tuple[Any, ...]]:
-    league = models.League
-    return (
-        select(
-            func.session_user().label("person"),
-            func.now().label("now"),
-            league.timezone,
-            league.date_order,
-            league.hold_seconds,
-            league.wait_for_chat,
-        )
-        .where(league.id == spelled(league_id))
-        .execution_options(**KEEPS_PLAN)
-    )
 
 
 async def lock_contracts(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> None:

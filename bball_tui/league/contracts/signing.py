@@ -18,11 +18,9 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.facts import (
     ContractFacts,
-    LeagueClock,
     Refused,
     hold_teams,
     lock_contracts,
-    read_clock,
     read_contracts,
     read_guardians,
 )
@@ -40,6 +38,7 @@ from bball_tui.league.contracts.signing_rules import (
     missing,
     recipients_of,
 )
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.papers.scan_file import ScanFile
 from bball_tui.league.papers.scans import entry_of, keep
 from bball_tui.mail.kinds.welcome import WelcomeMail

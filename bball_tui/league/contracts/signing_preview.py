@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import Capacity, ContractStatus
-from bball_tui.league.contracts.facts import read_clock, read_contracts, read_guardians
+from bball_tui.league.contracts.facts import read_contracts, read_guardians
 from bball_tui.league.contracts.namesakes import Namesake, read_namesakes
 from bball_tui.league.contracts.signing_rules import (
     FIRST_GUARDIAN,
@@ -25,6 +25,7 @@ from bball_tui.league.contracts.signing_rules import (
     recipients_of,
     warnings_for,
 )
+from bball_tui.league.league_clock import read_clock
 from bball_tui.outbox.sending_status import nowhere_to_send
 
 

@@ -13,8 +13,9 @@ from msgspec import Struct
 from bball_tui.database.states import Capacity, ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts, LeagueClock
+from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts
 from bball_tui.league.contracts.lifecycle import ALLOWED, NOT_OFFERED
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.mail.values import typed_line
 
 ADULT_AGE = 18

@@ -15,16 +15,10 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.language import _, stored
-from bball_tui.league.contracts.facts import (
-    ContractFacts,
-    LeagueClock,
-    Refused,
-    lock_contracts,
-    read_clock,
-    read_contracts,
-)
+from bball_tui.league.contracts.facts import ContractFacts, Refused, lock_contracts, read_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.transitions import reason_for
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.papers.scans import remove_undone
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.staff_actions import cancel_unsent

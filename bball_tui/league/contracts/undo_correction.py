@@ -12,15 +12,9 @@ from bball_tui.database.models import Contract, Outbox, Signature
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _, stored
 from bball_tui.league.contracts.correcting import SignatureRecord
-from bball_tui.league.contracts.facts import (
-    ContractFacts,
-    LeagueClock,
-    Refused,
-    lock_contracts,
-    read_clock,
-    read_contracts,
-)
+from bball_tui.league.contracts.facts import ContractFacts, Refused, lock_contracts, read_contracts
 from bball_tui.league.contracts.undo import UndoResult
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.mails.corrected_mails import read_as_corrected, rewrite_welcomes
 from bball_tui.mail.kinds.correction import CorrectionMail
 from bball_tui.mail.transports import stays_here

@@ -19,12 +19,13 @@ from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStat
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.language import _, plural, stored
-from bball_tui.league.contracts.facts import LeagueClock, hold_teams, lock_contracts, read_clock
+from bball_tui.league.contracts.facts import hold_teams, lock_contracts
 from bball_tui.league.contracts.kept_rows import kept_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed, Transition
 from bball_tui.league.contracts.transitions import LONGEST_REASON, TransitionRequest, apply_transition, reason_for
 from bball_tui.league.editing.outcome import Loaded, Outcome, Problem, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes, welcome_again
 from bball_tui.league.rules.freeze import player_move
 from bball_tui.league.rules.store import rule_notes

@@ -13,9 +13,10 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Season, Signature, Team
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, WaitsFor
 from bball_tui.language import _, plural, stored
-from bball_tui.league.contracts.facts import hold_teams, lock_contracts, read_clock, read_guardians
+from bball_tui.league.contracts.facts import hold_teams, lock_contracts, read_guardians
 from bball_tui.league.contracts.signing_rules import recipients_of
 from bball_tui.league.editing.outcome import Unpromised
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.leagues import season_in_focus
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.kinds.welcome import WelcomeMail

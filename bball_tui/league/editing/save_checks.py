@@ -11,9 +11,9 @@ from bball_tui.database.models import Audit
 from bball_tui.dates import NoDate
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Difference, DraftT, Loaded, Overtaken, Problem
 from bball_tui.league.fields import Draft, Field, Reading
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.values.cells import CellFault
 
 T = TypeVar("T")

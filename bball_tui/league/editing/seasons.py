@@ -8,10 +8,10 @@ from bball_tui.database.models import League, Season
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
 from bball_tui.league.fields import Reading, audited, draft_of
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.leagues import season_in_focus
 from bball_tui.league.seasons.season import COLUMNS, CURRENT, FIELDS, SeasonDraft
 

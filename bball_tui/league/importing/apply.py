@@ -16,7 +16,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import OPEN_STATUSES, ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import read_clock, read_contracts
+from bball_tui.league.contracts.facts import read_contracts
 from bball_tui.league.fields import columns_of
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.diff import compute_diff
@@ -36,6 +36,7 @@ from bball_tui.league.importing.diff_model import (
 from bball_tui.league.importing.imports import IMPORTED
 from bball_tui.league.importing.moved_mails import take_back
 from bball_tui.league.importing.raw_table import Tick, no_tick
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
 from bball_tui.league.roster.guardian import LINK, PERSON, GuardianValues, LinkValues
 from bball_tui.league.roster.player import FIELDS, PlayerValues

@@ -16,13 +16,13 @@ from bball_tui.database.models import Outbox, PlayerGuardian
 from bball_tui.database.states import OPEN_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, stored
-from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.family_mails import follow_address, withdraw
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.importing.imports import UNDONE, Made, RosterImport, find_import
 from bball_tui.league.importing.undo_facts import Facts, read_facts
 from bball_tui.league.importing.undo_plan import ImportUndo, Restored, plan_undo
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.roster.guardian import LINK, PERSON
 from bball_tui.league.roster.player import FIELDS as PLAYER
 from bball_tui.outbox.provider_gates import wake_workers

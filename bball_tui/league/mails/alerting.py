@@ -15,7 +15,7 @@ from bball_tui.league.rights import Right
 from bball_tui.mail.values import address
 
 MOST = 20
-LONGEST = 1440
+MOST_MINUTES = 1440
 
 
 class Alerting(Struct, frozen=True):
@@ -90,8 +90,8 @@ def usable_minutes(minutes: int) -> int:
     Raises:
         BballError: it cannot be.
     """
-    if not 1 <= minutes <= LONGEST:
+    if not 1 <= minutes <= MOST_MINUTES:
         raise BballError(
-            _("Write a number of minutes, 1 to {longest} (one day). Nothing was changed.").format(longest=LONGEST)
+            _("Write a number of minutes, 1 to {longest} (one day). Nothing was changed.").format(longest=MOST_MINUTES)
         )
     return minutes

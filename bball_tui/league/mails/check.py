@@ -20,16 +20,10 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract
 from bball_tui.database.states import WAITING_STATUSES, Capacity
 from bball_tui.language import _, plural, retold
-from bball_tui.league.contracts.facts import (
-    ContractFacts,
-    GuardianFacts,
-    LeagueClock,
-    read_clock,
-    read_contracts,
-    read_guardians,
-)
+from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts, read_contracts, read_guardians
 from bball_tui.league.contracts.signing import welcome_facts
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Recipient, Signer, decide, recipients_of
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.mail.checks import Code, MailWarning, check
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.kinds.welcome import WelcomeMail

@@ -12,8 +12,9 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import OutboxState, WaitsFor
-from bball_tui.league.contracts.facts import LeagueClock, read_contracts, read_guardians
+from bball_tui.league.contracts.facts import read_contracts, read_guardians
 from bball_tui.league.contracts.signing_rules import family_facts, recipients_of
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.mail.kinds.correction import CorrectionMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers

@@ -11,8 +11,9 @@ from bball_tui.database.models import Contract, Outbox
 from bball_tui.database.states import WAITING_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import read_clock, read_contracts, read_guardians
+from bball_tui.league.contracts.facts import read_contracts, read_guardians
 from bball_tui.league.contracts.signing_rules import family_facts, recipients_of
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.mails.preview import MailPreview, preview_items, preview_mails
 from bball_tui.mail.kinds import KINDS, facts_of
 from bball_tui.outbox.counts import override_trouble

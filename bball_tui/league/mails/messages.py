@@ -21,10 +21,11 @@ from bball_tui.database.states import LIVE_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.audit_words import audience_in_words
-from bball_tui.league.contracts.facts import GuardianFacts, read_clock, read_guardians
+from bball_tui.league.contracts.facts import GuardianFacts, read_guardians
 from bball_tui.league.contracts.signing_rules import Recipient, check_hold, recipients_of
 from bball_tui.league.filters.choices import ListName
 from bball_tui.league.filters.conditions import contract_conditions, player_conditions, team_conditions
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.mails.preview import MOST_SHOWN, MailPreview, preview_items
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.kinds.message import MessageChild, MessageMail, digest_of

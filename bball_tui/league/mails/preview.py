@@ -13,9 +13,10 @@ from bball_tui.database.models import Outbox, OutboxMessage
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, retold
-from bball_tui.league.contracts.facts import ContractFacts, read_clock, read_contracts, read_guardians
+from bball_tui.league.contracts.facts import ContractFacts, read_contracts, read_guardians
 from bball_tui.league.contracts.signing import SigningRequest, mails_of_signing
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Notice, NoticeKind, decide
+from bball_tui.league.league_clock import read_clock
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.kinds.welcome import WelcomeMail

@@ -20,14 +20,15 @@ from bball_tui.database.models import Contract, League, Outbox
 from bball_tui.database.states import WAITING_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import ContractFacts, LeagueClock, read_clock, read_contracts, read_guardians
+from bball_tui.league.contracts.facts import ContractFacts, read_contracts, read_guardians
 from bball_tui.league.contracts.signing_rules import Recipient, family_facts, recipients_of
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
 log = logging.getLogger(__name__)
 
-LONGEST = 90
+MOST_DAYS_BEFORE = 90
 MOST_DAYS = 5
 MOST_REMINDERS = 5
 WAKING = range(9, 20)
@@ -102,10 +103,10 @@ def usable_days(days: Sequence[int]) -> tuple[int, ...]:
         BballError: too many of them, or one that cannot be.
     """
     wanted = tuple(sorted(set(days), reverse=True))
-    if any(not 0 <= day <= LONGEST for day in wanted) or len(wanted) > MOST_DAYS:
+    if any(not 0 <= day <= MOST_DAYS_BEFORE for day in wanted) or len(wanted) > MOST_DAYS:
         raise BballError(
             _("Say up to {most_days} numbers of days from 0 to {longest}, such as 7,2. Nothing was changed.").format(
-                most_days=MOST_DAYS, longest=LONGEST
+                most_days=MOST_DAYS, longest=MOST_DAYS_BEFORE
             )
         )
     return wanted

@@ -34,13 +34,14 @@ from bball_tui.database.models import (
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, plural, stored
-from bball_tui.league.contracts.facts import lock_contracts, read_clock
+from bball_tui.league.contracts.facts import lock_contracts
 from bball_tui.league.editing.archiving import bring_back
 from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.editing.family_mails import follow_address, unpromised
 from bball_tui.league.editing.outcome import Unpromised
 from bball_tui.league.fields import Field, audited
 from bball_tui.league.importing.apply import hold_league
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.merging.people import Person, Someone, changed_since, read_two
 from bball_tui.outbox.staff_actions import ABOUT_CONTRACT, CANCELLABLE, cancel_unsent
 

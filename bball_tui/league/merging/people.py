@@ -13,8 +13,8 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Audit, Guardian, MergedPerson, Player
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.fields import Field, columns_of
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.roster import guardian, player
 
 RowT = TypeVar("RowT", Player, Guardian)

@@ -10,9 +10,9 @@ from bball_tui.database.models import League
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import write_date
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, overtaken
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.leagues import season_in_focus
 from bball_tui.league.rules.store import read_findings, read_rules, write_rules
 from bball_tui.league.rules.team_check import JerseyRule, RuleName, read_cutoff, read_freeze, read_limit

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, Player, Season, Team
 from bball_tui.database.states import ContractStatus
-from bball_tui.league.contracts.facts import read_clock
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.rules.store import read_rules
 from bball_tui.league.rules.team_check import LeagueRules, RuleFinding, TeamMove, check_moves
 

@@ -17,7 +17,7 @@ from bball_tui.database.models import Contract, League, MergedPerson, Player, Se
 from bball_tui.database.states import LIVE_STATUSES
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import read_clock
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.rules.team_check import (
     LeagueRules,
     RuleFinding,

@@ -17,7 +17,7 @@ from bball_tui.database.models import Contract, League, Team
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import LeagueClock, read_clock, read_contracts
+from bball_tui.league.contracts.facts import read_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.signing_rules import check_hold
 from bball_tui.league.contracts.transitions import check_offer, reason_for
@@ -25,6 +25,7 @@ from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.seasons import save_season, show_season
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.apply import hold_league
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.leagues import Season, current_season, list_seasons
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
 from bball_tui.league.rules.store import RuleBroken, read_rules, rule_notes

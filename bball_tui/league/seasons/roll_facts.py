@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.arrays import text_array
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, Stage
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import LeagueClock
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.seasons.age_groups import Pattern, usual_pattern
 from bball_tui.league.seasons.roll_plan import LastContract, LastPlayer, LastTeam, NextTeam, RollFacts
 from bball_tui.league.seasons.rolls import Roll

@@ -18,9 +18,10 @@ from bball_tui.database.models import Audit, Contract, League, Outbox, Player, S
 from bball_tui.database.states import ContractStatus, OutboxState, Stage
 from bball_tui.errors import BballError
 from bball_tui.language import _, stored
-from bball_tui.league.contracts.facts import lock_contracts, read_clock
+from bball_tui.league.contracts.facts import lock_contracts
 from bball_tui.league.editing.seasons import note_season_shown
 from bball_tui.league.importing.apply import hold_league
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.leagues import list_seasons, season_in_focus
 from bball_tui.league.merging.merge import REASON as MERGED
 from bball_tui.league.seasons.rolls import UNDONE, Roll, read_rolls

@@ -16,8 +16,8 @@ from bball_tui.database.states import Capacity, ContractStatus, OutboxState, Sig
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.contract_list import ContractListing
-from bball_tui.league.contracts.facts import LeagueClock, read_clock
 from bball_tui.league.importing.imports import IMPORTED
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.merging.people import Person, why_missing
 from bball_tui.league.papers.scans import ScanRow, list_scans
 from bball_tui.league.roster.family import GuardianView, read_family

@@ -10,8 +10,8 @@ from bball_tui.clock import clock
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.language import _, retold
 from bball_tui.league.acts import done_words
-from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.contracts.lifecycle import STATUSES, TOLD
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.roster.notes import NoteView
 from bball_tui.outbox.sending_status import machine_of
 from bball_tui.wording import counted, short_date

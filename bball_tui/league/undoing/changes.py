@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.language import _
 from bball_tui.league.acts import done_words
-from bball_tui.league.contracts.facts import LeagueClock
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.undoing.own_acts import BACK, OwnAct
 from bball_tui.league.undoing.undone_rows import standing
 

@@ -13,8 +13,9 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import LIVE_STATUSES, ROW, ContractStatus
 from bball_tui.language import _, later
-from bball_tui.league.contracts.facts import LeagueClock, hold_teams, lock_contracts
+from bball_tui.league.contracts.facts import hold_teams, lock_contracts
 from bball_tui.league.contracts.kept_rows import KEPT
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes
 from bball_tui.league.undoing.changes import Changes
 from bball_tui.league.undoing.mails import WHY, ActMails, mail_words, obstacle, read_mails, take_mails_back

@@ -11,9 +11,10 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian
 from bball_tui.database.states import ROW, OutboxState
 from bball_tui.language import _, later
-from bball_tui.league.contracts.facts import LeagueClock, lock_contracts
+from bball_tui.league.contracts.facts import lock_contracts
 from bball_tui.league.editing.family_mails import withdraw
 from bball_tui.league.editing.kept_family import LINK_COLUMNS, PERSON_COLUMNS
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.undoing.changes import Changes
 from bball_tui.league.undoing.contracts import EARLIER
 from bball_tui.league.undoing.mails import WHY, mail_words, obstacle, read_mails, take_mails_back

@@ -12,7 +12,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import ROW, OutboxState
 from bball_tui.language import _, stored
-from bball_tui.league.contracts.facts import LeagueClock
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.undoing.own_acts import OwnAct, Row
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.put_back import put_back

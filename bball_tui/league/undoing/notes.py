@@ -9,7 +9,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import FamilyNote, Guardian, Player
 from bball_tui.language import _
-from bball_tui.league.contracts.facts import LeagueClock
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.undoing.outcome import Going
 from bball_tui.league.undoing.own_acts import REOPENED, OwnAct, Row
 

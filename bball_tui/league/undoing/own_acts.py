@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.language import stored
 from bball_tui.league.acts import TAKEN_BACK
-from bball_tui.league.contracts.facts import LONGEST
 from bball_tui.league.contracts.lifecycle import SIMPLE_RULES
 from bball_tui.league.importing.imports import IMPORTED, UNDONE
+from bball_tui.league.league_clock import LEAST_UNDO_SECONDS
 
 MOST = 12
 """Acts that are listed."""
@@ -116,6 +116,7 @@ def kind_of(rows: Sequence[Kinds]) -> ActKind:
     return ActKind.FAMILY if besides <= _FAMILY else ActKind.OTHER
 
 
+# As far back as `LeagueClock.undo_seconds`.
 # In the order of ids, which is that of time but for two desks at the same moment, and these are one person's.
 _OWN = text(
     """
@@ -126,7 +127,7 @@ _OWN = text(
         bool_or(reason IS NOT DISTINCT FROM :message_back) AS message_back
     FROM audit
     WHERE league_id = :league_id AND recorded_by = session_user AND recorded_at > now() - make_interval(secs =>
-        greatest(:longest, (SELECT hold_seconds FROM league WHERE id = :league_id)))
+        greatest(:least, (SELECT hold_seconds FROM league WHERE id = :league_id)))
         AND action <> ALL (CAST(:no_acts AS text[]))
     GROUP BY recorded_at, action, entity
     ORDER BY recorded_at, min(id)
@@ -138,7 +139,7 @@ async def read_own_acts(session: AsyncSession, league_id: int) -> tuple[OwnAct, 
     """What the person did in the league in the last minutes and what stands of it, on whichever machine, the newest
     first; also what cannot be undone, so that nobody takes an older act for the last one.
     """
-    values = {"league_id": league_id, "longest": LONGEST, "taken_back": TAKEN_BACK, "undone": UNDONE,
+    values = {"league_id": league_id, "least": LEAST_UNDO_SECONDS, "taken_back": TAKEN_BACK, "undone": UNDONE,
               "reopened": REOPENED, "message_back": MESSAGE_BACK, "no_acts": list(NO_ACTS)}  # fmt: skip
     moments: dict[datetime, list[Any]] = {}
     for row in await session.execute(_OWN, values):

@@ -19,13 +19,14 @@ from bball_tui.language import _, english, later
 from bball_tui.league.activity import read_act
 from bball_tui.league.acts import TAKEN_BACK, called, done_words, kind_words
 from bball_tui.league.audit_words import of_several
-from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
+from bball_tui.league.contracts.facts import lock_contracts
 from bball_tui.league.contracts.lifecycle import TOLD
 from bball_tui.league.contracts.undo import UndoResult, none_left, undo
 from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.importing.imports import IMPORTED
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
 from bball_tui.league.importing.undo_words import import_effect, undone_import, what_stays
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.members import my_roles
 from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.league.roster.player import FIELDS

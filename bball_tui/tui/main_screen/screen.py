@@ -21,9 +21,9 @@ from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.day import DAY_TABLES
 from bball_tui.tui.main_screen.go_to_fix import show_fix
 from bball_tui.tui.main_screen.header import all_who_are_here
+from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
 from bball_tui.tui.main_screen.hidden import is_hidden
 from bball_tui.tui.main_screen.memory import DeskMemory
-from bball_tui.tui.main_screen.overview import OverviewScreen
 from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
 from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
@@ -71,7 +71,7 @@ def _undo_caption(screen: "MainScreen") -> str:
     return _("undo ({left} s)").format(left=left) if left else in_context(COMMAND, "undo")
 
 
-class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1):
+class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, place=1):
     """Shows one tab at a time and hears what changes elsewhere."""
 
     HELP = """

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
-CORRECTION_UNDO = 300.0
-"""Seconds for which a correction can be taken back; not longer than its e-mails wait, if it has any."""
-
-
 class _Signing(msgspec.Struct, frozen=True):
     """Contracts that were signed or corrected together, and until when (monotonic) that can be taken back."""
 
@@ -132,7 +128,10 @@ class UndoScreen(ActionHost, Screen[None]):
 
     @on(RecordsCorrected)
     def _records_corrected(self, event: RecordsCorrected) -> None:
-        self._undoable.append(_Signing(event.contract_ids, monotonic() + CORRECTION_UNDO, correction=True))
+        from bball_tui.league.league_clock import LEAST_UNDO_SECONDS
+
+        # Not longer than its e-mails wait, if it has any.
+        self._undoable.append(_Signing(event.contract_ids, monotonic() + LEAST_UNDO_SECONDS, correction=True))
         mails = (
             _(", {correction_e_mail} queued").format(correction_e_mail=counted(event.mails, "correction e-mail"))
             if event.mails
@@ -175,7 +174,9 @@ class UndoScreen(ActionHost, Screen[None]):
 
     def offer_import(self, import_id: int, told: str) -> None:
         """A roster was imported here: ``told`` says what came in, and this how it goes back."""
-        self._undoable.append(_Signing((), monotonic() + CORRECTION_UNDO, import_id=import_id))
+        from bball_tui.league.league_clock import LEAST_UNDO_SECONDS
+
+        self._undoable.append(_Signing((), monotonic() + LEAST_UNDO_SECONDS, import_id=import_id))
         self._withdraw_offer()
         back = _("{key} takes it back now; later, open the Activity tab and press {key_there} on the import.").format(
             key=key_of("desk.undo"), key_there=key_of("activity.unimport")

@@ -11,7 +11,6 @@ from sqlalchemy import insert, select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, Season, Team
 from bball_tui.database.states import DateOrder, TeamChange
-from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText
@@ -20,6 +19,7 @@ from bball_tui.league.editing.contracts import ContractDraft, load_contract, new
 from bball_tui.league.editing.outcome import Outcome, Saved, Wrong
 from bball_tui.league.importing.report import remarks, report_csv
 from bball_tui.league.importing.service import ImportOptions, run_import
+from bball_tui.league.league_clock import read_clock
 from bball_tui.league.leagues import find_league
 from bball_tui.league.rules.store import RuleBroken, write_rules
 from bball_tui.league.rules.team_check import LeagueRules, RuleName

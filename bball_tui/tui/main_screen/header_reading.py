@@ -24,7 +24,7 @@ IMPATIENT = 2.0
 """The same while the worker has not shown itself yet, or the database did not answer."""
 
 
-class OverviewScreen(DayScreen):
+class HeaderReadingScreen(DayScreen):
     """Keeps the header true. What else the screen shows is the subclass's."""
 
     def __init__(self) -> None:
