@@ -14,7 +14,7 @@ from bball_tui.tui.app import BballApp
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.support.factory import Club, Parent, make_club, make_family
 from tests.tui.drawing import Picture
-from tests.tui.hands import rest, send, strokes
+from tests.tui.hands import rest, running, send, strokes
 
 PATIENCE = 30.0
 """Seconds after which a test gives up: many times what a busy machine needs."""
@@ -103,7 +103,7 @@ async def opened(settings: Settings, size: tuple[int, int] = (120, 36), *, wait:
     """The program until the block ends; with ``wait``, from the moment that its list or a question is there."""
     app = BballApp(settings)
     try:
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with running(app, size=size, notifications=True) as pilot:
             desk = Desk(app, pilot, Picture(app))
             if wait:
                 await desk.until(lambda: desk.begun)

@@ -17,7 +17,7 @@ from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.theme import DEFAULT_THEME, THEMES
 from bball_tui.tui.typed_ahead import PatientApp
 from tests.tui.drawing import Picture
-from tests.tui.hands import rest, send, strokes
+from tests.tui.hands import rest, running, send, strokes
 
 ResultT = TypeVar("ResultT")
 
@@ -158,7 +158,7 @@ class Desk(Generic[ResultT]):
 @asynccontextmanager
 async def asking(dialog: Screen[Any] | Dialog[Any], size: tuple[int, int] = USUAL) -> AsyncIterator[Desk[Any]]:
     app: Host[Any] = Host(dialog)
-    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+    async with running(app, size=size, notifications=True, tooltips=True) as pilot:
         desk: Desk[Any] = Desk(app, pilot)
         await desk.settle()
         yield desk

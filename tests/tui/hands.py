@@ -6,9 +6,10 @@ looked at, and what the screen itself would do within a sixtieth of a second is 
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from itertools import filterfalse, takewhile
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
@@ -24,6 +25,8 @@ from tests.tui.drawing import draw_when_looked_at
 
 draw_when_looked_at()
 
+ResultT = TypeVar("ResultT")
+
 QUIET = 20
 """Turns of the loop in which no part has anything to do: meanwhile a worker asks what answers at once."""
 LONG = 200
@@ -32,6 +35,23 @@ DRAWINGS = 10
 """Pictures one after the other, each because of the one before it; something that moves goes on forever."""
 PATIENCE = 30
 """Seconds on a busy machine."""
+
+
+@asynccontextmanager
+async def running(app: App[ResultT], **how: Any) -> AsyncIterator[Pilot[ResultT]]:
+    """The program with hands on its keys, that ends as it does for staff: all that it set going, then its screens.
+
+    Textual's own end of a test takes the screens away from under what is at work. A command that is about to open
+    a dialog would wait for them to be gone, and, stopped by that, break their end off.
+    """
+    async with app.run_test(**how) as pilot:
+        try:
+            yield pilot
+        finally:
+            if not app._exit and app._exception is None:
+                app.exit()
+            assert app._task is not None
+            await asyncio.wait({app._task})
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.record_list import RecordList
-from tests.tui.hands import rest
+from tests.tui.hands import rest, running
 from tests.tui.records import BY_NAME, COLUMNS, MemorySource, Player
 
 
@@ -64,7 +64,7 @@ class Running:
 
     def __init__(self, source: MemorySource, size: tuple[int, int] = (80, 24)) -> None:
         self.app = Host(source)
-        self._context = self.app.run_test(size=size, message_hook=self.app.hear)
+        self._context = running(self.app, size=size, message_hook=self.app.hear)
 
     async def __aenter__(self) -> tuple[Host, Pilot[None]]:
         pilot = await self._context.__aenter__()

@@ -19,7 +19,7 @@ from bball_tui.tui.keymap import checked_overrides, key_table
 from bball_tui.tui.palette import ActionPalette, rank
 from bball_tui.tui.widgets.action_footer import ActionFooter
 from bball_tui.tui.widgets.record_list import RecordList
-from tests.tui.hands import press, rest
+from tests.tui.hands import press, rest, running
 
 
 def _selected(part: "Contracts") -> str | None:
@@ -145,7 +145,7 @@ def test_a_command_is_named_after_its_method_and_its_help_is_the_docstring() -> 
 
 async def test_a_command_at_work_refuses_the_next_one_and_its_host_hears_of_its_end() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+    async with running(app, size=(80, 24), notifications=True) as pilot:
         part = app.query_one(Contracts)
         await press(pilot, "w", "d", "e")
         assert app.done == ["edit"], "what is over at once is not refused"
@@ -161,7 +161,7 @@ async def test_a_command_at_work_refuses_the_next_one_and_its_host_hears_of_its_
 
 async def test_what_goes_wrong_is_a_dialog_and_the_next_command_works() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with running(app, size=(80, 24)) as pilot:
         await press(pilot, "x")
         await rest(pilot)
         assert isinstance(app.screen, ErrorDialog)
@@ -173,7 +173,7 @@ async def test_what_goes_wrong_is_a_dialog_and_the_next_command_works() -> None:
 
 async def test_a_key_runs_its_command_and_the_footer_counts() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with running(app, size=(80, 24)) as pilot:
         app.select(3)
         await press(pilot, "s", "e", "V", "question_mark")
         assert app.done == ["sign", "edit", "void", "help"]
@@ -183,7 +183,7 @@ async def test_a_key_runs_its_command_and_the_footer_counts() -> None:
 
 async def test_a_command_that_is_not_allowed_says_why_and_is_not_in_the_footer() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+    async with running(app, size=(80, 24), notifications=True) as pilot:
         await press(pilot, "s")
         await rest(pilot)
         assert app.done == []
@@ -193,7 +193,7 @@ async def test_a_command_that_is_not_allowed_says_why_and_is_not_in_the_footer()
 
 async def test_letters_belong_to_a_text_field_that_has_the_focus() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with running(app, size=(80, 24)) as pilot:
         app.query_one(Input).focus()
         app.select(3)
         await press(pilot, "s", "question_mark", "slash")
@@ -205,7 +205,7 @@ async def test_letters_belong_to_a_text_field_that_has_the_focus() -> None:
 @pytest.mark.parametrize("width", [8, 20, 40, 60, 80])
 async def test_the_footer_never_cuts_a_key_in_two(width: int) -> None:
     app = Host()
-    async with app.run_test(size=(width, 24)) as pilot:
+    async with running(app, size=(width, 24)) as pilot:
         app.select(1)
         await rest(pilot)
         assert len(app.footer) <= width
@@ -215,7 +215,7 @@ async def test_the_footer_never_cuts_a_key_in_two(width: int) -> None:
 
 async def test_a_click_in_the_footer_is_the_key() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with running(app, size=(80, 24)) as pilot:
         await rest(pilot)
         await pilot.click(ActionFooter, offset=(app.footer.index("edit"), 0))
         await rest(pilot)
@@ -238,7 +238,7 @@ async def _choose(pilot: Pilot[None], query: str) -> None:
 @pytest.mark.slow
 async def test_the_palette_runs_commands_and_explains_those_not_allowed() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+    async with running(app, size=(80, 24), notifications=True) as pilot:
         await _choose(pilot, "edi")
         assert app.done == ["edit"]
         await _choose(pilot, "sign")
@@ -250,7 +250,7 @@ async def test_the_palette_knows_the_commands_of_every_tab() -> None:
     from bball_tui.tui.all_commands import ACTION_SETS
 
     app = Host()
-    async with app.run_test(size=(80, 24)):
+    async with running(app, size=(80, 24)):
         palette = ActionPalette(app.screen)
         offered = {one.id for _, one, _ in palette._elsewhere()}
         placed = {one.id for group in ACTION_SETS if group.tab for one in group if one.palette}
@@ -261,7 +261,7 @@ async def test_the_palette_knows_the_commands_of_every_tab() -> None:
 
 async def test_own_keys_replace_the_default_ones() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with running(app, size=(80, 24)) as pilot:
         app.set_keymap(checked_overrides({"contract.edit": "V", "contract.void": "e, z"}, SETS))
         await press(pilot, "V", "e", "z")
         assert app.done == ["edit", "void", "void"]

@@ -19,6 +19,7 @@ from bball_tui.tui.main_screen.screen import MainScreen
 from tests.conftest import Server
 from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.drawing import Picture
+from tests.tui.hands import running
 
 
 @pytest.fixture
@@ -166,7 +167,7 @@ async def test_a_crash_shows_no_data_and_leaves_a_note_of_the_place(
     monkeypatch.setattr(MainScreen, "action_desk_search", broken)
     app = BballApp(quiet)
     with pytest.raises(WorkerFailed if behind else RuntimeError):
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with running(app, size=(80, 24)) as pilot:
             desk = Desk(app, pilot, Picture(app))
             await desk.until(lambda: desk.begun)
             await desk.press("slash")

@@ -13,7 +13,7 @@ from bball_tui.tui.dialogs.error_box import AfterError, ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
-from tests.tui.hands import resize
+from tests.tui.hands import resize, running
 
 LINES = ["3 contracts become void.", "2 e-mails that wait are canceled."]
 
@@ -269,7 +269,7 @@ async def test_a_box_that_is_not_ticked_can_be_seen() -> None:
             yield TickBox("leave out rows with faults")
 
     app = Asked()
-    async with app.run_test():
+    async with running(app):
         for _ in range(2):
             box = next(iter(app.query_one(TickBox).render_line(0)))
             assert box.text.startswith("[")

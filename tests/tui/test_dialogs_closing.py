@@ -6,6 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Label
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
@@ -14,12 +18,15 @@ from bball_tui.league.filters.facets import Facets
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.chat_link import ChatLink
+from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.connect import ConnectDialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.filters import FilterDialog
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.typed_ahead import PatientApp
 from tests.tui.dialog_host import asking
+from tests.tui.hands import rest, running
 
 
 class Slow:
@@ -79,3 +86,32 @@ async def test_what_comes_while_a_dialog_goes_is_left_alone(name: str, fails: bo
         await desk.settle()
         assert desk.app.is_running
         assert not desk.open
+
+
+class Opener(Label):
+    """A part whose command reads for some turns of the loop, and then opens a dialog."""
+
+    def __init__(self, turns: int) -> None:
+        super().__init__("rows")
+        self.turns = turns
+
+    @work(group="command")
+    async def open(self) -> None:
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
+        await self.app.push_screen_wait(Confirm("Send?", (), "Send"))
+
+
+@pytest.mark.parametrize("turns", [1, 4, 8])
+async def test_a_program_left_in_the_moment_a_dialog_is_opened_ends_without_a_fault(turns: int) -> None:
+    part = Opener(turns)
+
+    class Program(PatientApp[None]):
+        def compose(self) -> ComposeResult:
+            yield Vertical(part)
+
+    app = Program()
+    async with running(app) as pilot:
+        await rest(pilot)
+        part.open()
+    assert app._exception is None

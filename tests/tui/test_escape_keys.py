@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from bball_tui.tui.escape_keys import EscapeParser, KeyBehindEscape
 from bball_tui.tui.typed_ahead import PatientApp
-from tests.tui.hands import rest
+from tests.tui.hands import rest, running
 
 ALONE = {"\x1b": "escape", "\x1b[A": "up", "\r": "enter", "\t": "tab", " ": "space", "\x7f": "backspace"}
 TYPED = ALONE | {letter: letter for letter in "abfjq17éñZ"}
@@ -109,7 +109,7 @@ def behind(character: str) -> KeyBehindEscape:
 
 async def test_whoever_has_the_focus_decides_whether_the_two_are_one_key() -> None:
     app = Typist()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         field = app.query_one(Input)
         field.focus()
         await rest(pilot)

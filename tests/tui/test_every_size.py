@@ -36,7 +36,7 @@ from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.dialog_host import Host
 from tests.tui.every_dialog import DIALOGS
 from tests.tui.every_form import FORMS
-from tests.tui.hands import resize, rest
+from tests.tui.hands import resize, rest, running
 from tests.tui.looks import SIZES, THEMES, faults, unseen
 
 pytestmark = pytest.mark.slow
@@ -73,7 +73,7 @@ class Pictures:
 async def test_a_dialog_is_whole_in_every_window_and_its_focus_seen(name: str, tmp_path: Path) -> None:
     pictures = Pictures(tmp_path)
     app: Host[Any] = Host(EVERY[name]("Ann Lee"), theme=COLORLESS_THEME)
-    async with app.run_test(size=SIZES[0], notifications=True) as pilot:
+    async with running(app, size=SIZES[0], notifications=True) as pilot:
         await rest(pilot)
         first = app.focused
         controls = [one for one in app.screen.focus_chain if one.region.area]

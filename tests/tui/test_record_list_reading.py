@@ -14,7 +14,7 @@ from bball_tui.tui.widgets.list_messages import (
     RowOpened,
     SelectionChanged,
 )
-from tests.tui.hands import press, rest
+from tests.tui.hands import press, rest, running
 from tests.tui.list_host import Host, Running, settle, until
 from tests.tui.records import BY_NAME, MemorySource, Player, players
 
@@ -90,7 +90,7 @@ class SlowToCount(MemorySource):
 async def test_rows_are_shown_before_they_are_counted() -> None:
     source = SlowToCount(players(1000))
     app = Host(source)
-    async with app.run_test(size=(80, 24), message_hook=app.hear) as pilot:
+    async with running(app, size=(80, 24), message_hook=app.hear) as pilot:
         await until(pilot, lambda: app.list.current is not None)
         assert (app.list.counted, app.of(ListLoaded)) == (False, [])
         assert app.lines[1].split()[:2] == ["Player", "0001"]
@@ -213,7 +213,7 @@ async def test_a_key_between_a_change_and_its_reading_counts() -> None:
 async def test_the_last_row_is_gone_to_although_it_is_read_again_before_the_rows_are_counted() -> None:
     source = SlowToCount(players(1000))
     app = Host(source)
-    async with app.run_test(size=(80, 24), message_hook=app.hear) as pilot:
+    async with running(app, size=(80, 24), message_hook=app.hear) as pilot:
         await until(pilot, lambda: app.list.current is not None)
         app.list.action_list_last()
         app.list.reload()

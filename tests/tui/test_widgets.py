@@ -44,7 +44,7 @@ from bball_tui.tui.widgets.search_bar import (
 )
 from bball_tui.tui.widgets.tab_bar import TabBar, TabChosen, TabSpec, tab_labels
 from bball_tui.tui.widgets.too_small import TooSmall, guard_size
-from tests.tui.hands import press, resize, rest
+from tests.tui.hands import press, resize, rest, running
 from tests.tui.records import HOSTILE
 
 FACTS = HeaderFacts(
@@ -227,7 +227,7 @@ class Host(App[None]):
 
 async def test_a_click_on_a_tab_is_told_once() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with running(app, size=(80, 24)) as pilot:
         bar = app.query_one(TabBar)
         await pilot.click(TabBar, offset=(12, 0))
         await pilot.click(TabBar, offset=(2, 0))
@@ -241,7 +241,7 @@ async def test_a_click_on_a_tab_is_told_once() -> None:
 
 async def test_typing_is_told_once_it_pauses() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with running(app, size=(80, 24)) as pilot:
         bar = app.query_one(SearchBar)
         bar.start()
         await rest(pilot)
@@ -258,7 +258,7 @@ async def test_typing_is_told_once_it_pauses() -> None:
 
 async def test_typing_is_told_without_enter_too() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with running(app, size=(80, 24)) as pilot:
         app.query_one(SearchBar).start()
         await press(pilot, *" jo", "\x1b")
         async with asyncio.timeout(10):
@@ -269,7 +269,7 @@ async def test_typing_is_told_without_enter_too() -> None:
 
 async def test_filters_are_chips_that_a_click_takes_away() -> None:
     app = Host()
-    async with app.run_test(size=(120, 24)) as pilot:
+    async with running(app, size=(120, 24)) as pilot:
         bar = app.query_one(SearchBar)
         bar.set_chips([Chip("team", "team: Hawks [b]U12[/]"), Chip("status", "status: offered")])
         bar.set_count(28, 240, 3, 1)
@@ -298,7 +298,7 @@ def test_counts_are_words() -> None:
 
 async def test_the_panel_keeps_its_place_for_the_same_record() -> None:
     app = Host()
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with running(app, size=(60, 20)) as pilot:
         panel = app.query_one(Inspector)
         long = [Section("Story", tuple(Note(f"line {n}") for n in range(50)))]
         panel.show(long, subject=7)
@@ -315,7 +315,7 @@ async def test_the_panel_keeps_its_place_for_the_same_record() -> None:
 
 async def test_the_panel_wraps_again_when_the_window_changes() -> None:
     app = Host()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with running(app, size=(100, 30)) as pilot:
         panel = app.query_one(Inspector)
         panel.show([Section("", (Note("word " * 30),))])
         await rest(pilot)
@@ -328,7 +328,7 @@ async def test_the_panel_wraps_again_when_the_window_changes() -> None:
 
 async def test_a_window_that_is_too_small_says_so_and_takes_no_keys() -> None:
     app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with running(app, size=(80, 24)) as pilot:
         app.query_one(SearchBar).start()
         await resize(pilot, (52, 14))
         await rest(pilot)
@@ -349,7 +349,7 @@ async def test_a_window_that_is_too_small_says_so_and_takes_no_keys() -> None:
 @pytest.mark.slow
 async def test_hostile_text_is_shown_literally_everywhere() -> None:
     app = Host()
-    async with app.run_test(size=(120, 24)) as pilot:
+    async with running(app, size=(120, 24)) as pilot:
         for hostile in HOSTILE:
             app.query_one(HeaderBar).facts = replace(FACTS, league=hostile, season="")
             app.query_one(SearchBar).set_chips([Chip("x", hostile)])
