@@ -15,7 +15,7 @@ from bball_tui.league.importing.diff_model import Counts, Diff, Verdict
 from bball_tui.league.importing.find_columns import MappedField
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.problems import Problem
-from bball_tui.league.importing.report import remarks, report_csv
+from bball_tui.league.importing.remarks import remarks, report_csv
 from bball_tui.league.importing.service import ImportOptions, PreviewMoved, Report, run_import
 from bball_tui.league.rights import Right
 from bball_tui.wording import counted

@@ -1,4 +1,4 @@
-"""How a claim ends: the answer for an item is written once, fenced by the claim's token.
+"""How a claim ends, written once and fenced by its token; and when the next try is (30 s, each time 4 times, to 6 h).
 
 And what takes back a mark of which nothing came, and what a provider calls a mail that it was given and not yet told to
 send: such a name can end a doubt.

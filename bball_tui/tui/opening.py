@@ -11,7 +11,7 @@ from bball_tui.language import _
 from bball_tui.tui.gc_tuning import started
 from bball_tui.tui.main_screen.screen import FIRST_TAB, MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES
-from bball_tui.tui.toasts import ToastingApp
+from bball_tui.tui.toast_places import ToastingApp
 
 if TYPE_CHECKING:
     from bball_tui.settings import SecretUrl, Settings

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bball_tui.database.states import DateOrder
 from bball_tui.language import _
 from bball_tui.league.fields import Field, Kind, Reading
-from bball_tui.league.importing import suspicions
+from bball_tui.league.importing import doubtful_cells
 from bball_tui.league.importing.find_columns import Columns, GuardianColumns
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.raw_table import Row, Tick
@@ -72,9 +72,9 @@ class _Guardian:
 
 
 _GUARDIAN_DOUBTS: Mapping[str, Callable[[str, Any], str]] = {
-    guardian.FIRST_NAME.name: suspicions.of_name,
-    guardian.LAST_NAME.name: suspicions.of_last_name,
-    guardian.EMAIL.name: suspicions.of_address,
+    guardian.FIRST_NAME.name: doubtful_cells.of_name,
+    guardian.LAST_NAME.name: doubtful_cells.of_last_name,
+    guardian.EMAIL.name: doubtful_cells.of_address,
 }
 
 
@@ -88,7 +88,7 @@ def _column(
 
 
 def _whole(index: int | None) -> _Column[tuple[str, str]] | None:
-    return _column(index, whole_name, placeholders.no_whole_name, suspicions.of_whole_name)
+    return _column(index, whole_name, placeholders.no_whole_name, doubtful_cells.of_whole_name)
 
 
 class RowReader:
@@ -177,9 +177,9 @@ class RowReader:
     def _field_doubt(self, one: Field) -> Callable[[str, Any], str] | None:
         today = self._reading.today
         doubts: dict[str, Callable[[str, Any], str]] = {
-            player.FIRST_NAME.name: suspicions.of_name,
-            player.LAST_NAME.name: suspicions.of_last_name,
-            player.BIRTHDATE.name: lambda _, day: suspicions.of_birthdate(day, today),
+            player.FIRST_NAME.name: doubtful_cells.of_name,
+            player.LAST_NAME.name: doubtful_cells.of_last_name,
+            player.BIRTHDATE.name: lambda _, day: doubtful_cells.of_birthdate(day, today),
         }
         return doubts.get(one.name)
 

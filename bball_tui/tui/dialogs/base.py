@@ -25,7 +25,7 @@ from bball_tui.tui.dialogs.controls import Choices, DialogButton, rows_of
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
-from bball_tui.tui.toasts import ToastingApp
+from bball_tui.tui.toast_places import ToastingApp
 from bball_tui.tui.typed_ahead import PatientApp
 from bball_tui.tui.widgets.key_help import close_help, show_help
 

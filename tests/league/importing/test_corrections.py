@@ -11,7 +11,7 @@ from bball_tui.league.editing.contracts import load_contract, save_contract
 from bball_tui.league.editing.guardians import load_guardian, save_guardian, unlink_guardian
 from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
-from bball_tui.league.importing.report import remarks
+from bball_tui.league.importing.remarks import remarks
 from bball_tui.league.importing.service import ImportOptions
 from bball_tui.league.roster.guardian import GuardianDraft
 from tests.league.importing.support import Desk

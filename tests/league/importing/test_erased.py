@@ -4,7 +4,7 @@ import os
 from datetime import UTC, date, datetime, timedelta
 
 from bball_tui.league.editing.erasing import erase, preview_player
-from bball_tui.league.importing.report import remarks
+from bball_tui.league.importing.remarks import remarks
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.wording import short_date
 from tests.league.importing.support import Desk

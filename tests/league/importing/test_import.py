@@ -19,7 +19,7 @@ from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.diff_model import Diff, FieldChange, Verdict
 from bball_tui.league.importing.progress import Cancelled, ImportProgress, Stage
 from bball_tui.league.importing.read_roster import Roster, read_roster
-from bball_tui.league.importing.report import remarks
+from bball_tui.league.importing.remarks import remarks
 from bball_tui.league.importing.service import ImportOptions, Report, run_import
 from bball_tui.league.mails.enqueue import enqueue_offers
 from bball_tui.league.timeline.read import contract_detail

@@ -4,7 +4,7 @@ import pytest
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
-from bball_tui.league.importing.report import remarks
+from bball_tui.league.importing.remarks import remarks
 from bball_tui.league.importing.service import ImportOptions, PreviewMoved
 from tests.league.importing.support import Desk
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.engine import Database
-from bball_tui.league.importing.report import remarks
+from bball_tui.league.importing.remarks import remarks
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.values.placeholders import (
     no_address,

@@ -17,7 +17,7 @@ from bball_tui.league.contracts.signing_rules import FreeText
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.editing.contracts import ContractDraft, load_contract, new_contract, save_contract
 from bball_tui.league.editing.outcome import Outcome, Saved, Wrong
-from bball_tui.league.importing.report import remarks, report_csv
+from bball_tui.league.importing.remarks import remarks, report_csv
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.league_clock import read_clock
 from bball_tui.league.leagues import find_league

@@ -13,7 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.editing.contracts import ContractDraft, load_contract, save_contract
 from bball_tui.league.editing.outcome import Outcome, Overtaken, Saved, Wrong
 from bball_tui.league.editing.players import load_player, save_player
-from bball_tui.league.importing.report import remarks
+from bball_tui.league.importing.remarks import remarks
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import find_league
 from bball_tui.league.roster.player import PlayerDraft

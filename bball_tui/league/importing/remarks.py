@@ -1,4 +1,4 @@
-"""What an import did or would do, in sentences and as a file to keep."""
+"""The remarks on an import, done or only looked at: in sentences, and beside the rows in a file to keep."""
 
 from collections.abc import Iterator
 

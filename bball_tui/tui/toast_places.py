@@ -1,4 +1,4 @@
-"""Short messages: each stays until somebody has read it, and never lies over a dialog or the line that has the keys."""
+"""Where short messages stand, and for how long: until they are read, never over a dialog or the line with the keys."""
 
 from collections.abc import Callable
 from time import time

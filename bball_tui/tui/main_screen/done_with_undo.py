@@ -1,4 +1,4 @@
-"""Taking the last signing, message or import back, with its mails, as long as they are held."""
+"""What is said of something done here, with its Undo: a signing, message or import, as long as it can be taken back."""
 
 from contextlib import suppress
 from time import monotonic, time
@@ -16,7 +16,7 @@ from bball_tui.language import _
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import ContractsSigned, MessageQueued, RecordsCorrected
-from bball_tui.tui.toasts import ToastingApp
+from bball_tui.tui.toast_places import ToastingApp
 from bball_tui.tui.undo_hints import undone_by
 from bball_tui.wording import counted
 
@@ -54,7 +54,7 @@ class _Signing(msgspec.Struct, frozen=True):
         return any(row.action == done and not row.all.isdisjoint(self.contract_ids) for row in act.rows)
 
 
-class UndoScreen(ActionHost, Screen[None]):
+class DoneScreen(ActionHost, Screen[None]):
     """Knows what was signed here, and how long the last of it can be undone; then the one before.
 
     What it shows besides is the subclass's.
