@@ -11,7 +11,7 @@ from msgspec import Struct
 from bball_tui.mail.checks import parts
 
 COMPARED = ("From", "Reply-To", "Subject")
-LONGEST = 2_000
+MOST_LINES = 2_000
 """Lines that are compared; comparing takes time with the square of them."""
 
 
@@ -44,7 +44,7 @@ def difference(old: bytes, new: bytes) -> tuple[DiffLine, ...]:
 
 
 def _lines(mime: bytes) -> list[str]:
-    return list(_read(mime))[:LONGEST]
+    return list(_read(mime))[:MOST_LINES]
 
 
 def _read(mime: bytes) -> Iterator[str]:

@@ -16,7 +16,7 @@ from bball_tui.resources import folder
 HOSTILE = '</td></mj-text><b>"O\'Neill" & {{ x }} {% if %} \u202e🏀 נועה'
 SAMPLE_DATE = datetime(2027, 3, 6, 12, tzinfo=UTC)
 """When the samples are written: the days that they speak of lie around it, so that they say the same forever."""
-LONGEST = "Wolfeschlegelsteinhausenbergerdorff" * 2 + " " + "Maria Magdalena " * 2
+LONGEST_NAMES = "Wolfeschlegelsteinhausenbergerdorff" * 2 + " " + "Maria Magdalena " * 2
 
 
 class _Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +38,7 @@ def trials(kind: str, language: str = "") -> Iterator[tuple[str, MessageContext]
     sample = replace(sample, facts=msgspec.structs.replace(sample.facts, language=language))
     yield later("the sample"), sample
     yield later("hostile names"), _named(sample, HOSTILE)
-    yield later("the longest names"), _named(sample, LONGEST)
+    yield later("the longest names"), _named(sample, LONGEST_NAMES)
     yield later("as little as is known"), _sparse(sample)
     for name, facts in sample.facts.further_trials():
         yield name, replace(sample, facts=facts)

@@ -20,7 +20,7 @@ from bball_tui.mail.checks import parts
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.render import Renderer
-from bball_tui.mail.samples import HOSTILE, LONGEST, sample_context
+from bball_tui.mail.samples import HOSTILE, LONGEST_NAMES, sample_context
 from bball_tui.mail.values import address, one_line
 from tests.mail.factory import DATE, MESSAGE_ID, make_settings
 
@@ -32,7 +32,7 @@ NAMES = (
     "נועה לוי",
     "李雷 👩",
     HOSTILE,
-    LONGEST,
+    LONGEST_NAMES,
     "é" * 100,
 )
 ADDRESSES = ("ngozi+team@families.test", "o'neill@families.test", "ana@bücher.example", "josé@families.test")

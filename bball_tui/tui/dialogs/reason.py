@@ -12,7 +12,7 @@ from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
-LONGEST = 500
+MOST_CHARACTERS = 500
 
 
 class Reason(Dialog[str | None]):
@@ -29,7 +29,13 @@ class Reason(Dialog[str | None]):
     """
 
     def __init__(
-        self, title: str, lines: Sequence[str], confirm_label: str, *, danger: bool = True, longest: int = LONGEST
+        self,
+        title: str,
+        lines: Sequence[str],
+        confirm_label: str,
+        *,
+        danger: bool = True,
+        longest: int = MOST_CHARACTERS,
     ) -> None:
         super().__init__()
         self.set_reactive(Reason.heading, title)
