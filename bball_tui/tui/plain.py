@@ -10,8 +10,6 @@ from rich.segment import Segment
 from textual.filter import LineFilter
 from textual.geometry import Offset
 
-from bball_tui.tui.widgets.record_view import RecordView
-
 if TYPE_CHECKING:
     from textual.color import Color
     from textual.widget import Widget
@@ -54,8 +52,8 @@ def _line_of(widget: "Widget") -> int:
 
     Lists are told by what they have: to import their classes would delay the first paint.
     """
-    if isinstance(widget, RecordView):
-        return widget.cursor_line
+    if (told := getattr(widget, "reading_line", None)) is not None:
+        return int(told)
     scrolled = round(widget.scroll_y)
     if (chosen := getattr(widget, "highlighted", None)) is not None:
         # Textual counts the lines of its options and tells nobody.

@@ -1,11 +1,13 @@
 """What the desk remembers from one start to the next: the tab, and of each list its search, filters, order and row."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from bball_tui.settings import Settings
-from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.ui_state import UiState, keep, recall
+
+if TYPE_CHECKING:
+    from bball_tui.tui.tabs.record_pane import RecordPane
 
 
 class DeskMemory:
@@ -24,7 +26,7 @@ class DeskMemory:
     def restore(self, name: str, pane: object) -> None:
         """Make a tab look as it was left, before its rows are asked for."""
         found = self._state.tabs.get(name)
-        if found is not None and isinstance(pane, RecordPane) and pane.searchable:
+        if found is not None and _has_searches(pane):
             pane.restore(found)
 
     def keep(self, tab: str, panes: Mapping[str, Any]) -> None:
@@ -32,9 +34,16 @@ class DeskMemory:
         lists = {
             name: pane.remembered()
             for name, pane in panes.items()
-            if isinstance(pane, RecordPane) and pane.searchable and pane.records.total is not None
+            if _has_searches(pane) and pane.records.total is not None
         }
         if UiState(tab, self._state.tabs | lists) != self._state:
             # Of tabs that were not looked at the file knows better: whoever erased somebody forgot the searches there.
             self._state = UiState(tab, recall(self._settings, self._league).tabs | lists)
             keep(self._settings, self._league, self._state)
+
+
+def _has_searches(pane: object) -> "TypeGuard[RecordPane[Any]]":
+    """Whether ``pane`` shows one list that can be searched."""
+    from bball_tui.tui.tabs.record_pane import RecordPane  # it comes with the first tab, behind the first paint
+
+    return isinstance(pane, RecordPane) and pane.searchable

@@ -105,7 +105,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         return self._cursor
 
     @property
-    def cursor_line(self) -> int:
+    def reading_line(self) -> int:
         """The line of the widget in which the cursor is; the titles are line 0."""
         return self._cursor - self._top + 1
 
