@@ -301,20 +301,22 @@ def test_every_file_of_the_field_is_read_or_refused_in_words(
     assert all(error["problem"].endswith(".") for error in ran.json["errors"])
 
 
+READER = "bball_tui.league.importing.sandboxed_reader"
 AT_WORK = 50 * 1024**2
 """Bytes: more than the child has before it unpacks the file."""
 SOON = 30
 """Seconds on a busy machine."""
 
 
-def _reader_of(program: psutil.Process) -> psutil.Process:
+def _reader_of(program: "subprocess.Popen[str]") -> psutil.Process:
     """The child that reads the file, once the import has begun it."""
-    while program.is_running() and program.status() != psutil.STATUS_ZOMBIE:
-        for child in program.children(recursive=True):
-            if "bball_tui.league.importing.sandboxed_reader" in child.cmdline() and child.memory_info().rss > AT_WORK:
-                return child
-        with suppress(psutil.TimeoutExpired):
-            program.wait(0.1)
+    while program.poll() is None:
+        with suppress(psutil.NoSuchProcess):  # children come and go while they are looked at
+            for child in psutil.Process(program.pid).children(recursive=True):
+                if READER in child.cmdline() and child.memory_info().rss > AT_WORK:
+                    return child
+        with suppress(subprocess.TimeoutExpired):
+            program.wait(0.02)
     raise AssertionError("the import ended before its child could read")
 
 
@@ -331,7 +333,7 @@ def test_ctrl_c_ends_an_import_that_is_reading_and_leaves_no_child(tmp_path: Pat
         start_new_session=True,
     ) as program:
         try:
-            child = _reader_of(psutil.Process(program.pid))
+            child = _reader_of(program)
             child.suspend()  # from here on it never ends by itself
             if whole_group:
                 os.killpg(program.pid, signal.SIGINT)
@@ -339,9 +341,10 @@ def test_ctrl_c_ends_an_import_that_is_reading_and_leaves_no_child(tmp_path: Pat
                 program.send_signal(signal.SIGINT)
             out, err = program.communicate(timeout=SOON)
         finally:
-            if program.returncode is None:
-                for left in psutil.Process(program.pid).children(recursive=True):
-                    left.kill()
+            if program.poll() is None:
+                with suppress(psutil.NoSuchProcess):
+                    for left in psutil.Process(program.pid).children(recursive=True):
+                        left.kill()
                 program.kill()
     assert (program.returncode, out, err) == (130, "", "\nStopped.\n")
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

@@ -128,9 +128,10 @@ def cluster() -> Iterator[ClubServer]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    # A worker of ten leagues holds fifty connections; without room for those it waits half a minute at a time.
     options = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off", "ssl": "on",
-        "ssl_cert_file": folder / "server.crt", "ssl_key_file": folder / "server.key", "max_connections": 60,
+        "ssl_cert_file": folder / "server.crt", "ssl_key_file": folder / "server.key", "max_connections": 200,
     }  # fmt: skip
     run("pg_ctl", "-w", "-l", str(folder / "data" / "log"), "-o", " ".join(f"-c {k}='{v}'" for k, v in options.items()),
         "start")  # fmt: skip
