@@ -167,7 +167,7 @@ class PatientApp(App[ReturnType]):
         in a field, or a command's.
         """
         if event.word_key:
-            from textual.widgets import TextArea  # here: fourteen modules come with it, and the first paint waits
+            from textual.widgets import TextArea  # here: a dozen modules come with it, and the first paint waits
 
             if isinstance(self.focused, Input | TextArea):
                 return event.word_key
