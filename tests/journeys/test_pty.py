@@ -20,7 +20,7 @@ from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.editing.profile import change_league
 from bball_tui.league.importing.service import ImportOptions, run_import
-from bball_tui.league.leagues import create_league
+from bball_tui.league.leagues import create_league, list_leagues
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
@@ -84,6 +84,13 @@ def one_player(tmp_path: Path) -> Path:
     return roster
 
 
+async def undo_time(folder: Path, seconds: int) -> None:
+    """The league that a program has made in ``folder``, and has open, lets its e-mails go after ``seconds``."""
+    async with open_database(Settings(data_dir=folder, config_dir=folder)) as database, database.session() as session:
+        (league,) = await list_leagues(session)
+        await change_league(session, league, {"hold_seconds": str(seconds)})
+
+
 async def test_from_the_first_start_to_the_mail_by_keys_alone(tmp_path: Path) -> None:
     async with SmtpServer() as server:
         environment = clean_environment(tmp_path / "data") | {"BBALL_MAIL_URL": server.url}
@@ -104,6 +111,7 @@ async def test_from_the_first_start_to_the_mail_by_keys_alone(tmp_path: Path) ->
                 program.shows("guardians", "207")  # 138 rows are told of while they are still being read
                 program.press(ENTER)
                 program.shows("Imported: 138 new players", "offered")
+                asyncio.run(undo_time(tmp_path / "data", 4))  # the usual ten seconds are only waited for
                 program.press("s")
                 program.shows("becomes signed")
                 program.press(ENTER)
