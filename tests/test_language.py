@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import bball_tui
 from bball_tui.errors import BballError
 from bball_tui.language import ENGLISH, STORED, chosen, english, languages, retold, use
-from bball_tui.league.audit_words import act_in_words, of_several
+from bball_tui.league.audit_words import act_in_words, audience_in_words, of_several
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
 from bball_tui.settings import load_settings
@@ -230,6 +230,8 @@ def test_what_was_done_to_several_agrees_with_them() -> None:
         assert act_in_words("3 contracts: released") == "3 contratos: dados de baja"
         assert act_in_words("1,200 e-mails: canceled") == "1,200 correos: cancelados"
         assert act_in_words("2 guardians: added") == "2 tutores: agregados"
+        assert audience_in_words("2 contracts selected") == "2 contratos de la selección"
+        assert audience_in_words("all 6 contracts that match") == "los 6 contratos que coinciden"
         assert act_in_words("Amara Hamilton's contract: released") == "Contrato de Amara Hamilton: baja"
         assert (of_several("released", 3, "outbox"), of_several("released", 3, "contract")) == (None, "dados de baja")
     finally:

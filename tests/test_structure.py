@@ -1,8 +1,10 @@
 """The shape of the program: files that import each other in a circle cannot be read, moved or tested alone."""
 
 import ast
+import functools
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -41,12 +43,40 @@ def imported(node: ast.AST, known: dict[str, Path]) -> Iterator[str]:
                         yield module
 
 
+@functools.cache
+def trees() -> dict[str, ast.Module]:
+    """Every file of the program, parsed."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in modules().items()}
+
+
+def given(node: ast.stmt) -> list[str]:
+    """The names that this statement of a file gives to something."""
+    match node:
+        case ast.Assign(targets=targets):
+            return [one.id for one in targets if isinstance(one, ast.Name)]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[]) | ast.ClassDef():
+            return [node.name]
+    return []
+
+
+@pytest.mark.slow
+def test_no_file_gives_a_name_twice() -> None:
+    """A pattern that took the name of one above it ended the program once."""
+    again = [
+        f"{module}: {name}"
+        for module, tree in trees().items()
+        for name, times in Counter(name for node in tree.body for name in given(node)).items()
+        if times > 1
+    ]
+    assert again == []
+
+
 @pytest.mark.slow
 def test_no_files_import_each_other_in_a_circle() -> None:
     known = modules()
-    graph = {
-        name: set(imported(ast.parse(path.read_text(encoding="utf-8")), known)) - {name} for name, path in known.items()
-    }
+    graph = {name: set(imported(tree, known)) - {name} for name, tree in trees().items()}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

@@ -290,7 +290,7 @@ def of_several(done: str, number: int, entity: str) -> str | None:
     }.get(done)
 
 
-_SEVERAL = re.compile(r"(?P<number>[\d,]+) (?P<many>.+)")
+_SO_MANY = re.compile(r"(?P<number>[\d,]+) (?P<many>.+)")
 _ONE_OF = {"blocked addresses": "blocked address", "adults for chats": "adult for chats"}
 
 
@@ -301,7 +301,7 @@ def act_in_words(said: str) -> str:
         told = _(f"{done[:1].lower()}{done[1:]}")
         return f"{told[:1].upper()}{told[1:]}" if done[:1].isupper() else told
     told = _(done)
-    if several := _SEVERAL.fullmatch(of):
+    if several := _SO_MANY.fullmatch(of):
         number, many = int(several["number"].replace(",", "")), several["many"]
         one = _ONE_OF.get(many, many.removesuffix("s"))
         of, told = counted(number, one, many), of_several(done, number, one) or told

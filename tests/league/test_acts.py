@@ -88,7 +88,8 @@ def test_an_undo_says_of_what_and_a_noted_call_is_a_call() -> None:
 def test_a_record_that_is_gone_is_called_as_it_was() -> None:
     assert called(act("season_roll_undone", "season", {"season": "Fall 2027", "contracts": [1]})) == "Fall 2027"
     assert called(act("deleted", "player", {"first_name": "Amara", "last_name": "Hamilton"})) == "Amara Hamilton"
-    assert audience_in_words("the team Hawks U12") == "the team Hawks U12"
+    for audience in ("the team Hawks U12", "2 contracts selected", "1 team selected", "all 1,200 contracts that match"):
+        assert audience_in_words(audience) == audience
 
 
 def test_every_act_that_the_code_can_write_has_words() -> None:
