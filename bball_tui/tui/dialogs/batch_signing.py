@@ -71,9 +71,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     HELP = """
     ## A stack of papers
     Type a few letters of the player's name: the list shows whose contract still waits. Enter opens the paper with
-    the likely signer and today's date, Enter again signs it, and the field is empty for the next paper. The arrow
-    keys choose another name; below the list stands what tells two children of the same name apart. A child who was
-    found by a parent or a team is chosen with the arrow keys alone.
+    the likely signer and today's date, Enter again signs it, and the field is empty for the next paper. While it is
+    empty Enter opens no paper. The arrow keys choose another name; below the list stands what tells two children of
+    the same name apart. A child who was found by a parent or a team is chosen with the arrow keys alone.
 
     No e-mail of the pile leaves before it is done: Esc ends it, and then the undo time runs as usual.
 
@@ -123,7 +123,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         self._sign, self._take_back, self._correct, self._hold = sign, take_back, correct, hold
         self._what_holds = what_holds
         self._told = ""
-        """What was said of the last paper."""
+        """What was said of the last paper, signed or taken back."""
         self._done: list[PaperSigned] = []
 
     def body(self) -> Iterable[Widget]:
@@ -175,7 +175,12 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         return f"{cell(mark + name, rest - team - 1)} {cell(row.team, team)} {born}"
 
     def meant(self) -> int | None:
-        """The first, if it is called so and nobody who has signed is: keys typed ahead sign nobody else's paper."""
+        """The first, if it is called so and nobody who has signed is: keys typed ahead sign nobody else's paper.
+
+        With nothing typed it is nobody: a doubled Enter would sign whoever comes first by the alphabet.
+        """
+        if not self._text.strip():
+            return None
         facts = self._facts.get(self._rows[0].id)
         return None if self._over or (facts is not None and facts.by) else 0
 
@@ -202,6 +207,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
             return _("{first} {last} ({team}) is {status} already{by}{more}.").format(
                 first=one.first, last=one.last, team=one.team, status=one.status, by=by, more=more
             ), Tone.WARN
+        if self._rows and not self._text.strip():
+            letters = _("Type a few letters of the name first, or choose one with the arrow keys.")
+            return f"{self._told} {letters}" if self._told else letters, Tone.WARN
         if self._rows:
             return _(
                 "No unsigned player is called so; the arrow keys choose one found by a parent or a team."
@@ -368,7 +376,8 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
             self.say(problem, Tone.WARN)
             return
         self._done.remove(paper)
-        self.say(_("{player}: undone.").format(player=paper.player), Tone.GOOD)
+        self._told = _("{player}: undone.").format(player=paper.player)
+        self.say(self._told, Tone.GOOD)
         self._next()
 
     async def _correct_one(self, paper: PaperSigned) -> None:

@@ -200,7 +200,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         self.list.set_options([Option(content(self.line(row)), id=str(row.id)) for row in self._rows])
         if self._rows:
             self.list.highlighted = self.meant()
-        if self.list.highlighted is None:
+        if self.list.highlighted is None and (self._text.strip() or not self._rows):
             self.say(*self.nobody())
         self.query_one("#count", Static).update(content(*self.count()))
         self.choice("choose").disabled = not self._rows
@@ -248,6 +248,8 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         if at is not None and at < len(self._rows):
             self._busy = True
             self.run_worker(self._do(self._rows[at]), group="choose")
+        else:
+            self.say(*self.nobody())
 
     def _hurry(self) -> None:
         """Look at once for what stands in the field, unless that is being done."""
