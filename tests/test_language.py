@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from inspect import cleandoc
 from pathlib import Path
 from string import Formatter
@@ -19,6 +20,7 @@ from bball_tui.language import ENGLISH, STORED, chosen, english, languages, reto
 from bball_tui.league.audit_words import act_in_words, audience_in_words, of_several
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
+from bball_tui.outbox.timeline_words import Act, act_text
 from bball_tui.settings import load_settings
 from tests.messages.catalogs import brought_up_to_date, catalogs, compiled, read, texts, without_words
 from tests.messages.extract import parsed
@@ -222,6 +224,16 @@ def test_a_fault_of_the_mail_server_within_another_sentence_is_said_too() -> Non
     finally:
         use(ENGLISH)
     assert told == "El servidor de correo mx.example:25 no se alcanza: sin saludo."
+
+
+def test_a_canceled_e_mail_is_written_as_elsewhere() -> None:
+    act = Act(datetime(2026, 11, 30, tzinfo=UTC), "root", "outbox_cancelled", None)
+    assert act_text(act) == "canceled by root"
+    use("es")
+    try:
+        assert act_text(act) == "cancelado por root"
+    finally:
+        use(ENGLISH)
 
 
 def test_what_was_done_to_several_agrees_with_them() -> None:

@@ -112,7 +112,7 @@ def bounce_text(line: BounceLine) -> str:
 
 def act_text(act: Act) -> str:
     """What a person did: ``retried by maria: the family cleared the mailbox``."""
-    done = _(act.action.removeprefix("outbox_").replace("_", " "))
+    done = _(act.action.removeprefix("outbox_").replace("_", " ").replace("cancelled", "canceled"))  # as America writes
     other = "" if act.other is None else _(" (e-mail {other})").format(other=act.other)
     return _("{done}{other} by {who}").format(done=done, other=other, who=act.who) + (
         f": {retold(act.reason)}" if act.reason else ""
