@@ -5,6 +5,7 @@ import click
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, Found, narrate, plain
 from bball_tui.cli.saving import agreed_to
+from bball_tui.cli.ways_out import typed_out
 from bball_tui.errors import BballError
 from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
 from bball_tui.league.rights import Right
@@ -31,7 +32,7 @@ def delete_command(kind: RecordKind) -> click.Command:
         async with context.database.session() as session:
             seen = await preview_delete(session, context.league.id, kind, one_id)
         if dry_run:
-            lines = [seen.obstacle] if seen.obstacle is not None else seen.sentences()
+            lines = [typed_out(seen.obstacle)] if seen.obstacle is not None else seen.sentences()
             return Found(lambda: seen, lambda: "\n".join(map(plain, lines)))
         if seen.obstacle is not None:
             raise BballError(seen.obstacle)

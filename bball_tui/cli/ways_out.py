@@ -13,6 +13,8 @@ TYPED = MappingProxyType(
         "mail.setup": "'bball-tui mail setup'",
         "tab.outbox": "'bball-tui outbox list'",
         "tab.teams": "'bball-tui teams list'",
+        "tab.groupme": "'bball-tui groupme status'",
+        "chat.unlink": "'bball-tui groupme unlink'",
         "chat.staff": "'bball-tui groupme staff list'",
         "contract.scans": "'bball-tui scans list'",
         "player.family": "'bball-tui guardians add'",

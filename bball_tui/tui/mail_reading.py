@@ -14,10 +14,12 @@ from bball_tui.language import _
 from bball_tui.league.mails.preview import MailPreview, last_copy
 from bball_tui.mail.difference import difference
 from bball_tui.mail.my_address import remembered
+from bball_tui.settings import WITHOUT_SERVER
 from bball_tui.tui.browser import how_to_fetch, open_page
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
+from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.mail_text import difference_lines, headers_of, page_lines, read_parts, sizes, text_lines
 from bball_tui.tui.text import Part, clean
 
@@ -104,6 +106,9 @@ async def _open(app: "App[Any]", connection: "LeagueConnection", html: str) -> s
 
 
 async def _send(app: "App[Any]", connection: "LeagueConnection", mail: "MailPreview") -> str | None:
+    if not connection.settings.may_send:  # no key of the desk works in here
+        way_out = _("Press Esc until the lists are back; then “Set up e-mail” ({mail.setup}) sets one up.")
+        raise BballError(with_keys(f"{_(WITHOUT_SERVER.sentence)}. {way_out}"))
     address = await app.push_screen_wait(MyAddress(remembered(connection.settings) or ""))
     if address is None:
         return None

@@ -126,6 +126,9 @@ def test_what_was_made_by_mistake_is_deleted_and_what_was_told_stays(command_lin
     assert (wrong.code, "This deletes 3 records, not 1." in wrong.err) == (1, True)
     assert command_line("players", "delete", made, "--count", "3").code == 0
     assert "There is no player" in command_line("players", "delete", made, "--count", "3").err
+    assert command_line("groupme", "link", "Owls", "https://groupme.com/join_group/4711/AbCdEfGh").code == 0
+    assert "'bball-tui groupme unlink'" in command_line("teams", "delete", owls, "--dry-run").out
+    assert command_line("groupme", "unlink", "Owls").code == 0
     assert command_line("teams", "delete", owls, "--count", "1").code == 0
 
     told = command_line("players", "add", "--first", "Ben", "--last", "Fox", "--team", "Hawks U12").json["id"]

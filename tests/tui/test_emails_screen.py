@@ -21,6 +21,7 @@ from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.tabs.emails.check import MailCheckPane
 from bball_tui.tui.tabs.emails.tab import EmailsPane
+from bball_tui.tui.tabs.outbox import OutboxPane
 from tests.support.factory import Parent, make_club, make_family
 from tests.support.mails import accept, club_with_mails, fail
 from tests.tui.desk_host import Desk, opened
@@ -66,6 +67,21 @@ async def test_the_log_has_every_mail_and_shows_one_outcome_at_a_time(quiet: Set
         await desk.press("enter", "p")
         await desk.until(lambda: isinstance(desk.app.screen, ReadMail))
         await desk.shows("p1@families.test")
+
+
+async def test_without_a_mail_server_it_is_said_how_one_is_set_up(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        await make_family(session, await make_club(session))
+    async with opened(msgspec.structs.replace(quiet, mail_url=None)) as desk:
+        await desk.until(lambda: desk.records.total == 1)
+        await desk.press("p")
+        await desk.until(lambda: isinstance(desk.app.screen, ReadMail))
+        await desk.press("t")
+        await desk.shows("Press Esc until")
+        await desk.press("escape", "5")
+        await desk.until(lambda: isinstance(desk.app.desk.pane, OutboxPane) and desk.records.total == 0)
+        await desk.press("O")
+        await desk.until(lambda: any("“Set up e-mail” (;)" in one.message for one in desk.app._notifications))
 
 
 async def test_the_check_finds_what_is_missing_and_each_is_one_key_from_its_fix(

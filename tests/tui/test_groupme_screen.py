@@ -154,6 +154,8 @@ async def test_without_a_token_pasted_links_do_the_job_and_welcome_mails_wait_fo
         await desk.press("y")
         await desk.shows("1 e-mail queued")
         assert await chat_mails(database) == ["rosa@families.test"]
+        await desk.press("c")
+        await desk.until(lambda: any("first unlink it: U" in one.message for one in desk.app._notifications))
         # One group, one team.
         await desk.press("g", "l")
         await until_on(desk, ChatLink)

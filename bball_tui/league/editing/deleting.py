@@ -26,7 +26,7 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _, stored
+from bball_tui.language import _, later, stored
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import current_season
 from bball_tui.mail.kinds import KINDS
@@ -34,6 +34,8 @@ from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
 from bball_tui.wording import counted, listed
 
 REASON = stored("what it was about was deleted")
+_UNLINK_FIRST = later("Unlink the chat first: “GroupMe” ({tab.groupme}), “Unlink” ({chat.unlink}).")
+"""The screen puts in the keys, the command line what one types."""
 _HELD = (OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 _REMOVE = {
     kind: text(f"SELECT bball_remove_{kind}s(:league_id, CAST(:ids AS bigint[]))")
@@ -207,7 +209,7 @@ async def _own_obstacle(session: AsyncSession, league_id: int, kind: RecordKind,
     linked = select(Team.name).where(Team.league_id == league_id, Team.groupme_group_id.is_not(None))
     mine = Team.id == one_id if kind is RecordKind.TEAM else Team.season_id == one_id
     if (team := await session.scalar(linked.where(mine).limit(1))) is not None:
-        return _("{team} has a team chat. Unlink the chat first.").format(team=team)
+        return _("{team} has a team chat. {unlink_first}").format(team=team, unlink_first=_(_UNLINK_FIRST))
     if kind is RecordKind.SEASON:
         shown = await current_season(session, league_id)
         if shown is not None and shown.id == one_id:

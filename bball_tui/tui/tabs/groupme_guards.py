@@ -66,7 +66,8 @@ def can_share(pane: ChatsPane) -> str | None:
 
 def can_create(pane: ChatsPane) -> str | None:
     has_group = pane.meant is not None and pane.meant.group_id is not None
-    return one_team(pane) or asks(pane) or (_("This team has a group already.") if has_group else None)
+    reason = _("This team has a group already. To create another one, first unlink it: {chat.unlink}.")
+    return one_team(pane) or (reason if has_group else None) or asks(pane)
 
 
 def can_tell(pane: ChatsPane) -> str | None:

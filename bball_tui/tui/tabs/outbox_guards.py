@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _
+from bball_tui.settings import WITHOUT_SERVER
 from bball_tui.tui.tabs.guards import Guard, on_some
 
 if TYPE_CHECKING:
     from bball_tui.outbox.mail_list import OutboxRow
     from bball_tui.outbox.provider_gates import Gate
+    from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.tabs.bucket_panel import Kind
     from bball_tui.tui.widgets.record_list import RecordList
 
@@ -20,6 +22,9 @@ class MailsPane(Protocol):
     in_folder: int
     kind: "Kind | None"
     records: "RecordList[OutboxRow]"
+
+    @property
+    def connection(self) -> "LeagueConnection | None": ...
 
     @property
     def holding(self) -> "Sequence[Gate]": ...
@@ -92,7 +97,11 @@ def can_open_gate(pane: MailsPane) -> str | None:
     if (reason := pane.not_ready()) is not None:
         return reason
     shut = any(not gate.pauses for gate in pane.holding)
-    return None if shut else _("No mail server is on hold: there is nothing to try.")
+    if shut:
+        return None
+    if pane.connection is not None and pane.connection.not_set_up is WITHOUT_SERVER:
+        return f"{_(WITHOUT_SERVER.sentence)}. {_(WITHOUT_SERVER.way_out)}"
+    return _("No mail server is on hold: there is nothing to try.")
 
 
 def can_send_for_real(pane: MailsPane) -> str | None:
