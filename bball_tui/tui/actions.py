@@ -328,14 +328,18 @@ def why_forbidden(app: "App[Any]", action: Action) -> str | None:
     return None if roles is None else why_not_allowed(action.needs, roles)
 
 
-def explain_refusal(app: "App[Any]", event: "Key") -> None:
-    """Call this from the app's ``on_key``: a key whose command is not allowed now says why, in a toast."""
+def explain_refusal(app: "App[Any]", event: "Key", forget: Callable[[], None]) -> None:
+    """Call this from the app's ``on_key``: a key whose command is not allowed now says why, in a toast.
+
+    ``forget`` drops the keys that came in behind it: letters for the question it would have opened are no commands.
+    """
     active = app.screen.active_bindings.get(event.key)
     if active is None or active.enabled or not isinstance(active.node, ActionHost):
         return
     reason = active.node.refusal(active.binding.action)
     if reason is not None:
         event.prevent_default()
+        forget()
         app.notify(clean(reason), severity="warning", timeout=4, markup=False)
 
 

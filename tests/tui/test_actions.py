@@ -47,7 +47,7 @@ class Host(ActionHost, App[None], commands="Everywhere", everywhere=True):
         self.refresh_bindings()
 
     def on_key(self, event: Key) -> None:
-        explain_refusal(self, event)
+        explain_refusal(self, event, lambda: None)
 
     @action("ctrl+q", "quit", priority=True)
     def action_app_quit(self) -> None:

@@ -1,4 +1,5 @@
 """Every command by its key: with more keys in the same write, or with the same keys one by one, the same is done.
+What comes behind a key that is refused is forgotten, so one by one it is not typed.
 
 The commands, and where each can be reached, are read from the declarations. Two equal databases go through all of
 them, the one by keys that wait for what is seen, the other by keys that come in together. In the gate that is the
@@ -22,8 +23,10 @@ from textual.widgets import Input
 from bball_tui.database import roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
-from bball_tui.tui.actions import ActionSet
+from bball_tui.tui.actions import ActionHost, ActionSet
+from bball_tui.tui.app import BballApp
 from bball_tui.tui.dialogs.error_box import ErrorDialog
+from bball_tui.tui.key_names import character_of, normal_key
 from bball_tui.tui.main_screen.screen import MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.tabs.record_pane import RecordPane
@@ -132,10 +135,24 @@ async def rest(desk: Desk) -> None:
     await desk.until(lambda: desk.app._in_the_way() is None and not desk.reading)
 
 
+def refused(app: BballApp, key: str) -> bool:
+    """Whether the key's command is not allowed now: what was typed behind it is forgotten."""
+    active = app.screen.active_bindings.get(normal_key(key) or key)
+    focused = app.screen.focused
+    if active is None or active.enabled or not isinstance(active.node, ActionHost):
+        return False
+    if focused is not None and focused.check_consume_key(active.binding.key, character_of(key)):
+        return False
+    return active.node.refusal(active.binding.action) is not None
+
+
 async def one_by_one(desk: Desk, keys: tuple[str, ...]) -> None:
     for key in keys:
+        last = refused(desk.app, key)
         send(desk.app, key)
         await rest(desk)
+        if last:
+            break
 
 
 async def begin(desk: Desk, keys: Keys) -> None:

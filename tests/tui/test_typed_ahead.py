@@ -221,6 +221,19 @@ async def test_what_nobody_reckoned_with_takes_what_was_typed_ahead_along(quiet:
         assert len(desk.app.screen_stack) == 2
 
 
+async def test_what_was_typed_for_a_question_that_is_refused_gives_no_commands(
+    quiet: Settings, database: Database
+) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        send(desk.app, "u", "a")  # nothing was done yet that could be undone
+        await desk.settle()
+        assert desk.app._notifications, "it is said why"
+        assert not desk.records.selected
+        await desk.press("a")
+        await desk.until(lambda: len(desk.records.selected) == 3)
+
+
 async def test_what_is_typed_for_the_shell_reaches_no_list(quiet: Settings, database: Database) -> None:
     await club_with(database, 3)
     async with opened(quiet) as desk:
