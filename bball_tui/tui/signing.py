@@ -110,8 +110,8 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
             return None
         if done.result.refused:
             raise BballError(done.result.refused[0].reason)
-        # A team without a chat link is worth reading once, not at each paper of the pile.
-        known = frozenset({NoticeKind.NO_CHAT_LINK, NoticeKind.WAITS_FOR_CHAT})
+        # A team without a chat link, or whose chat is gone, is worth reading once, not at each paper of the pile.
+        known = frozenset({NoticeKind.NO_CHAT_LINK, NoticeKind.WAITS_FOR_CHAT, NoticeKind.CHAT_IS_GONE})
         return _signed(row, done)
 
     async def take_back(contract_id: int) -> str | None:

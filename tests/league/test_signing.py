@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from sqlalchemy import event, func, insert, select, text, update
+from sqlalchemy import delete, event, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.cli.ways_out import typed_out
@@ -16,12 +16,14 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import (
     Audit,
     Contract,
+    GroupLook,
     Guardian,
     League,
     Outbox,
     PlayerGuardian,
     Signature,
     Suppression,
+    Team,
 )
 from bball_tui.database.states import Capacity, ContractStatus, SigningMethod
 from bball_tui.errors import BballError
@@ -190,6 +192,23 @@ async def test_the_preview_writes_nothing_and_says_it_all(database: Database) ->
         assert preview.signable == ((family.contract_id, 1),)
         assert preview.mails == 2
         assert before == await session.scalar(select(func.count()).select_from(Audit))
+
+
+async def test_a_chat_that_was_not_there_is_said_before_families_are_sent_to_it(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club, parents=(ROSA,))
+        await session.execute(
+            update(Team).values(
+                groupme_group_id="4711", groupme_share_url="https://groupme.com/join_group/4711/AbCdEfGh"
+            )
+        )
+        for group, expected in (("4710", []), ("4711", [NoticeKind.CHAT_IS_GONE])):  # another group's look says nothing
+            look = {"state": "broken", "group_id": group, "found": [], "why": "gone", "warnings": [], "account": "Pat"}
+            await session.execute(delete(GroupLook))
+            await session.execute(insert(GroupLook).values(team_id=club.team_id, league_id=club.league_id, **look))
+            preview = await preview_signing(session, club.league_id, [family.contract_id])
+            assert [notice.kind for notice in preview.contracts[0].notices] == expected
 
 
 async def test_a_stale_screen_is_told_by_whom_and_when(database: Database, marias_database: Database) -> None:

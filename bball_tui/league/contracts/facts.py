@@ -25,9 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
-from bball_tui.database.kept_plans import KEEPS_PLAN, spelled
+from bball_tui.database.kept_plans import KEEPS_PLAN, spelled, spelled_among
 from bball_tui.database.listing import among
-from bball_tui.database.states import Capacity, ContractStatus, SigningMethod
+from bball_tui.database.states import Capacity, ContractStatus, SigningMethod, TeamState
 
 
 class SignatureFacts(Struct, frozen=True):
@@ -60,6 +60,8 @@ class ContractFacts(Struct, frozen=True):
     jersey: str | None
     team: str
     has_chat_link: bool
+    chat_is_gone: bool
+    """The team's group was not there when GroupMe was last asked."""
     season: str
     signature: SignatureFacts | None
 
@@ -143,6 +145,7 @@ async def read_contracts(
             jersey=row.jersey,
             team=row.team,
             has_chat_link=row.has_chat_link,
+            chat_is_gone=row.chat_is_gone,
             season=row.season,
             signature=None
             if row.signature_id is None
@@ -160,6 +163,17 @@ async def read_contracts(
         )
         for row in rows
     }
+
+
+def _chat_is_gone() -> ColumnElement[bool]:
+    team, look = models.Team, models.GroupLook
+    # A look at another group than the team's present one says nothing anymore.
+    return exists().where(
+        look.team_id == team.id,
+        look.league_id == team.league_id,
+        look.group_id == team.groupme_group_id,
+        spelled_among(look.state, [TeamState.BROKEN]),
+    )
 
 
 @lru_cache(maxsize=16)
@@ -186,6 +200,7 @@ def _contracts(league_id: int) -> Select[*tuple[Any, ...]]:
             player.jersey,
             team.name.label("team"),
             team.groupme_share_url.is_not(None).label("has_chat_link"),
+            _chat_is_gone().label("chat_is_gone"),
             season.name.label("season"),
             contract.signature_id,
             signature.guardian_id,

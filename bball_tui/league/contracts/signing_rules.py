@@ -63,6 +63,7 @@ class NoticeKind(StrEnum):
     SUPPRESSED = "suppressed"
     NO_CHAT_LINK = "no_chat_link"
     WAITS_FOR_CHAT = "waits_for_chat"
+    CHAT_IS_GONE = "chat_is_gone"
 
 
 class Notice(Struct, frozen=True):
@@ -283,6 +284,11 @@ def warnings_for(
         then = _("e-mails wait for it") if wait_for_chat else _("e-mails go without the join button")
         kind = NoticeKind.WAITS_FOR_CHAT if wait_for_chat else NoticeKind.NO_CHAT_LINK
         warnings.append(Notice(kind, _("{team} has no chat link yet: {then}.").format(team=contract.team, then=then)))
+    elif recipients and contract.chat_is_gone:
+        text = _("{team}'s chat was not there when GroupMe was last read: the join button may lead nowhere.").format(
+            team=contract.team
+        )
+        warnings.append(Notice(NoticeKind.CHAT_IS_GONE, text))
     return tuple(warnings)
 
 
