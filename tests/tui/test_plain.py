@@ -45,7 +45,7 @@ async def test_the_cursor_stands_in_the_row_the_field_and_the_button(plain: Sett
         # A field whose arrow keys move in a list: what they chose is read, and the field again when one types.
         await desk.press("escape", "t")
         await desk.shows("Kid2")
-        await desk.press("down", "down")
+        await desk.press("down", "down", "down")
         await desk.until(lambda: "Kid2" in read_line(desk))
         await desk.press("k")
         await desk.until(lambda: "Name" in read_line(desk))
