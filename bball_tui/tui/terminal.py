@@ -4,10 +4,13 @@ Textual draws through a thread with a short queue. On a terminal that is gone th
 fill up, and the program would stand still forever in the middle of a drawing, deaf to every signal but SIGKILL.
 """
 
+import array
 import asyncio
+import fcntl
 import os
 import select
 import sys
+import termios
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,6 +30,15 @@ KEYS_LOOK = 0.1
 """Seconds after which it is seen whether an Escape stood alone, and whether the program has ended."""
 LOOK = 200
 """Milliseconds after which the watch sees that the program has ended by itself."""
+
+
+def typed_before(fileno: int) -> bytes:
+    """What was typed before the terminal was the program's. Until then the terminal makes every Enter a new line
+    (POSIX, ICRNL), which would be another key.
+    """
+    waiting = array.array("i", [0])
+    fcntl.ioctl(fileno, termios.FIONREAD, waiting)
+    return os.read(fileno, waiting[0]).replace(b"\n", b"\r") if waiting[0] else b""
 
 
 class LastingFile:
@@ -72,6 +84,8 @@ class LastingDriver(LinuxDriver):
         """Hand on what is typed; Textual's own would take Escape and the key behind it for another key."""
         parser = EscapeParser(self._debug)
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        for message in parser.feed(decode(typed_before(self.fileno))):
+            self.process_message(message)
         while not self.exit_event.is_set():
             if select.select([self.fileno], [], [], KEYS_LOOK)[0]:
                 for message in parser.feed(decode(os.read(self.fileno, AT_ONCE))):

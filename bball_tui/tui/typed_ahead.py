@@ -123,8 +123,6 @@ class PatientApp(App[ReturnType]):
                 self._tell_lost()
             return  # it came in together with what was forgotten
         key = event.key if isinstance(event, events.Key) else ""
-        if self.starting and key == "ctrl+j":
-            event = events.Key("enter", "\r")  # the terminal had it before the program did, and made it a new line
         worker = self._in_the_way()
         if worker is not None and (key == "ctrl+q" or (self._is_escape(event) and self._can_be_stopped(worker))):
             # Stop means now, and not after what was typed before.
