@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
-from bball_tui.league.importing.diff_model import Counts, Imported
+from bball_tui.database.states import DateOrder
+from bball_tui.league.importing.diff import compute_diff
+from bball_tui.league.importing.diff_model import Counts, Diff, Imported
+from bball_tui.league.importing.read_roster import Roster, read_roster
 from bball_tui.league.importing.service import ImportOptions, Report, run_import
 from bball_tui.league.leagues import LeagueInfo, create_league
 
@@ -17,6 +21,7 @@ HEADER = (
     "Guardian 1 First,Guardian 1 Last,Guardian 1 Email,Guardian 1 Phone,"
     "Guardian 2 First,Guardian 2 Last,Guardian 2 Email,Guardian 2 Phone"
 )
+DATA = Path(__file__).parents[2] / "data"
 WIDTH = HEADER.count(",") + 1
 
 
@@ -103,3 +108,13 @@ def counts(teams: int, players: int, guardians: int, contracts: int) -> Counts:
 
 
 NOTHING = Counts()
+
+
+def roster(*lines: str) -> Roster:
+    data = "\n".join([HEADER, *(line + "," * (12 - line.count(",")) for line in lines)])
+    return read_roster(data.encode(), date_order=DateOrder.YMD, today=date(2027, 3, 1))
+
+
+async def preview(desk: Desk, *lines: str) -> Diff:
+    async with desk.database.session() as session:
+        return await compute_diff(session, desk.league.id, "Spring 2027", roster(*lines))
