@@ -165,7 +165,7 @@ async def test_what_lies_in_folders_stands_there_until_somebody_saw_to_it(
         await desk.shows("new/1.a", "marked as read")
         await desk.press("G")
         await desk.shows("mean player? Until")
-        assert "Kinds" not in desk.text  # the view Check lists it
+        assert "Kinds" not in desk.text  # the Check view lists it
         first.rename(box / "cur" / "1.a:2,S")
         pane.ask()
         await desk.shows("2 things need you.")

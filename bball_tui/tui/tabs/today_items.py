@@ -209,7 +209,7 @@ def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[Attent
         place = one.file if one.line is None else _("{file}, line {line}").format(file=one.file, line=one.line)
         advice = _(
             "{place}: {problem} Until it is fixed, the standard e-mail goes out instead. The file is "
-            "looked at again whenever it is saved; the view Check of the E-mails ({key}) lists it."
+            "looked at again whenever it is saved; the Check view of E-mails ({key}) lists it."
         ).format(place=place, problem=one.problem, key=key_of("tab.emails"))
         sentence = _("Your template {file} can't be used.").format(file=one.file)
         yield AttentionItem(f"template {one.file}", Tone.WARN, sentence, advice, Fix("emails"))
@@ -218,8 +218,8 @@ def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[Attent
             e_mail=counted(trouble.mails, "e-mail")
         )
         advice = _(
-            "{notice} The view Check of the E-mails ({key}) shows what to fix. E-mails go out all the same, and this "
-            "line goes away with the next good one."
+            "{notice} The Check view of E-mails ({key}) shows what to fix. E-mails go out all the same, and this line "
+            "goes away with the next good one."
         ).format(notice=trouble.notice, key=key_of("tab.emails"))
         yield AttentionItem(f"template {trouble.kind}", Tone.WARN, sentence, advice, Fix("emails"), trouble.since)
 

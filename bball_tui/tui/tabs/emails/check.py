@@ -433,7 +433,7 @@ def _advice(concern: str) -> str:
             "If the address is the reason, ask the family for another one; {fix} corrects it and sends it there."
         ).format(fix=fix),
         "text": _("Look at the names in the roster: something in this e-mail reads like a mistake."),
-        "template": _("Correct the league's own template, or take it away; the view Kinds says what is wrong."),
+        "template": _("Correct the league's own template as the sentence says, or take it away."),
         "link": _("Look at the link in the league's own template, or at the team's chat link."),
         "look": _("Change the league's color or logo. The e-mail is readable as it is."),
         "chat": _("Link the team to its chat. Until then the e-mails go without the button to join."),
