@@ -16,9 +16,6 @@ from bball_tui.delivery.batching import Batcher
 from bball_tui.outbox.queue import Claim, Departure, mark_on_wire
 from bball_tui.outbox.settling import take_back_marks
 
-PATIENCE: Final = 0.005
-"""Seconds that a mark waits for those of mails whose server will have answered by then."""
-
 HELD: Final = 0.05
 """So many seconds ahead a mail is marked at most; what has not left by then is not marked anymore."""
 
@@ -27,17 +24,14 @@ class Marking:
     """Marks the mails of one worker.
 
     Args:
-        coming: whether others are about to be marked.
         held: how many seconds ahead a mail may be marked.
     """
 
-    def __init__(
-        self, database: Database, *, lease: timedelta, coming: Callable[[], bool] = lambda: False, held: float = HELD
-    ) -> None:
+    def __init__(self, database: Database, *, lease: timedelta, held: float = HELD) -> None:
         self.held = held
         self._lease = lease
         self._connection = AutocommitConnection(database)
-        self.marks: Batcher[Departure, bool] = Batcher(self._mark, coming=coming, patience=PATIENCE)
+        self.marks: Batcher[Departure, bool] = Batcher(self._mark)
         self.back: Batcher[Claim, bool] = Batcher(self._take_back)
 
     async def close(self) -> None:

@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 from msgspec import Struct
 
@@ -36,8 +34,6 @@ log = logging.getLogger(__name__)
 
 _ANSWERS_PATIENCE = 0.01
 """Seconds that an answer waits for others to be written down with it; nobody waits for it."""
-_QUICK_SECONDS = 0.01
-"""A server that took the last mail within this will soon have taken those on the wire, behind which others come."""
 
 
 class Work(Struct, frozen=True, eq=False):
@@ -93,17 +89,9 @@ class Sending:
         # tells of a change holds a lock that all commits with news want, until its own commit is on the disk.
         self._freezing, self._settling = AutocommitConnection(database), AutocommitConnection(database, flushed=False)
         self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
-        self._calling: set[int] = set()
-        """The mails whose server is being told of them; each asks for its mark when that is done."""
-        self._out: dict[int, float] = {}
-        """The mails on the wire, and since when."""
-        self._taken_in = math.inf
-        """How many seconds the last one was there."""
-        self._marking = Marking(
-            database,
-            lease=lease,
-            coming=lambda: bool(self._calling) or bool(self._out and self._taken_in < _QUICK_SECONDS),
-        )
+        self._out: set[int] = set()
+        """The mails on the wire."""
+        self._marking = Marking(database, lease=lease)
         self._settlements: Batcher[tuple[Work, Outcome, Verdict], SendingResult] = Batcher(
             self._settle, coming=lambda: bool(self._out), patience=_ANSWERS_PATIENCE
         )
@@ -202,12 +190,6 @@ class Sending:
         # With two steps, the first one may freeze it.
         mark = Mark(self._marking, lambda: Departure(claim, new if frozen is None else None), frozen)
 
-        def turn() -> bool:
-            if not may_leave():
-                return False
-            self._calling.add(claim.id)
-            return True
-
         async def keep(reference: str) -> bool:
             nonlocal new
             try:
@@ -221,11 +203,10 @@ class Sending:
         async def on_wire() -> bool:
             nonlocal asked
             asked = True
-            self._calling.discard(claim.id)
             try:
                 ours = await mark.now()
                 if ours:
-                    self._out[claim.id] = monotonic()
+                    self._out.add(claim.id)
                 return ours
             except BballError:
                 # Whether the mark was written is unknown; nothing was sent, and settling says so.
@@ -234,8 +215,8 @@ class Sending:
         try:
             envelope = Envelope.of(claim.recipient, message.mime)
             if self._in_turn is not None:
-                return await self._in_turn.send_in_turn(envelope, on_wire, turn, mark.soon)
-            if not turn():
+                return await self._in_turn.send_in_turn(envelope, on_wire, may_leave, mark.soon)
+            if not may_leave():
                 return not_now(Phase.CONNECT)
             if self._in_steps is not None:
                 return await self._in_steps.send_in_steps(envelope, on_wire, claim.provider_ref, keep)
@@ -253,9 +234,7 @@ class Sending:
             )
         finally:
             mark.over()
-            self._calling.discard(claim.id)
-            if (since := self._out.pop(claim.id, None)) is not None:
-                self._taken_in = monotonic() - since
+            self._out.discard(claim.id)
 
     async def settle(self, work: Work, outcome: Outcome) -> SendingResult:
         """Write the answer down, however long the database is away: an answer that is lost is a doubt."""

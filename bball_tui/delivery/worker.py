@@ -92,7 +92,7 @@ class Worker:
         )
         # The next mails are claimed and written while the others are on the wire; a few at a time, as each claim is
         # a transaction.
-        self._capacity = 4 * settings.worker_concurrency + 2
+        self._capacity = 6 * settings.worker_concurrency + 2
         self._handful = 2 * settings.worker_concurrency
         self._claiming = AutocommitConnection(database, in_order=True)
         self._claimed: list[Claim] = []

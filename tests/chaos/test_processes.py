@@ -43,7 +43,7 @@ async def recipients_in(database: Database, state: str) -> set[str]:
 async def test_a_worker_killed_at_any_phase_loses_nothing_and_sends_nothing_twice(
     nursery: Nursery, database: Database, database_url: SecretUrl
 ) -> None:
-    club, _, ids = await queue_mails(database, 40)
+    club, _, ids = await queue_mails(database, 60)
     async with AsyncExitStack() as stack:
         names = ("good", "mail", "data", "dot")
         servers = {name: await stack.enter_async_context(SmtpServer(patience=PATIENCE)) for name in names}
@@ -66,7 +66,7 @@ async def test_a_worker_killed_at_any_phase_loses_nothing_and_sends_nothing_twic
         await asyncio.gather(*(victim.kill() for victim in victims))
         async with workers(1, nursery, database_url, club.league_id, servers["good"].url):
             ready_at = time.monotonic()
-            await until_states(database, {"sent": 37, "in_doubt": 3}, seconds=30)
+            await until_states(database, {"sent": 57, "in_doubt": 3}, seconds=30)
         assert time.monotonic() - ready_at < LEASE + SWEEP * 1.2 + MARGIN
         sent, doubted = await recipients_in(database, "sent"), await recipients_in(database, "in_doubt")
         arrived = copies(servers.values())
