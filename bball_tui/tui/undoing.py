@@ -72,13 +72,27 @@ async def with_way_back(connection: "LeagueConnection", told: str) -> str:
 
 def _effect_of(one: TakenBack) -> str:
     """Below an act in the list. An import says by itself what would go."""
-    effect = " ".join(one.back[:2] or _why_not(one)[:2])
-    return _("If undone: {effect}").format(effect=effect) if one.possible and not one.for_good else effect
+    if one.for_good:
+        return " ".join(one.back[:2])
+    effect = " ".join(_first(one, one.back) or [*_first(one, one.kept), *_other_way(one)])
+    return _("If undone: {effect}").format(effect=effect) if one.possible else effect
+
+
+def _first(one: TakenBack, lines: Sequence[str], most: int = 2) -> list[str]:
+    """So many of what goes back or stays, and how many more there are; never that there is one more."""
+    if len(lines) <= most + 1:
+        return list(lines)
+    more = lines[-1] if one.summed else _("And {more:,} more.").format(more=len(lines) - most)
+    return [*lines[:most], more]
 
 
 def _why_not(one: TakenBack) -> list[str]:
     """What stays as it is and why, and by which other way it goes back."""
-    return [*_most(one.kept), *([] if one.way is None else [way_back(one.way)])]
+    return [*_most(one.kept), *_other_way(one)]
+
+
+def _other_way(one: TakenBack) -> list[str]:
+    return [] if one.way is None else [way_back(one.way)]
 
 
 def _stays(one: TakenBack) -> list[str]:

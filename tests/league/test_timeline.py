@@ -22,8 +22,10 @@ from bball_tui.league.contracts.signing_rules import FreeText
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.welcome_state import WelcomeState
+from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.roster.family import households
 from bball_tui.league.timeline.read import contract_detail, player_detail, team_detail
+from bball_tui.league.timeline.words import ContractState, Mail, next_step
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
 from bball_tui.tui.tabs.cells import welcome_cell
@@ -124,6 +126,25 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
     ]
     assert detail.mails[0].words.startswith("accepted by the mail server at ")
     assert detail.mails[1].words.startswith("leaves at ")
+
+
+@pytest.mark.parametrize(
+    ("leaves", "undo_until", "sentence"),
+    [
+        (2, 4, "The e-mail leaves at 12:02:00 PM; until then undo cancels everything."),
+        (9, 4, "The e-mail leaves at 12:09:00 PM; undo cancels everything until 12:04:00 PM."),
+        (9, -1, "The e-mail leaves at 12:09:00 PM; until then voiding the contract cancels it."),
+        (None, 4, "The e-mail waits for the link of the team chat; undo cancels everything until 12:04:00 PM."),
+        (None, -1, "The e-mail waits for the link of the team chat; until then voiding the contract cancels it."),
+    ],
+)
+def test_undo_is_promised_no_longer_than_it_is_offered(leaves: int | None, undo_until: int, sentence: str) -> None:
+    noon = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+    clock = LeagueClock("maria", noon, zone_for("UTC", DateOrder.MDY), 10)
+    at = noon + timedelta(minutes=leaves or 0)
+    mail = Mail(1, 1, "rosa@families.test", OutboxState.QUEUED, 0, 0, 8, at, None, None, for_chat=leaves is None)
+    signed = ContractState(ContractStatus.SIGNED, 1, None, None, None, noon + timedelta(minutes=undo_until))
+    assert next_step(signed, [mail], clock) == sentence
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from textual.widgets import Input
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, Outbox, Signature
 from bball_tui.database.states import ROW, ContractStatus, OutboxState
+from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.importing.imports import find_import
 from bball_tui.league.importing.undo import undo_import
 from bball_tui.settings import SecretUrl, Settings
@@ -309,6 +311,16 @@ async def test_what_was_done_last_is_shown_and_undone(quiet: Settings, database:
         await desk.until(lambda: desk.app.screen is desk.app.desk)
     async with database.session() as session:
         assert (await session.scalars(select(Contract.status))).all() == [ContractStatus.OFFERED]
+
+
+async def test_of_many_that_go_back_the_list_says_how_many_more(quiet: Settings, database: Database) -> None:
+    club = await club_with(database, 11)
+    async with database.session() as session:
+        every = tuple((one, None) for one in await session.scalars(select(Contract.id).order_by(Contract.id)))
+        await apply_transition(session, club.league_id, TransitionRequest(Transition.VOID, every, "a slip"))
+    async with opened(quiet) as desk:
+        await desk.press("ctrl+y")
+        await desk.shows("Kid0 Family00: offered again. Kid1 Family01: offered again. And 9")
 
 
 async def test_undo_is_offered_only_while_something_can_go_back(

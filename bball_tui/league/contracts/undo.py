@@ -188,9 +188,7 @@ def _undo_obstacle(
     contract: ContractFacts, mails: Collection[_Mail], came_in: datetime | None, clock: LeagueClock
 ) -> str | None:
     if came_in is None:
-        return _("{player}'s contract is {status}, not signed: there is nothing to undo.").format(
-            player=contract.player, status=_(contract.status)
-        )
+        return not_signed(contract)
     for mail in mails:
         when = "" if mail.at is None else _(" at {when}").format(when=clock.at(mail.at))
         match mail.state:
@@ -226,6 +224,13 @@ def _undo_obstacle(
     if until <= clock.now:
         return _("The time to undo ended at {when}; void the contract instead.").format(when=clock.at(until))
     return None
+
+
+def not_signed(contract: ContractFacts) -> str:
+    """Why neither its signature nor a correction of that is taken back."""
+    return _("{player}'s contract is {status}, not signed: there is nothing to undo.").format(
+        player=contract.player, status=_(contract.status)
+    )
 
 
 def _missing(ids: Iterable[int], found: Mapping[int, ContractFacts]) -> list[Refused]:

@@ -13,7 +13,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.language import _, stored
 from bball_tui.league.contracts.correcting import SignatureRecord
 from bball_tui.league.contracts.facts import ContractFacts, Refused, lock_contracts, read_contracts
-from bball_tui.league.contracts.undo import UndoResult
+from bball_tui.league.contracts.undo import UndoResult, not_signed
 from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.mails.corrected_mails import read_as_corrected, rewrite_welcomes
 from bball_tui.mail.kinds.correction import CorrectionMail
@@ -50,10 +50,10 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
         signature = None if contract is None else contract.signature
         before = None if signature is None else await _superseded(session, signature.id)
         left = [mail for mail in mails if mail.contract_id == one and not mail.held and mail.promised]
-        if contract is None or signature is None:
-            refused.append(
-                Refused(one, _("There is no signed contract {one} in this league: nothing to undo.").format(one=one))
-            )
+        if contract is None:
+            refused.append(Refused(one, _("There is no contract {one} in this league.").format(one=one)))
+        elif signature is None:
+            refused.append(Refused(one, not_signed(contract)))
         elif before is None:
             refused.append(
                 Refused(one, _("{player}'s record was not corrected: nothing to undo.").format(player=contract.player))

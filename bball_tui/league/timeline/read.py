@@ -1,7 +1,7 @@
 """One contract, player or team whole: what the inspector shows and what a parent on the phone asks for."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -174,6 +174,7 @@ async def contract_detail(
         offered_on=contract.offered_on,
         due_on=contract.due_on,
         reason=contract.status_reason,
+        undo_until=_undo_until(entries, clock),
     )
     return ContractDetail(
         id=contract.id,
@@ -198,6 +199,12 @@ async def contract_detail(
         next=next_step(state, mails, clock),
         notes=notes,
     )
+
+
+def _undo_until(entries: Collection[AuditFacts], clock: LeagueClock) -> datetime | None:
+    """Until when the list of what one did has the latest signing."""
+    signed = [entry.at for entry in entries if entry.entity == "contract" and entry.action == "signed"]
+    return max(signed) + timedelta(seconds=clock.undo_seconds) if signed else None
 
 
 async def player_detail(session: AsyncSession, league_id: int, player_id: int, outgoing: Outgoing) -> PlayerDetail:

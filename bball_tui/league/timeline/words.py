@@ -27,6 +27,8 @@ class ContractState(Struct, frozen=True):
     offered_on: date | None
     due_on: date | None
     reason: str | None
+    undo_until: datetime | None = None
+    """Until when undo is offered of the latest signing."""
 
 
 class Mail(Struct, frozen=True):
@@ -137,12 +139,12 @@ def next_step(contract: ContractState, mails: Sequence[Mail], desk: LeagueClock)
     """What is next, in one sentence."""
     sentence = STATUSES[contract.status].next
     if sentence is None:
-        return _after_signing([mail for mail in mails if mail.revision == contract.revision], desk)
+        return _after_signing([mail for mail in mails if mail.revision == contract.revision], contract.undo_until, desk)
     why = f" ({retold(contract.reason)})" if contract.reason else ""
     return _(sentence).format(days=_days_left(contract.due_on, desk), why=why)
 
 
-def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
+def _after_signing(mails: Sequence[Mail], undo_until: datetime | None, desk: LeagueClock) -> str:
     by_state: dict[OutboxState, list[Mail]] = {}
     for mail in mails:
         by_state.setdefault(mail.state, []).append(mail)
@@ -169,7 +171,8 @@ def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
     waiting = by_state.get(OutboxState.QUEUED, [])
     if waiting and all(mail.for_chat for mail in waiting):
         what = _("The e-mail waits") if len(waiting) == 1 else _("{waiting} e-mails wait").format(waiting=len(waiting))
-        return _("{what} for the link of the team chat; until then undo cancels everything.").format(what=what)
+        waits = _("{what} for the link of the team chat").format(what=what)
+        return f"{waits}; {_what_cancels(waiting, undo_until, None, desk)}"
     if waiting and desk.not_set_up is not None:
         what = (
             _("so the e-mail waits")
@@ -186,7 +189,8 @@ def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
                 if len(waiting) == 1
                 else _("{waiting} e-mails leave").format(waiting=len(waiting))
             )
-            return _("{what} at {leaves}; until then undo cancels everything.").format(what=what, leaves=leaves)
+            goes = _("{what} at {leaves}").format(what=what, leaves=leaves)
+            return f"{goes}; {_what_cancels(waiting, undo_until, first.available_at, desk)}"
         return _("The e-mail to {recipient}: {mail_words}.").format(
             recipient=first.recipient, mail_words=mail_words(first, desk)
         )
@@ -203,6 +207,19 @@ def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
     if mails:
         return _("The welcome e-mail was not sent. Tell the family another way.")
     return _("No one was told by e-mail. Tell the family another way.")
+
+
+def _what_cancels(
+    waiting: Sequence[Mail], undo_until: datetime | None, leaves: datetime | None, desk: LeagueClock
+) -> str:
+    """How e-mails that nobody had are kept from leaving: undo is promised no longer than it is offered."""
+    if undo_until is None or undo_until <= desk.now:
+        one = _("until then voiding the contract cancels it.")
+        return one if len(waiting) == 1 else _("until then voiding the contract cancels them.")
+    if leaves is not None and leaves <= undo_until:
+        return _("until then undo cancels everything.")
+    until = clock(undo_until.astimezone(desk.zone), seconds=True)
+    return _("undo cancels everything until {until}.").format(until=until)
 
 
 def _days_left(due_on: date | None, desk: LeagueClock) -> str:

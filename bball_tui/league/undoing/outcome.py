@@ -16,6 +16,7 @@ class Going(Struct):
     again: int = 0
     for_good: bool = False
     told: list[str] = field(default_factory=list)
+    summed: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class TakenBack:
     """Whether records go that cannot come back: those that an import made."""
     way: Way | None = None
     """The other way back of an act that is not undone from here."""
+    summed: bool = False
+    """Whether the last of ``back``, or of ``kept`` if nothing goes back, says how many there are in all."""
     told: tuple[str, ...] = dataclasses.field(default=(), compare=False)
     """Once it was done, what happened, where ``back`` speaks of what would."""
 

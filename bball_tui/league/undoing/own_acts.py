@@ -14,6 +14,7 @@ from bball_tui.league.acts import TAKEN_BACK
 from bball_tui.league.contracts.lifecycle import SIMPLE_RULES
 from bball_tui.league.importing.imports import IMPORTED, UNDONE
 from bball_tui.league.league_clock import LEAST_UNDO_SECONDS
+from bball_tui.league.seasons.rolls import UNDONE as ROLL_UNDONE
 
 MOST = 12
 """Acts that are listed."""
@@ -122,8 +123,8 @@ _OWN = text(
     """
     SELECT recorded_at, action, entity, count(*) AS number, min(entity_id) AS one, min(id) AS id, max(id) AS last,
         CASE WHEN action IN ('undone', 'correction_undone', 'signed', 'corrected') THEN array_agg(entity_id) END AS ids,
-        CASE WHEN action IN (:taken_back, :undone, :reopened)
-            THEN min(coalesce(after ->> 'act', before ->> 'import')) END AS of,
+        CASE WHEN action IN (:taken_back, :undone, :reopened, :roll_undone)
+            THEN min(coalesce(after ->> 'act', before ->> 'import', before ->> 'roll')) END AS of,
         bool_or(reason IS NOT DISTINCT FROM :message_back) AS message_back
     FROM audit
     WHERE league_id = :league_id AND recorded_by = session_user AND recorded_at > now() - make_interval(secs =>
@@ -140,7 +141,8 @@ async def read_own_acts(session: AsyncSession, league_id: int) -> tuple[OwnAct, 
     first; also what cannot be undone, so that nobody takes an older act for the last one.
     """
     values = {"league_id": league_id, "least": LEAST_UNDO_SECONDS, "taken_back": TAKEN_BACK, "undone": UNDONE,
-              "reopened": REOPENED, "message_back": MESSAGE_BACK, "no_acts": list(NO_ACTS)}  # fmt: skip
+              "reopened": REOPENED, "roll_undone": ROLL_UNDONE, "message_back": MESSAGE_BACK,
+              "no_acts": list(NO_ACTS)}  # fmt: skip
     moments: dict[datetime, list[Any]] = {}
     for row in await session.execute(_OWN, values):
         moments.setdefault(row.recorded_at, []).append(row)
@@ -154,7 +156,8 @@ async def read_own_acts(session: AsyncSession, league_id: int) -> tuple[OwnAct, 
         undoes = {int(row.of) for row in rows if row.of is not None}
         if not undoes and any(row.message_back for row in rows):
             undoes = {next((one for one in reversed(standing) if standing[one].kind is ActKind.MESSAGE), 0)}
-        going_back = bool(undoes)
+        # A new season that was taken back is listed no more; that it was is, for it can be made again.
+        going_back = bool(undoes) and all(row.action != ROLL_UNDONE for row in rows)
         for row in rows:
             if row.action in BACK:
                 going_back = True

@@ -221,6 +221,7 @@ async def _undo(session: AsyncSession, league_id: int, act: OwnAct, *, really: b
         going.cancelled,
         going.again,
         going.for_good,
+        summed=going.summed,
         told=tuple(going.told),
     )
 
@@ -244,7 +245,7 @@ async def _message(session: AsyncSession, league_id: int, act: OwnAct, clock: Le
     going.cancelled = len(acted.done)
     if acted.done:
         going.back.append(_("{e_mails} of the message canceled.").format(e_mails=counted(len(acted.done), "e-mail")))
-    going.kept += _some([one.reason for one in acted.refused])
+    _keep(going, [one.reason for one in acted.refused])
 
 
 async def _message_mails(
@@ -275,13 +276,15 @@ async def _signing(session: AsyncSession, league_id: int, act: OwnAct, going: Go
     if result.cancelled:
         going.back.append(_("{e_mails} canceled.").format(e_mails=counted(len(result.cancelled), "e-mail")))
     going.cancelled = len(result.cancelled)
-    going.kept += _some([one.reason for one in result.refused])
+    _keep(going, [one.reason for one in result.refused])
 
 
-def _some(reasons: Sequence[str]) -> list[str]:
-    """The first of them, and of how many."""
-    more = [_("{number:,} in all stay as they are.").format(number=len(reasons))] if len(reasons) > _SHOWN else []
-    return [*reasons[:_SHOWN], *more]
+def _keep(going: Going, reasons: Sequence[str]) -> None:
+    """Say the first of them, and of how many."""
+    going.kept += reasons[:_SHOWN]
+    if len(reasons) > _SHOWN:
+        going.kept.append(_("{number:,} in all stay as they are.").format(number=len(reasons)))
+        going.summed = not going.back
 
 
 async def _mails(
@@ -307,9 +310,11 @@ async def _mails(
     if len(going.back) > _SHOWN:
         more = going.cancelled + going.again
         going.back = [*going.back[:_SHOWN], _("{e_mails} in all.").format(e_mails=counted(more, "e-mail"))]
+        going.summed = True
     if len(going.kept) > _SHOWN:
         all_of_them = _("{e_mails} in all stay as they are.").format(e_mails=counted(len(going.kept), "e-mail"))
         going.kept = [*going.kept[:_SHOWN], all_of_them]
+        going.summed = going.summed or not going.back
 
 
 _SPOKEN = {

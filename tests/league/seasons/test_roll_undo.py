@@ -17,6 +17,7 @@ from bball_tui.league.merging.unmerge import unmerge_people
 from bball_tui.league.seasons.roll_request import RollOutcome
 from bball_tui.league.seasons.roll_undo import preview_undo
 from bball_tui.league.seasons.undo_words import undo_effect, undone_words
+from bball_tui.league.undoing.own_acts import read_own_acts
 from tests.league.seasons.rolling import Rolling, S, line
 from tests.support.factory import Parent, make_family
 
@@ -112,7 +113,13 @@ async def test_runs_are_taken_back_one_after_the_other(league: Rolling) -> None:
     async with league.database.session() as session:
         assert await session.scalar(select(season_in_focus(league.club.league_id))) == done.season_id != seen
     assert len(await league.contracts(done.season_id)) == 2
+    async with league.database.session() as session:
+        listed = [row.action for act in await read_own_acts(session, league.club.league_id) for row in act.rows]
+    assert listed.count("season_rolled") == 2
     await league.undo(done.season_id)
+    async with league.database.session() as session:
+        listed = [row.action for act in await read_own_acts(session, league.club.league_id) for row in act.rows]
+    assert (listed.count("season_rolled"), listed.count("season_roll_undone")) == (1, 1)
     async with league.database.session() as session:  # the season stays, and everybody sees what they saw
         assert await session.scalar(select(season_in_focus(league.club.league_id))) == seen
     assert [first for first, _, _ in await league.contracts(done.season_id)] == ["Amara"]

@@ -10,6 +10,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, League, Outbox, Player, Team
 from bball_tui.database.states import ContractStatus, DateOrder, OutboxState, TeamChange
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.correcting import CorrectionRequest, correct
 from bball_tui.league.contracts.due_dates import change_due
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
@@ -25,6 +26,7 @@ from bball_tui.league.undoing.outcome import TakenBack
 from bball_tui.league.undoing.take_back import latest_act, list_undoable, preview_undo, read_standing, undo_act
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.staff_actions import retry
+from tests.league.corrections import signed
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 from tests.support.mails import accept, club_with_mails, fail
 
@@ -73,6 +75,19 @@ async def test_one_after_the_other_goes_back_and_the_history_says_so(database: D
         assert "put back: signed again" in [event.text for event in detail.trace]
         undone = await session.scalars(select(Audit.after).where(Audit.action == "act_undone").order_by(Audit.id))
         assert [one["what"] for one in undone] == [one.words for one in listed]
+
+
+async def test_a_correction_of_a_contract_that_was_released_since_names_the_player(database: Database) -> None:
+    async with database.session() as session:
+        club, family = await signed(session)
+    async with database.session() as session:
+        one = ((family.contract_id, None),)
+        await correct(session, club.league_id, CorrectionRequest(one, "a day", signed_on=date(2026, 3, 2)))
+    async with database.session() as session:
+        await apply_transition(session, club.league_id, TransitionRequest(Transition.RELEASE, one, "moved away"))
+    async with database.session() as session:
+        _, correction, _ = await list_undoable(session, club.league_id)
+    assert correction.kept == ("Amara Hamilton's contract is released, not signed: there is nothing to undo.",)
 
 
 async def test_what_was_taken_back_elsewhere_is_no_act_anymore(database: Database) -> None:
