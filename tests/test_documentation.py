@@ -12,14 +12,14 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.main_screen.day import DayScreen
-from bball_tui.tui.main_screen.done_with_undo import DoneScreen
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
+from bball_tui.tui.main_screen.undo_toasts import UndoScreen
 from tests.pictures.captions import CHAPTERS
 from tests.pictures.dialogs import SHOWN_ON
 from tests.pictures.document import ROOT, SHOWN, shown_pictures
 from tests.pictures.scenes import SCENES
 
-HALVES = {Dialog, SubmitDialog, Finder, DayScreen, HeaderReadingScreen, DoneScreen}
+HALVES = {Dialog, SubmitDialog, Finder, DayScreen, HeaderReadingScreen, UndoScreen}
 """What others are built on, and no one ever sees alone."""
 
 

@@ -288,7 +288,7 @@ MACHINE = (
     "league/contracts/lifecycle.py",
     "mail/trial_mail.py",
     "settings.py",
-    "tui/keymap.py",
+    "tui/key_table.py",
 )
 """Where sentences are for the command line, e-mails or whoever installs the program, or declared for who draws them."""
 MARKS = ("_", "later", "stored", "plural", "counted", "in_context", "listed")

@@ -23,9 +23,9 @@ from bball_tui.database.network import unverified
 from bball_tui.database.opening import open_database
 from bball_tui.database.states import GateCause, GateState, StaffRole
 from bball_tui.errors import BballError
+from bball_tui.league.header_numbers import read_header_numbers
 from bball_tui.league.leagues import LeagueInfo, list_leagues
 from bball_tui.league.members import list_members, my_roles
-from bball_tui.league.overview import overview
 from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.outcome import OutcomeClass
@@ -243,7 +243,7 @@ async def _sending(database: Database, league: LeagueInfo, settings: Settings) -
     async with database.session() as session:
         workers = await running(session, league.id)
         left = await backlog(session, league.id)
-        numbers = await overview(session, league.id, None)
+        numbers = await read_header_numbers(session, league.id, None)
         closed = [gate for gate in await gates(session, league.id) if gate.state is not GateState.CLOSED]
     checks = []
     if workers:

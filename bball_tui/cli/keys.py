@@ -9,7 +9,8 @@ from bball_tui.cli.output import table
 from bball_tui.tui.actions import Action
 from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.key_names import key_name
-from bball_tui.tui.keymap import checked_overrides, key_table
+from bball_tui.tui.key_table import key_table
+from bball_tui.tui.own_keys import checked_overrides
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """A command is one method: :func:`action` stands on it, and its docstring is the help.
 
 From that one declaration come the Textual bindings, the footer, the palette (`palette.py`), the help panel, the user's
-own keys (`keymap.py`) and the key table of the documentation. A node that offers commands mixes in
+own keys (`own_keys.py`) and the key table of the documentation (`key_table.py`). A node that offers commands mixes in
 :class:`ActionHost` and says how its commands are headed::
 
     class TeamsTab(ActionHost, Vertical, commands="On a team", tab="teams"):

@@ -25,9 +25,9 @@ from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.gc_tuning import settled, started, tidy_up
 from bball_tui.tui.key_hints import use_keys
 from bball_tui.tui.key_names import key_name
-from bball_tui.tui.keymap import own_keys
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.opening import OpeningApp, begin
+from bball_tui.tui.own_keys import own_keys
 from bball_tui.tui.plain import SHOW_CURSOR, WithoutDrawing, reading_place
 from bball_tui.tui.terminal import HangUpWatch, LastingDriver
 from bball_tui.tui.theme import THEMES, branded, chosen_theme

@@ -39,7 +39,7 @@ from bball_tui.tui.key_hints import key_of
 if TYPE_CHECKING:
     from bball_tui.groupme.run.progress import Control, Report
     from bball_tui.groupme.run.sender import Sender
-    from bball_tui.league.overview import Overview
+    from bball_tui.league.header_numbers import HeaderNumbers
     from bball_tui.mail.from_address import Outgoing
     from bball_tui.tui.browser import PrivatePages
 
@@ -160,13 +160,13 @@ class LeagueConnection:
             await change_league(session, await create_league(session, name, season=season), values)
         await self.enter()
 
-    async def overview(self) -> Overview:
+    async def read_header_numbers(self) -> HeaderNumbers:
         """The header's numbers, and with them whatever changed in league, season, and what the person may.
 
         Raises:
             ShutOut: the person may nothing anymore.
         """
-        from bball_tui.league.overview import overview
+        from bball_tui.league.header_numbers import read_header_numbers
 
         try:
             async with self.session() as session:
@@ -174,7 +174,7 @@ class LeagueConnection:
                 if not roles:
                     raise self._shut_out()
                 season = await current_season(session, self.league.id)
-                found = await overview(session, self.league.id, season.id if season else None)
+                found = await read_header_numbers(session, self.league.id, season.id if season else None)
             self._league, self.season, self._workers = found.league, found.season, found.workers
             if roles != self.roles:
                 self.roles = await self.guard(take_place(self.database, self.league.id))

@@ -380,14 +380,14 @@ async def edit_seasons(app: "Host", connection: "LeagueConnection") -> bool:
 
         saved = await ask_form(app, make)
         if saved is not None:
-            await connection.overview()
+            await connection.read_header_numbers()
         return saved is not None
 
     async def show(season_id: int | None) -> bool:
         if season_id is None:
             return False
         await connection.call(show_season, season_id)
-        await connection.overview()
+        await connection.read_header_numbers()
         return True
 
     changed: bool = await app.push_screen_wait(

@@ -22,7 +22,7 @@ def declare_keys(command: str, keys: str) -> None:
 
 
 def use_keys(own: Mapping[str, str], import_all: Callable[[], object]) -> None:
-    """From now on sentences name these keys (command id to keys, as ``keymap.checked_overrides`` returns them).
+    """From now on sentences name these keys (command id to keys, as ``own_keys.checked_overrides`` returns them).
 
     ``import_all`` imports the files of all commands: it is called once a sentence names one of a tab that nobody has
     looked at yet. This file itself cannot import them, since their sentences are written with it.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 async def set_up_mail(app: "App[Any]", connection: "LeagueConnection") -> bool:
     """Show the dialog; True when an account was saved. Call it from a worker."""
     try:
-        league = (await connection.overview()).league
+        league = (await connection.read_header_numbers()).league
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error), title=_("Can't open this yet")))
         return False

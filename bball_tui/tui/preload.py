@@ -38,7 +38,7 @@ AHEAD = (
     "bball_tui.league.exporting.csv_export",
     "bball_tui.league.contracts.signing",
     "bball_tui.league.timeline.read",
-    "bball_tui.league.overview",
+    "bball_tui.league.header_numbers",
     "bball_tui.league.season_picture",
     "bball_tui.league.today",
     "bball_tui.league.whom_to_ask",

@@ -70,7 +70,7 @@ async def roll_season(app: "Host", connection: "LeagueConnection") -> bool:
     _tell(app, done)
     if done.contracts >= MANY:
         await connection.guard(_count_again(connection))
-    await connection.overview()
+    await connection.read_header_numbers()
     return True
 
 
@@ -161,7 +161,7 @@ async def take_season_back(app: "Host", connection: "LeagueConnection") -> bool:
     if not await app.push_screen_wait(question):
         return False
     done = await connection.call(undo_roll, season_id, effect.roll_id)
-    await connection.overview()
+    await connection.read_header_numbers()
     app.clear_notifications()  # how it goes back is over
     app.notify(clean(" ".join(undone_words(done))), timeout=12, markup=False)
     return True

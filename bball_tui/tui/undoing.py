@@ -45,7 +45,7 @@ async def take_import_back(app: "App[Any]", connection: "LeagueConnection", impo
     if not await app.push_screen_wait(Confirm(_("Take the import back?"), lines, _("Take back"), danger=True)):
         return False
     done = await connection.call(undo_import, effect.id, shown=effect)
-    await connection.overview()
+    await connection.read_header_numbers()
     await _tell(app, _("Import undone"), undone_import(done), stays)
     return True
 

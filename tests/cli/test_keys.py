@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bball_tui.tui.all_commands import ACTION_SETS
-from bball_tui.tui.keymap import key_table
+from bball_tui.tui.key_table import key_table
 from tests.cli.conftest import CommandLine
 
 

@@ -14,6 +14,7 @@ from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FirstGuardian
+from bball_tui.league.header_numbers import read_header_numbers
 from bball_tui.league.leagues import (
     create_league,
     create_season,
@@ -22,7 +23,6 @@ from bball_tui.league.leagues import (
     list_leagues,
     slug_from,
 )
-from bball_tui.league.overview import overview
 from tests.support.factory import Parent, make_club, make_family
 
 
@@ -105,14 +105,14 @@ async def test_the_header_counts_in_one_statement(database: Database) -> None:
         statements = []
         connection = (await session.connection()).sync_connection
         event.listen(connection, "before_cursor_execute", lambda *call: statements.append(call[2]))
-        seen = await overview(session, club.league_id, club.season_id)
+        seen = await read_header_numbers(session, club.league_id, club.season_id)
         assert len(statements) == 1
         assert seen.season is not None
         assert (seen.league.slug, seen.season.name) == ("westside", "Spring 2027")
         assert (seen.signed, seen.total) == (1, 2)
         assert (seen.held, seen.queued, seen.needs_attention) == (1, 0, 0)
         assert seen.workers == 1
-        without = await overview(session, club.league_id, None)
+        without = await read_header_numbers(session, club.league_id, None)
         assert (without.season, without.total) == (None, 0)
 
 
@@ -133,5 +133,5 @@ async def test_a_worker_unheard_of_and_a_hold_that_is_over_count_as_such(databas
             )
         )
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),), hold_seconds=0))
-        seen = await overview(session, club.league_id, club.season_id)
+        seen = await read_header_numbers(session, club.league_id, club.season_id)
         assert (seen.held, seen.queued, seen.workers) == (0, 1, 0)

@@ -21,7 +21,7 @@ PATIENCE = 30.0
 
 LOOK = 0.02
 """Seconds between two looks at a screen that is waited for."""
-READINGS = frozenset({"around", "check", "count", "day", "fill", "inspect", "open", "overview", "select"})
+READINGS = frozenset({"around", "check", "count", "day", "fill", "header", "inspect", "open", "season", "select"})
 """The groups of workers that only read."""
 
 

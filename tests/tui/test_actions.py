@@ -15,7 +15,8 @@ from bball_tui.errors import BballError
 from bball_tui.tui.actions import BUSY, Action, ActionHost, ActionSet, action, explain_refusal
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.key_names import key_name, normal_key
-from bball_tui.tui.keymap import checked_overrides, key_table
+from bball_tui.tui.key_table import key_table
+from bball_tui.tui.own_keys import checked_overrides
 from bball_tui.tui.palette import ActionPalette, rank
 from bball_tui.tui.widgets.action_footer import ActionFooter
 from bball_tui.tui.widgets.record_list import RecordList

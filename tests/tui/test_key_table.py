@@ -7,7 +7,7 @@ from click import Context, Group
 from bball_tui.cli.root import root
 from bball_tui.league.contracts.lifecycle import RULES
 from bball_tui.tui.all_commands import ACTION_SETS
-from bball_tui.tui.keymap import key_table
+from bball_tui.tui.key_table import key_table
 
 
 def test_the_documented_keys_are_those_of_the_program() -> None:

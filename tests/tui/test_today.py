@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from bball_tui.database.engine import Database
 from bball_tui.database.presence import Present
-from bball_tui.league.overview import overview
+from bball_tui.league.header_numbers import read_header_numbers
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import read_mail_day
 from bball_tui.outbox.provider_gates import pause
@@ -238,7 +238,7 @@ async def test_the_header_and_today_count_the_same_mails(quiet: Settings, databa
     async with database.session() as session:
         held = text("UPDATE outbox SET available_at = now() + interval '1 hour' WHERE id = ANY(:ids)")
         await session.execute(held, {"ids": ids[:2]})
-        seen = await overview(session, club.league_id, club.season_id)
+        seen = await read_header_numbers(session, club.league_id, club.season_id)
         day = await read_mail_day(session, club.league_id, Outgoing.here(quiet))
     facts = header_facts(seen, Present(), quiet, sends_mail=True, needs=0)
     assert (facts.worker.text, day.waiting) == ("● worker, 3 wait", 3)

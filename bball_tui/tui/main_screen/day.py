@@ -10,8 +10,8 @@ from textual.reactive import reactive
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
-from bball_tui.tui.main_screen.done_with_undo import DoneScreen
 from bball_tui.tui.main_screen.hidden import is_hidden
+from bball_tui.tui.main_screen.undo_toasts import UndoScreen
 from bball_tui.tui.tab_events import DayAsked
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Day(msgspec.Struct, frozen=True):
     needs: "tuple[AttentionItem, ...]"
 
 
-class DayScreen(DoneScreen):
+class DayScreen(UndoScreen):
     """Keeps :attr:`day` true. Where it is shown is the subclass's."""
 
     day: reactive[Day | None] = reactive(None)

@@ -1,4 +1,4 @@
-"""What the desk's header says of a league that was read."""
+"""The words of the desk's header, made of the numbers that were read (`league/header_numbers.py`)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,12 +10,12 @@ from bball_tui.wording import listed
 
 if TYPE_CHECKING:
     from bball_tui.database.presence import Present
-    from bball_tui.league.overview import Overview
+    from bball_tui.league.header_numbers import HeaderNumbers
     from bball_tui.settings import Settings
 
 
 def header_facts(
-    found: "Overview", here: "Present", settings: "Settings", *, sends_mail: bool, needs: int
+    found: "HeaderNumbers", here: "Present", settings: "Settings", *, sends_mail: bool, needs: int
 ) -> HeaderFacts:
     """The whole line; that the league could be read at all means that the database answers.
 
@@ -57,7 +57,7 @@ def _waits(number: int) -> str:
     return plural("{number:,} waits", "{number:,} wait", number).format(number=number)
 
 
-def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled:
+def _worker(found: "HeaderNumbers", settings: "Settings", sends_mail: bool) -> Styled:
     waiting = found.queued + found.held  # as Today counts them
     wait = _waits(waiting)
     if settings.read_only:

@@ -40,8 +40,8 @@ class HeaderReadingScreen(DayScreen):
         """It could not be opened, or does not let the person in anymore."""
         self.header.facts = HeaderFacts("bball_tui", database=Styled(_("! no league is open"), Tone.WARN))
 
-    @work(group="overview", exclusive=True)
-    async def read_overview(self) -> None:
+    @work(group="header", exclusive=True)
+    async def read_header(self) -> None:
         """Read the header's numbers, and what the person may; and again after a while."""
         from bball_tui.database.presence import present
 
@@ -53,7 +53,7 @@ class HeaderReadingScreen(DayScreen):
             return
         season = connection.season
         try:
-            found = await connection.overview()
+            found = await connection.read_header_numbers()
             here = await connection.call(present)
         except ShutOut as error:
             self.connection = None  # nothing is asked anymore, and nothing told twice
@@ -77,4 +77,4 @@ class HeaderReadingScreen(DayScreen):
     def _read_again(self, seconds: float) -> None:
         if self._pulse is not None:
             self._pulse.stop()
-        self._pulse = self.set_timer(seconds, self.read_overview)
+        self._pulse = self.set_timer(seconds, self.read_header)

@@ -314,7 +314,7 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
 
     async def _league_changed(self, connection: "LeagueConnection") -> None:
         with suppress(BballError):  # the header reads it again by itself
-            await connection.overview()
+            await connection.read_header_numbers()
         if isinstance(self.app, LeagueProgram):
             self.app.dress(connection)
         self.show_another_season()
@@ -422,7 +422,7 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
             self.look_at_day()
         if EVERYTHING in changed or changed & ACTED_ON:
             self.look_for_acts()
-        self.read_overview()
+        self.read_header()
 
     @on(ListLoaded)
     def _list_loaded(self) -> None:
@@ -433,11 +433,11 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
         self.heard("outbox")
 
     def reachable(self, up: bool) -> None:
-        """What listens for changes was connected, or lost its connection; why it did the overview finds out."""
+        """What listens for changes was connected, or lost its connection; why it did, reading the header tells."""
         if up:
             self.heard(EVERYTHING)
         else:
-            self.read_overview()
+            self.read_header()
 
     def tell(self, sentence: str) -> None:
         """A short message that goes away by itself."""

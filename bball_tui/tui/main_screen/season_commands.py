@@ -7,16 +7,16 @@ from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 
 if TYPE_CHECKING:
-    from bball_tui.tui.main_screen.done_with_undo import DoneScreen
+    from bball_tui.tui.main_screen.undo_toasts import UndoScreen
 
 
-def ready(screen: "DoneScreen") -> str | None:
+def ready(screen: "UndoScreen") -> str | None:
     """Whether there is a league."""
     return None if screen.connection is not None else _("The league is not open yet.")
 
 
 @action("full_stop", "seasons", when=ready, needs=Right.ROSTER, also="year spring fall switch")
-async def action_desk_seasons(screen: "DoneScreen") -> None:
+async def action_desk_seasons(screen: "UndoScreen") -> None:
     """Add a season, change one, or choose the one that the desk shows."""
     from bball_tui.tui.editing import edit_seasons
 
@@ -27,7 +27,7 @@ async def action_desk_seasons(screen: "DoneScreen") -> None:
 @action(
     "percent_sign", "rules of the league", when=ready, needs=Right.LEAGUE, also="settings age limit roster size jersey"
 )
-async def action_desk_rules(screen: "DoneScreen") -> None:
+async def action_desk_rules(screen: "UndoScreen") -> None:
     """What the league asks of its teams: ages by a cut-off day, size, numbers; each warns or refuses."""
     from bball_tui.tui.editing import edit_rules
 
@@ -38,7 +38,7 @@ async def action_desk_rules(screen: "DoneScreen") -> None:
 @action(
     "greater_than_sign", "new season", when=ready, needs=Right.ROSTER, also="next year rollover returning copy start"
 )
-async def action_desk_roll(screen: "DoneScreen") -> None:
+async def action_desk_roll(screen: "UndoScreen") -> None:
     """Make the next season from the last one: who comes back where. You see the plan before anything is made."""
     from bball_tui.tui.season_roll import roll_season
 
@@ -47,7 +47,7 @@ async def action_desk_roll(screen: "DoneScreen") -> None:
 
 
 @action("Z", "take the new season back", when=ready, needs=Right.ROSTER, dangerous=True)
-async def action_desk_roll_undo(screen: "DoneScreen") -> None:
+async def action_desk_roll_undo(screen: "UndoScreen") -> None:
     """Take back what was made of the newest season from another one, while no one has signed. You see it first."""
     from bball_tui.tui.season_roll import take_season_back
 

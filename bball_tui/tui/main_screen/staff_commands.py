@@ -9,12 +9,12 @@ from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.season_commands import ready
 
 if TYPE_CHECKING:
-    from bball_tui.tui.main_screen.done_with_undo import DoneScreen
+    from bball_tui.tui.main_screen.undo_toasts import UndoScreen
 
 _HEADER = "league"
 
 
-def _shared(screen: "DoneScreen") -> str | None:
+def _shared(screen: "UndoScreen") -> str | None:
     if screen.connection is not None and screen.connection.settings.embedded:
         return _("This database is your own: no one else works in it.")
     return ready(screen)
@@ -23,7 +23,7 @@ def _shared(screen: "DoneScreen") -> str | None:
 @action(
     "ampersand", "staff", when=_shared, needs=Right.STAFF, also="users permissions rights access people login account"
 )
-async def action_desk_staff(screen: "DoneScreen") -> None:
+async def action_desk_staff(screen: "UndoScreen") -> None:
     """Who works in this league, and in which role: give and take roles."""
     from bball_tui.tui.members import edit_members
 
@@ -31,7 +31,7 @@ async def action_desk_staff(screen: "DoneScreen") -> None:
         screen.heard(_HEADER)
 
 
-def _really_sends(screen: "DoneScreen") -> str | None:
+def _really_sends(screen: "UndoScreen") -> str | None:
     if screen.connection is not None and screen.connection.is_demo:
         return _("This is the demo: nothing is sent from it.")
     return ready(screen)
@@ -44,7 +44,7 @@ def _really_sends(screen: "DoneScreen") -> str | None:
     needs=Right.ACCOUNT,
     also="webhook slack discord ntfy notify warn trouble monitoring settings",
 )
-async def action_desk_alerts(screen: "DoneScreen") -> None:
+async def action_desk_alerts(screen: "UndoScreen") -> None:
     """Who of the staff is told when e-mails fail or are held, by e-mail and by a webhook; with a test."""
     from bball_tui.tui.alerting import edit_alerts
 
@@ -61,7 +61,7 @@ async def action_desk_alerts(screen: "DoneScreen") -> None:
 
 
 @action("number_sign", "another league", when=ready, also="open change club")
-async def action_desk_switch(screen: "DoneScreen") -> None:
+async def action_desk_switch(screen: "UndoScreen") -> None:
     """Open another league of this database."""
     from bball_tui.tui.members import choose_league
 

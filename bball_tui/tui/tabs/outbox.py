@@ -1,5 +1,6 @@
 """Every mail that was promised and what became of it, by what is to be done about it; and what staff do about it."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -15,14 +16,14 @@ from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
-from bball_tui.tui.key_hints import key_of, with_keys
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs import note_commands
-from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, causes_of, kind_words, panel_lines
+from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.fix_address import fix_address
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, state_cell
-from bball_tui.tui.tabs.outbox_bulk import cancel_mails, put_aside, resolve_doubt, try_again
+from bball_tui.tui.tabs.outbox_acts import cancel_mails, effect_on_kind, put_aside, resolve_doubt, try_again
 from bball_tui.tui.tabs.outbox_guards import (
     UNSENT,
     can_fix_address,
@@ -340,33 +341,14 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         if not ids:
             return False
         number = counted(len(ids), "e-mail")
-        lines = [*self._effect(number, kind, sending), *await mails_named(connection, ids)]
+        at = partial(short_time, zone=self.zone, now=self.now)
+        lines = effect_on_kind(self._buckets, kind, number, sending, search=self.search_bar.text, at=at)
+        lines += await mails_named(connection, ids)
         if not await self.app.push_screen_wait(
             Confirm(_("Try {number} again").format(number=number), lines, _("Try again"), danger=True)
         ):
             return False
         return await try_again(self.app, connection, tuple(ids))
-
-    def _effect(self, number: str, kind: Kind, sending: "SendingStatus") -> list[str]:
-        label, oldest = kind_words(self._buckets, self.kind)
-        causes = [label] if kind.cause else causes_of(self._buckets, kind)
-        what = (
-            _("{number}, failed because of: {label}.").format(number=number, label=", ".join(causes))
-            if causes
-            else f"{number}: {label}."
-        )
-        lines = [what]
-        if self.search_bar.text:
-            lines.append(_("Only those that match “{text}”.").format(text=self.search_bar.text))
-        if oldest is not None:
-            since = {
-                "failed": _("The oldest: failed since {when}."),
-                "parked": _("The oldest: set aside since {when}."),
-            }.get(kind.bucket, _("The oldest of this kind has been waiting since {when}."))
-            lines.append(since.format(when=short_time(oldest, self.zone, self.now)))
-        if (obstacle := sending.obstacle(None)) is not None:
-            lines.append(_("They will wait all the same: {obstacle}").format(obstacle=with_keys(obstacle)))
-        return lines
 
     @action(
         "C",

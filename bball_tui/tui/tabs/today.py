@@ -179,7 +179,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
 
     # The season in pictures
 
-    @work(group="overview", exclusive=True)
+    @work(group="season", exclusive=True)
     async def _look_at_season(self, mails: "MailDay", facts: object) -> None:
         """Read the season when it may look different, and now and then: whole, it costs more than a look at the day."""
         from bball_tui.league.season_picture import read_season_picture

@@ -1,4 +1,4 @@
-"""What is said of something done here, with its Undo: a signing, message or import, as long as it can be taken back."""
+"""What is said of something done here, with the key that takes it back: a signing, correction, message or import."""
 
 from contextlib import suppress
 from time import monotonic, time
@@ -54,7 +54,7 @@ class _Signing(msgspec.Struct, frozen=True):
         return any(row.action == done and not row.all.isdisjoint(self.contract_ids) for row in act.rows)
 
 
-class DoneScreen(ActionHost, Screen[None]):
+class UndoScreen(ActionHost, Screen[None]):
     """Knows what was signed here, and how long the last of it can be undone; then the one before.
 
     What it shows besides is the subclass's.

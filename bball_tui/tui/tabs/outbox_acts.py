@@ -1,9 +1,9 @@
-"""One act on one mail or on many, and what is said of it afterwards.
+"""One act on one mail, on many, or on a whole kind: what is said of it before and afterwards.
 
-Each is True when it was tried. Raises :class:`BballError`: the one mail is gone, or the database is away.
+Each act is True when it was tried. Raises :class:`BballError`: the one mail is gone, or the database is away.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ from bball_tui.language import _
 from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun, Hear
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
+from bball_tui.tui.key_hints import with_keys
+from bball_tui.tui.tabs.bucket_panel import Kind, causes_of, kind_words
 from bball_tui.tui.text import short_time
 from bball_tui.tui.undo_hints import undone_by
 from bball_tui.wording import counted
@@ -21,8 +23,41 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.database.engine import Session
+    from bball_tui.outbox.counts import Bucket
+    from bball_tui.outbox.sending_status import SendingStatus
     from bball_tui.outbox.staff_actions import Acted
     from bball_tui.tui.connection import LeagueConnection
+
+
+def effect_on_kind(
+    buckets: "Sequence[Bucket]",
+    kind: Kind,
+    number: str,
+    sending: "SendingStatus",
+    *,
+    search: str,
+    at: Callable[[datetime], str],
+) -> list[str]:
+    """What it means that all mails of a kind are tried again; ``number`` is how many of them match ``search``."""
+    label, oldest = kind_words(buckets, kind)
+    causes = [label] if kind.cause else causes_of(buckets, kind)
+    what = (
+        _("{number}, failed because of: {label}.").format(number=number, label=", ".join(causes))
+        if causes
+        else f"{number}: {label}."
+    )
+    lines = [what]
+    if search:
+        lines.append(_("Only those that match “{text}”.").format(text=search))
+    if oldest is not None:
+        since = {
+            "failed": _("The oldest: failed since {when}."),
+            "parked": _("The oldest: set aside since {when}."),
+        }.get(kind.bucket, _("The oldest of this kind has been waiting since {when}."))
+        lines.append(since.format(when=at(oldest)))
+    if (obstacle := sending.obstacle(None)) is not None:
+        lines.append(_("They will wait all the same: {obstacle}").format(obstacle=with_keys(obstacle)))
+    return lines
 
 
 async def try_again(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""The user's own choice of keys, and the table of keys for the documentation.
+"""The user's own choice of keys. The keys that commands have by themselves stand on their methods (`actions.py`).
 
 Textual takes any keymap in silence: an unknown command is ignored, a key that no terminal sends makes its command
 unreachable, and a key that is taken is taken away from its owner, even from "quit". So a keymap is checked here.
@@ -119,18 +119,3 @@ def _clashes(sets: list[ActionSet], chosen: Mapping[str, tuple[str, ...]]) -> li
             for key in sorted(shared)
         ]
     return found
-
-
-def key_table(sets: Iterable[ActionSet]) -> str:
-    """All commands with their default keys as Markdown, one table a set: the documentation's key table."""
-    blocks = []
-    for group in sets:
-        rows = [f"## {group.title}", "", "| Keys | Command | What it does | Name |", "|---|---|---|---|"]
-        for action in group:
-            keys = ", ".join(f"`{key_name(key)}`".replace("|", "\\|") for key in action.normal_keys)
-            label = f"**{action.title}**" if action.dangerous else action.title
-            rows.append(f"| {keys} | {label} | {action.help} | `{action.id}` |")
-        blocks.append("\n".join(rows))
-    taken = ["## Taken", "", "No command can have these keys.", "", "| Key | Why |", "|---|---|"]
-    blocks.append("\n".join([*taken, *(f"| `{key}` | {why[:1].upper()}{why[1:]}. |" for key, why in RESERVED.items())]))
-    return "\n\n".join(blocks) + "\n"

@@ -1,4 +1,7 @@
-"""The numbers of the header line. Apart from finding the league, which the first rows wait for."""
+"""What the header line counts: contracts, signatures, e-mails that wait or need somebody, and the workers that run.
+
+Apart from finding the league, which the first rows wait for.
+"""
 
 from datetime import timedelta
 
@@ -16,7 +19,7 @@ from bball_tui.outbox.provider_gates import ALL_PROVIDERS
 from bball_tui.outbox.sending_status import SILENT_SECONDS
 
 
-class Overview(Struct, frozen=True):
+class HeaderNumbers(Struct, frozen=True):
     """The numbers of the header line.
 
     ``total`` counts the open and signed contracts of the season. The mails are those of the whole league:
@@ -36,7 +39,7 @@ class Overview(Struct, frozen=True):
     on_hold: bool = False
 
 
-async def overview(session: AsyncSession, league_id: int, season_id: int | None) -> Overview:
+async def read_header_numbers(session: AsyncSession, league_id: int, season_id: int | None) -> HeaderNumbers:
     """The header's numbers, all from one statement and so from one moment.
 
     Raises:
@@ -117,7 +120,7 @@ async def overview(session: AsyncSession, league_id: int, season_id: int | None)
     if found is None:
         raise BballError(_("This league is not in the database anymore. Choose another one."))
     season = found.Season
-    return Overview(
+    return HeaderNumbers(
         league=info_of(found.League),
         season=season and season_of(season),
         signed=found.signed,
