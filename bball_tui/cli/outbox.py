@@ -1,12 +1,13 @@
 """`bball-tui outbox`: look at the mails, and list, show, retry, park, cancel, resolve; more in `outbox_sending.py`."""
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 
 import click
 from msgspec import Struct
 
-from bball_tui.cli.context import CliContext, in_transaction, needs
+from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
 from bball_tui.cli.outbox_sending import (
     ID,
     StateChoice,
@@ -22,6 +23,7 @@ from bball_tui.cli.outbox_sending import (
 from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, plain, spoken
 from bball_tui.database.engine import Session
 from bball_tui.database.states import OutboxState
+from bball_tui.errors import BballError
 from bball_tui.league.rights import Right
 from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.notes import note_facts_of
@@ -29,7 +31,7 @@ from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox import staff_actions
 from bball_tui.outbox.causes import BY_NAME
 from bball_tui.outbox.mail_list import BucketName, OutboxFilter, OutboxRow, list_items
-from bball_tui.outbox.staff_actions import Acted
+from bball_tui.outbox.staff_actions import Acted, Held
 from bball_tui.outbox.timeline import FrozenMail, ItemTimeline, SignedBy, item_timeline
 from bball_tui.wording import counted
 
@@ -228,25 +230,33 @@ def _cause_named(context: click.Context, parameter: click.Parameter, value: str 
 @click.option("--failed", is_flag=True, help="All failed e-mails.")
 @click.option("--cause", metavar="WORDS", callback=_cause_named, help="All that failed for this reason, as listed.")
 @click.option("--reason", metavar="TEXT", help="Why, for the record.")
+@click.option("--yes", is_flag=True, help="Do not ask, also where e-mails are held or set aside.")
 @json_option
-def outbox_retry(ids: tuple[int, ...], failed: bool, cause: str | None, reason: str | None, as_json: bool) -> int:
-    """Send failed e-mails again, and waiting ones now."""
+def outbox_retry(
+    ids: tuple[int, ...], failed: bool, cause: str | None, reason: str | None, yes: bool, as_json: bool
+) -> int:
+    """Send failed e-mails again, and waiting ones now. It asks before it sends any that are held or set aside."""
     if bool(ids) == (failed or cause is not None):
         raise click.UsageError("Say which e-mails: ID... or --failed or --cause NAME.")
-    return _retry(ids, cause, reason, as_json=as_json)
+    return _retry(ids, cause, reason, yes, as_json=as_json)
 
 
-@in_transaction
-async def _retry(
-    context: CliContext, session: Session, ids: tuple[int, ...], cause: str | None, reason: str | None
-) -> Answer:
+@in_league
+async def _retry(context: CliContext, ids: tuple[int, ...], cause: str | None, reason: str | None, yes: bool) -> Answer:
     chosen = list(ids)
-    if not ids:
-        wanted = OutboxFilter(bucket=BucketName.FAILED, cause=cause)
-        chosen = [row.id for row in await list_items(session, context.league.id, wanted)]
-    return _answer(
-        await staff_actions.retry(session, context.league.id, chosen, reason=reason), "Queued again: {}.", "Not retried"
-    )
+    async with context.database.session() as session:
+        if not ids:
+            wanted = OutboxFilter(bucket=BucketName.FAILED, cause=cause)
+            chosen = [row.id for row in await list_items(session, context.league.id, wanted)]
+        held = await staff_actions.held_among(session, context.league.id, chosen)
+    if held.sentences and not yes:  # nobody thinks while a transaction is open
+        told = " ".join(held.sentences)
+        if not sys.stdin.isatty():
+            raise BballError(f"{told} Nothing was sent: '--yes' sends them all the same.")
+        click.confirm(f"{told} Send now?", abort=True, err=True)
+    async with context.database.session() as session:
+        acted = await staff_actions.retry(session, context.league.id, chosen, reason=reason)
+    return _answer(acted, "Queued again: {}.", "Not retried", held if acted.done else None)
 
 
 @outbox.command("park")
@@ -307,8 +317,12 @@ async def _resolve(context: CliContext, session: Session, outbox_id: int, arrive
     return _answer(acted, "Arrived: {}." if arrived else "Queued again: {}.", "Not resolved")
 
 
-def _answer(acted: Acted, done: str, refused: str) -> Did:
+def _answer(acted: Acted, done: str, refused: str, held: Held | None = None) -> Did:
     """What became of each mail; the exit code says whether all, some or none were changed."""
     told = [done.format(counted(len(acted.done), "e-mail"))] if acted.done or not acted.refused else []
+    if held is not None and held.undo_time:
+        told.append(f"Held until now: {counted(held.undo_time, 'e-mail')}.")
+    if held is not None and held.set_aside:
+        told.append(f"Set aside until now: {counted(held.set_aside, 'e-mail')}.")
     told += [f"{refused}, e-mail {one.id}: {one.reason}" for one in acted.refused]
     return Did(told, acted, exit_code(len(acted.done), len(acted.refused)))

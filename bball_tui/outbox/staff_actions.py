@@ -15,7 +15,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.kinds import KINDS
-from bball_tui.outbox.mail_conditions import PARKED
+from bball_tui.outbox.mail_conditions import PARKED, is_held, is_parked
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.put_back import KEPT, kept_item
 from bball_tui.outbox.timeline_words import taken_by
@@ -58,6 +58,36 @@ class Cancelled(Struct, frozen=True):
 
     cancelled: tuple[int, ...]
     not_cancelled: tuple[NotCancelled, ...]
+
+
+class Held(Struct, frozen=True):
+    """How many e-mails are kept back on purpose, so that whoever sends them now says so."""
+
+    undo_time: int
+    """They can still be taken back."""
+    set_aside: int
+    """Staff put them aside."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """How many of each; none where there are none."""
+        said = []
+        if self.undo_time:
+            one = _("{number:,} e-mail is held and can still be undone; once it is sent, it can't be.")
+            many = _("{number:,} e-mails are held and can still be undone; once they are sent, they can't be.")
+            said.append((one if self.undo_time == 1 else many).format(number=self.undo_time))
+        if self.set_aside:
+            one, many = _("{number:,} e-mail was set aside by staff."), _("{number:,} e-mails were set aside by staff.")
+            said.append((one if self.set_aside == 1 else many).format(number=self.set_aside))
+        return said
+
+
+async def held_among(session: AsyncSession, league_id: int, ids: Collection[int]) -> Held:
+    """How many of these :func:`retry` would send though the undo time or staff hold them. Locks nothing."""
+    held = func.count().filter((Outbox.state == OutboxState.QUEUED) & is_held())
+    aside = func.count().filter((Outbox.state == OutboxState.DEAD) & is_parked())
+    among_them = (Outbox.league_id == league_id, among(Outbox.id, ids))
+    return Held(*(await session.execute(select(held, aside).where(*among_them))).one())
 
 
 async def retry(session: AsyncSession, league_id: int, ids: Collection[int], *, reason: str | None = None) -> Acted:

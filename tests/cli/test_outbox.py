@@ -137,6 +137,23 @@ def test_retry(command_line: CommandLine, mails: list[int]) -> None:
     assert states(command_line) == ["queued", "queued"]
 
 
+def test_retry_of_what_is_held_asks_first(command_line: CommandLine, mails: list[int]) -> None:
+    assert command_line("outbox", "park", mails[1], "--reason", "ask the family").code == 0
+
+    asked = command_line("outbox", "retry", *mails)
+
+    assert (asked.code, asked.out) == (1, "")
+    assert "1 e-mail is held and can still be undone" in asked.err
+    assert "1 e-mail was set aside by staff. Nothing was sent: '--yes' sends them all the same." in asked.err
+    assert states(command_line) == ["queued", "failed"]
+
+    ran = command_line("outbox", "retry", *mails, "--yes")
+
+    assert (ran.code, ran.json["done"]) == (0, mails)
+    assert "Held until now: 1 e-mail." in ran.err
+    assert "Set aside until now: 1 e-mail." in ran.err
+
+
 def test_retry_all_that_failed(command_line: CommandLine, mails: list[int]) -> None:
     become(command_line, FAIL, mails[1])
 

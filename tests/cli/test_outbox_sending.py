@@ -53,7 +53,7 @@ def test_park_and_retry_by_cause(command_line: CommandLine, mail: int) -> None:
     assert command_line("outbox", "park", mail, "--reason", "later").json["done"] == [mail]
     assert [one["id"] for one in command_line("outbox", "list", "--state", "parked", "--json").json] == [mail]
     assert command_line("outbox", "list", "--state", "failed", "--json").json == []
-    assert command_line("outbox", "retry", mail).json["done"] == [mail]
+    assert command_line("outbox", "retry", mail, "--yes").json["done"] == [mail]
     assert command_line("outbox", "retry", mail, "--cause", "refused").code == 2
     assert command_line("outbox", "park", "--reason", "x").code == 2
 

@@ -197,10 +197,34 @@ async def test_of_a_mixed_selection_only_what_waits_is_touched_put_aside_and_bro
         assert await states(database) == {"dead": 3, "cancelled": 1}
         await look_at(desk, pane, Kind("parked"))
         await desk.press("r")
+        await desk.shows("Send 1 e-mail now", "1 e-mail was set aside by staff.")
+        await desk.press("enter")  # means no
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        assert await states(database) == {"dead": 3, "cancelled": 1}
+        await desk.press("r")
+        await desk.until(lambda: on(desk, Confirm))
+        await desk.press("y")
         await desk.shows("1 e-mail back in the queue.", "u undoes it.")
         assert await states(database) == {"dead": 2, "queued": 1, "cancelled": 1}
         await accept(database, [ids[0], ids[1], ids[3]])  # nothing goes back anymore
         await desk.until(lambda: "undoes it." not in desk.text)
+
+
+async def test_a_held_email_is_sent_only_after_a_question(quiet: Settings, database: Database) -> None:
+    _, ids = await club_with_mails(database, 1)
+    async with database.session() as session:
+        await session.execute(text("UPDATE outbox SET available_at = now() + interval '1 hour'"))
+    still_held = text("SELECT available_at > now() FROM outbox WHERE id = :id")
+    async with opened(quiet) as desk:
+        await outbox(desk)
+        await desk.press("r")
+        await desk.shows("Send 1 e-mail now", "1 e-mail is held and can still be undone", "p0@families.test")
+        async with database.session() as session:
+            assert await session.scalar(still_held, {"id": ids[0]})
+        await desk.press("y")
+        await desk.shows("1 e-mail back in the queue.")
+        async with database.session() as session:
+            assert not await session.scalar(still_held, {"id": ids[0]})
 
 
 async def test_the_mail_can_be_read_before_it_is_written_and_after_and_its_address_is_fixed(

@@ -248,15 +248,20 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
     )
     async def action_mail_retry(self) -> bool:
         """Set failed e-mails back into the queue, or send waiting ones now."""
+        from bball_tui.outbox.staff_actions import held_among
+
         connection, (targets, others) = self.connection, self._unsent()
         if connection is None or not targets:
             return False
-        if len(targets) > 1 or others:
+        held = (await connection.call(held_among, targets)).sentences
+        if len(targets) > 1 or others or held:
             names = await mails_named(connection, targets)
             goes = plural("It goes back and leaves", "They go back into the queue and leave", len(targets))
-            lines = [_("{goes} as soon as the mail server takes e-mail.").format(goes=goes), *names, *others]
-            question = _("Try {e_mail} again").format(e_mail=counted(len(targets), "e-mail"))
-            if not await self.app.push_screen_wait(Confirm(question, lines, _("Try again"))):
+            lines = [_("{goes} as soon as the mail server takes e-mail.").format(goes=goes), *held, *names, *others]
+            number = counted(len(targets), "e-mail")
+            question = (_("Send {e_mail} now") if held else _("Try {e_mail} again")).format(e_mail=number)
+            label = _("Send now") if held else _("Try again")
+            if not await self.app.push_screen_wait(Confirm(question, lines, label, danger=bool(held))):
                 return False
         return await try_again(self.app, connection, targets)
 
