@@ -11,15 +11,15 @@ from bball_tui import tui
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
-from bball_tui.tui.main_screen.day import DayScreen
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
+from bball_tui.tui.main_screen.today_reading import TodayReadingScreen
 from bball_tui.tui.main_screen.undo_toasts import UndoScreen
 from tests.pictures.captions import CHAPTERS
 from tests.pictures.dialogs import SHOWN_ON
 from tests.pictures.document import ROOT, SHOWN, shown_pictures
 from tests.pictures.scenes import SCENES
 
-HALVES = {Dialog, SubmitDialog, Finder, DayScreen, HeaderReadingScreen, UndoScreen}
+HALVES = {Dialog, SubmitDialog, Finder, TodayReadingScreen, HeaderReadingScreen, UndoScreen}
 """What others are built on, and no one ever sees alone."""
 
 

@@ -17,10 +17,10 @@ from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import echo_json, plain
 from bball_tui.cli.ways_out import typed_out
 from bball_tui.database.engine import Database
-from bball_tui.database.health import OLDEST_SERVER, connected
 from bball_tui.database.migrate import HEAD
 from bball_tui.database.network import unverified
 from bball_tui.database.opening import open_database
+from bball_tui.database.server_info import OLDEST_SERVER, read_server_info
 from bball_tui.database.states import GateCause, GateState, StaffRole
 from bball_tui.errors import BballError
 from bball_tui.league.header_numbers import read_header_numbers
@@ -114,7 +114,7 @@ def _folder(settings: Settings) -> Check:
 
 async def _database(database: Database, settings: Settings) -> AsyncIterator[Check]:
     async with database.session() as session:
-        server = await connected(session)
+        server = await read_server_info(session)
         leagues = await list_leagues(session)
     where = f"PostgreSQL {server.server_version.split()[0]}, {settings.database_url or 'its own server'}"
     if server.server_version_num < OLDEST_SERVER:

@@ -11,7 +11,7 @@ from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
 from bball_tui.cli.output import Answer, Did, exit_code, listed, narrate
 from bball_tui.database.engine import Session
-from bball_tui.delivery.bounces import BounceReading, read_bounces
+from bball_tui.delivery.bounce_mailbox import BounceReading, read_bounces
 from bball_tui.errors import BballError
 from bball_tui.league.mails.blocking import block_address, set_blocking
 from bball_tui.league.mails.send_again import lift_and_send, told_another_way

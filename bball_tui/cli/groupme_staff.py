@@ -10,7 +10,7 @@ from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
-from bball_tui.groupme.staff.staff import StaffRow, add_to_list, list_staff, note_consent, take_off_list
+from bball_tui.groupme.staff.staff_list import StaffRow, add_to_list, list_staff, note_consent, take_off_list
 from bball_tui.league.rights import Right
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")

@@ -419,6 +419,6 @@ class Worker:
 def _bounce_chores(database: Database, league_id: int, settings: Settings) -> tuple[Chore, ...]:
     if settings.bounce_dir is None:
         return ()
-    from bball_tui.delivery.bounces import bounce_chores  # the reader of mailboxes, which few need
+    from bball_tui.delivery.bounce_mailbox import bounce_chores  # the reader of mailboxes, which few need
 
     return bounce_chores(database, league_id, settings.bounce_dir)

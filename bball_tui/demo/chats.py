@@ -14,7 +14,7 @@ from bball_tui.database.models import Contract, Guardian, Player, PlayerGuardian
 from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import Group, User, World
 from bball_tui.groupme.links.linking import SeenGroup, link
-from bball_tui.groupme.staff.staff import add_to_list
+from bball_tui.groupme.staff.staff_list import add_to_list
 from bball_tui.language import stored
 
 ACCOUNT = "Maria Coordinator"

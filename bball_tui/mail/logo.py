@@ -4,8 +4,8 @@ import ssl
 
 import httpx
 
+from bball_tui.certificates import authorities
 from bball_tui.language import _
-from bball_tui.trust import authorities
 
 LARGEST = 500_000
 """Bytes; what is larger keeps a phone waiting."""

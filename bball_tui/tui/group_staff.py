@@ -6,7 +6,6 @@ Imported by the command that needs it: SQLAlchemy comes with it. GroupMe is told
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from bball_tui.groupme.staff.staff import list_staff, take_off_list
 from bball_tui.groupme.staff.staff_form import (
     StaffDraft,
     StaffOvertaken,
@@ -15,6 +14,7 @@ from bball_tui.groupme.staff.staff_form import (
     load_staff,
     save_staff,
 )
+from bball_tui.groupme.staff.staff_list import list_staff, take_off_list
 from bball_tui.language import _
 from bball_tui.league.editing.outcome import Difference, Loaded, Outcome, Overtaken, Problem, Saved, Wrong
 from bball_tui.league.league_clock import read_clock
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from bball_tui.groupme.staff.staff import StaffRow
+    from bball_tui.groupme.staff.staff_list import StaffRow
     from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.dialogs.forms.form import Form
 

@@ -158,7 +158,7 @@ def _guess() -> "LeagueBasics":
     """What a league on this computer is likely to begin with; its name nobody can guess."""
     from zoneinfo import ZoneInfo
 
-    from bball_tui.guessing import guess_date_order, guess_season, guess_time_zone
+    from bball_tui.local_defaults import guess_date_order, guess_season, guess_time_zone
     from bball_tui.tui.dialogs.new_league import LeagueBasics
 
     zone = guess_time_zone(os.environ)

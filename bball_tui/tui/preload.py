@@ -7,7 +7,7 @@ AHEAD = (
     "bball_tui.league.roster.lists",
     "bball_tui.league.roster.notes",
     "bball_tui.outbox.mail_list",
-    "bball_tui.delivery.bounces",
+    "bball_tui.delivery.bounce_mailbox",
     "bball_tui.delivery.worker",
     "bball_tui.groupme.plan.team_list",
     "bball_tui.league.contracts.transitions",

@@ -45,7 +45,7 @@ from bball_tui.groupme.fake.faults import (
 from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import World
 from bball_tui.groupme.plan.plan_model import ActionKind
-from bball_tui.groupme.staff.staff import add_to_list
+from bball_tui.groupme.staff.staff_list import add_to_list
 from tests.conftest import Server
 from tests.groupme.conftest import Desk, Time
 from tests.groupme.support import League, make_league

@@ -11,7 +11,7 @@ from bball_tui.groupme.fake.faults import FORBIDDEN, NOT_FOUND, Effect, Reset, h
 from bball_tui.groupme.renew.leaving import Leaving
 from bball_tui.groupme.renew.run import apply_removals, read_leaving
 from bball_tui.groupme.run.progress import Applied, StepState
-from bball_tui.groupme.staff.staff import add_to_list
+from bball_tui.groupme.staff.staff_list import add_to_list
 from tests.groupme.conftest import Desk
 from tests.groupme.summer import Summer, make_summer
 

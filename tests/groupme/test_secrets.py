@@ -10,7 +10,7 @@ from bball_tui.groupme.api.errors import GroupMeError
 from bball_tui.groupme.fake.faults import UNAUTHORIZED, Effect, Hang, Reset, Truncated, html, refusal
 from bball_tui.groupme.plan.plan_model import ActionKind
 from bball_tui.groupme.run.apply import apply
-from bball_tui.groupme.staff.staff import add_to_list
+from bball_tui.groupme.staff.staff_list import add_to_list
 from tests.groupme.conftest import Desk
 from tests.groupme.support import make_league
 

@@ -15,7 +15,7 @@ from bball_tui.groupme.fake.faults import VERIFICATION, Reset
 from bball_tui.groupme.fake.server import FakeGroupMe
 from bball_tui.groupme.plan.plan_model import Action, ActionKind
 from bball_tui.groupme.run.progress import StepState
-from bball_tui.groupme.staff.staff import add_to_list, list_staff, note_consent, phone_number, take_off_list
+from bball_tui.groupme.staff.staff_list import add_to_list, list_staff, note_consent, phone_number, take_off_list
 from tests.groupme.conftest import Desk
 from tests.groupme.support import League, make_league
 

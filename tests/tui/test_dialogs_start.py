@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
-from bball_tui.guessing import guess_date_order, guess_season, guess_time_zone
+from bball_tui.local_defaults import guess_date_order, guess_season, guess_time_zone
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.connect import ConnectDialog, put_password, take_password
 from bball_tui.tui.dialogs.first_run import FirstRun, StartDemo, StartShared, StartWithRoster

@@ -14,7 +14,6 @@ from bball_tui.database.models import GroupDismissal, Outbox, Team
 from bball_tui.groupme.fake.faults import VERIFICATION, Hang
 from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import User
-from bball_tui.groupme.staff.staff import list_staff
 from bball_tui.groupme.staff.staff_form import (
     StaffDraft,
     StaffOvertaken,
@@ -23,6 +22,7 @@ from bball_tui.groupme.staff.staff_form import (
     load_staff,
     save_staff,
 )
+from bball_tui.groupme.staff.staff_list import list_staff
 from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.chat_code import ChatCode

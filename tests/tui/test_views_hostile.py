@@ -18,10 +18,10 @@ from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
-from bball_tui.tui.main_screen.day import DayScreen
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
 from bball_tui.tui.main_screen.screen import MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
+from bball_tui.tui.main_screen.today_reading import TodayReadingScreen
 from bball_tui.tui.main_screen.undo_toasts import UndoScreen
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.views_pane import ViewsPane
@@ -56,7 +56,7 @@ def _named(places: dict[str, str]) -> set[type[Any]]:
 
 def test_no_view_is_forgotten() -> None:
     classes = _classes()
-    parts = {UndoScreen, DayScreen, HeaderReadingScreen}  # of the desk
+    parts = {UndoScreen, TodayReadingScreen, HeaderReadingScreen}  # of the desk
     screens = {one for one in classes if issubclass(one, Screen)} - parts
     assert screens == {*DIALOGS, *HALVES, MainScreen, TooSmall}, "every screen has hostile names shown on it"
     panes = {one for one in classes if issubclass(one, RecordPane | ViewsPane)}

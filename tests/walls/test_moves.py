@@ -7,7 +7,7 @@ import pytest
 from psycopg import errors
 
 from bball_tui.database.engine import Database
-from bball_tui.database.health import connected
+from bball_tui.database.server_info import read_server_info
 from bball_tui.league.contracts.lifecycle import ALLOWED
 from tests.walls.conftest import DATABASE, OWNER, ClubServer
 from tests.walls.rights_table import become
@@ -274,7 +274,7 @@ def test_staff_of_another_database_do_not_come_in(walls: ClubServer) -> None:
 async def test_doctor_knows_the_group_and_an_owner_without_special_rights(walls: ClubServer) -> None:
     database = Database(walls.url("vera"))
     async with database.session() as session:
-        found = await connected(session)
+        found = await read_server_info(session)
     await database.dispose()
     assert (found.role, found.owner, found.staff) == ("vera", False, True)
     assert (found.group, found.creates_roles) == (f"bball_staff_{DATABASE}", False)

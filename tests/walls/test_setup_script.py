@@ -8,17 +8,17 @@ from psycopg import errors
 
 from bball_tui.database import migrate
 from bball_tui.database.engine import Database
-from bball_tui.database.health import Connected, connected
+from bball_tui.database.server_info import ServerInfo, read_server_info
 from bball_tui.database.setup_script import setup_script
 from bball_tui.environment import small_environment
 from bball_tui.settings import SecretUrl
 from tests.walls.conftest import ClubServer
 
 
-async def seen_by(url: SecretUrl) -> Connected:
+async def seen_by(url: SecretUrl) -> ServerInfo:
     database = Database(url)
     async with database.session() as session:
-        found = await connected(session)
+        found = await read_server_info(session)
     await database.dispose()
     return found
 

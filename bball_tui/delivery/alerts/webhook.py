@@ -9,12 +9,12 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 
 from bball_tui import __version__
+from bball_tui.certificates import authorities
 from bball_tui.delivery.alerts.message import Message
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.values import is_loopback
 from bball_tui.settings import SecretLink, WebhookFormat
-from bball_tui.trust import authorities
 
 TIMEOUT = 10.0
 LARGEST = 1_800

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bball_tui import __version__
+from bball_tui.certificates import authorities
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.answers import Failed, Refusal, Success, understand
 from bball_tui.groupme.api.errors import (
@@ -33,7 +34,6 @@ from bball_tui.groupme.api.models import Account
 from bball_tui.groupme.api.retry import Fault, RetryPolicy, Safety, Timeouts, may_repeat
 from bball_tui.groupme.api.token import Token
 from bball_tui.language import _
-from bball_tui.trust import authorities
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[object]]

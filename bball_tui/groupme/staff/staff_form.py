@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Audit, GroupStaff
 from bball_tui.errors import BballError
-from bball_tui.groupme.staff.staff import account_id, consent_words, mail_address, phone_number, staff_name
+from bball_tui.groupme.staff.staff_list import account_id, consent_words, mail_address, phone_number, staff_name
 from bball_tui.language import _
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from bball_tui.language import _
-from bball_tui.league.values.dates import age_on
+from bball_tui.league.values.birthdates import age_on
 from bball_tui.league.values.last_names import perhaps_two, without_suffix
 from bball_tui.league.values.placeholders import perhaps_no_name
 from bball_tui.league.values.shown import shown

@@ -19,9 +19,9 @@ from bball_tui.league.importing.raw_table import Row, Tick
 from bball_tui.league.importing.roster_row import GuardianCell, NameSplit, RosterRow
 from bball_tui.league.roster import guardian, player
 from bball_tui.league.values import placeholders
+from bball_tui.league.values.birthdates import proven_order
 from bball_tui.league.values.cells import CellFault, check_type
 from bball_tui.league.values.codes import contract_status, flag, identity, is_staff
-from bball_tui.league.values.dates import proven_order
 from bball_tui.league.values.names import TEAM_LENGTH, group_name, name_text, whole_name
 from bball_tui.league.values.shown import shown
 

@@ -28,7 +28,7 @@ from bball_tui.league.importing.roster_row import NameSplit, RosterRow
 from bball_tui.league.importing.skip_rows import counting_columns, without_furniture
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.roster import player
-from bball_tui.league.values.dates import converted_dates
+from bball_tui.league.values.birthdates import converted_dates
 from bball_tui.league.values.shown import shown
 
 LARGEST_FILE = 20 * 1024 * 1024

@@ -14,9 +14,9 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.fields import Draft, Field, Kind, Option, Reading, drafted
 from bball_tui.league.values import placeholders
+from bball_tui.league.values.birthdates import FIRST_BIRTHDATE, birthdate
 from bball_tui.league.values.cells import plain_text
 from bball_tui.league.values.codes import jersey
-from bball_tui.league.values.dates import FIRST_BIRTHDATE, birthdate
 from bball_tui.league.values.names import first_name, person_name, typed_name
 
 if TYPE_CHECKING:  # whoever only reads a file, in a process of its own, needs no SQL

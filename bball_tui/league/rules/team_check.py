@@ -21,7 +21,7 @@ from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.seasons.age_groups import group_of, too_old
-from bball_tui.league.values.dates import age_on
+from bball_tui.league.values.birthdates import age_on
 from bball_tui.wording import counted, short_date
 
 _CUTOFF = re.compile(r"(\d{1,2})-(\d{1,2})")

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.values.dates import age_on
+from bball_tui.league.values.birthdates import age_on
 from bball_tui.league.values.shown import shown
 
 ARROW = "→"

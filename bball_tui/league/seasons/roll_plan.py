@@ -17,7 +17,7 @@ from bball_tui.database.states import ContractStatus, Stage
 from bball_tui.language import _
 from bball_tui.league.rules.team_check import TeamMove
 from bball_tui.league.seasons.age_groups import Pattern, group_of, stem_of, too_old
-from bball_tui.league.values.dates import age_on
+from bball_tui.league.values.birthdates import age_on
 from bball_tui.wording import counted, listed, short_date
 
 

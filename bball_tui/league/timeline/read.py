@@ -37,7 +37,7 @@ from bball_tui.league.timeline.words import (
     next_step,
     timeline_of,
 )
-from bball_tui.league.values.dates import age_on
+from bball_tui.league.values.birthdates import age_on
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.transports import stays_here

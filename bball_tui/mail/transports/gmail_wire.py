@@ -13,10 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from bball_tui import __version__
+from bball_tui.certificates import authorities
 from bball_tui.language import _
 from bball_tui.mail.outcome import Fault, Outcome, Phase, classify_exception, classify_http
 from bball_tui.mail.transports.base import TroubleError
-from bball_tui.trust import authorities
 
 T = TypeVar("T")
 

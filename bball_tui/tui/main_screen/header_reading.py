@@ -9,9 +9,9 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.rights import ShutOut
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
-from bball_tui.tui.main_screen.day import DayScreen
 from bball_tui.tui.main_screen.header import database_state, header_facts
 from bball_tui.tui.main_screen.hidden import is_hidden
+from bball_tui.tui.main_screen.today_reading import TodayReadingScreen
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.header_bar import HeaderBar, HeaderFacts
 
@@ -24,7 +24,7 @@ IMPATIENT = 2.0
 """The same while the worker has not shown itself yet, or the database did not answer."""
 
 
-class HeaderReadingScreen(DayScreen):
+class HeaderReadingScreen(TodayReadingScreen):
     """Keeps the header true. What else the screen shows is the subclass's."""
 
     def __init__(self) -> None:

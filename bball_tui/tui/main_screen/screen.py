@@ -18,7 +18,6 @@ from bball_tui.language import COMMAND, _, in_context
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
-from bball_tui.tui.main_screen.day import DAY_TABLES
 from bball_tui.tui.main_screen.go_to_fix import show_fix
 from bball_tui.tui.main_screen.header import all_who_are_here
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
@@ -27,6 +26,7 @@ from bball_tui.tui.main_screen.memory import DeskMemory
 from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
 from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
+from bball_tui.tui.main_screen.today_reading import DAY_TABLES
 from bball_tui.tui.tab_events import FixWanted, HistoryWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
 from bball_tui.tui.widgets.action_footer import ActionFooter

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bball_tui.league.roster.notes import NoteView
     from bball_tui.outbox.counts import MailDay
     from bball_tui.tui.connection import LeagueConnection
-    from bball_tui.tui.main_screen.day import Day
+    from bball_tui.tui.main_screen.today_reading import Day
 
 
 def _on_follow_up(pane: "TodayPane") -> str | None:

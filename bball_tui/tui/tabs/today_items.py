@@ -17,7 +17,7 @@ from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
-    from bball_tui.delivery.bounces import UnreadReport
+    from bball_tui.delivery.bounce_mailbox import UnreadReport
     from bball_tui.league.roster.notes import NoteView
     from bball_tui.league.today import ContractDay
     from bball_tui.mail.template_check import Finding

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bball_tui.database.states import DateOrder
+from bball_tui.league.values.birthdates import birthdate
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email, phone
-from bball_tui.league.values.dates import birthdate
 from bball_tui.league.values.names import first_name, person_name
 from tests.league.importing.field import HEADER, TODAY, book, faults, field, names, read
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
+from bball_tui.league.values.birthdates import birthdate, proven_order
 from bball_tui.league.values.cells import CellFault, plain_text
 from bball_tui.league.values.codes import flag, jersey, relation
 from bball_tui.league.values.contact import _USUAL_ADDRESS, email, phone
-from bball_tui.league.values.dates import birthdate, proven_order
 from bball_tui.league.values.names import name_text
 from bball_tui.league.values.shown import shown
 

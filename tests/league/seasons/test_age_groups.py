@@ -17,7 +17,7 @@ from bball_tui.league.seasons.age_groups import (
     too_old,
     usual_pattern,
 )
-from bball_tui.league.values.dates import age_on
+from bball_tui.league.values.birthdates import age_on
 
 
 @pytest.mark.parametrize(

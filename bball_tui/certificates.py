@@ -1,4 +1,4 @@
-"""The authorities that vouch for the servers of other companies."""
+"""The certificate authorities that vouch for the servers of other companies."""
 
 import ssl
 from functools import cache

@@ -15,7 +15,7 @@ from bball_tui.tui.main_screen.undo_toasts import UndoScreen
 from bball_tui.tui.tab_events import DayAsked
 
 if TYPE_CHECKING:
-    from bball_tui.delivery.bounces import UnreadReports
+    from bball_tui.delivery.bounce_mailbox import UnreadReports
     from bball_tui.league.today import ContractDay
     from bball_tui.mail.template_check import Finding
     from bball_tui.mail.template_guard import TemplateGuard
@@ -54,7 +54,7 @@ class Day(msgspec.Struct, frozen=True):
     needs: "tuple[AttentionItem, ...]"
 
 
-class DayScreen(UndoScreen):
+class TodayReadingScreen(UndoScreen):
     """Keeps :attr:`day` true. Where it is shown is the subclass's."""
 
     day: reactive[Day | None] = reactive(None)
@@ -161,7 +161,7 @@ class DayScreen(UndoScreen):
         """What only a person can read in the folder of returned mails; None where this computer has no such folder."""
         if settings.bounce_dir is None:
             return None
-        from bball_tui.delivery.bounces import UnreadReports
+        from bball_tui.delivery.bounce_mailbox import UnreadReports
         from bball_tui.tui.tabs.today_items import ReturnedMails
 
         folder = str(settings.bounce_dir)

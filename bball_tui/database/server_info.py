@@ -1,4 +1,4 @@
-"""What there is to know about the connection itself: which server, who we are in it, and what that role is."""
+"""What the server says of itself and of us: its version, who we are in it, what our role may, whether TLS is used."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ OLDEST_SERVER = 150000
 """PostgreSQL 15, in the spelling of ``server_version_num``."""
 
 
-class Connected(Struct, frozen=True):
+class ServerInfo(Struct, frozen=True):
     """The other end of a connection. ``owner``: the role could change or drop the tables; staff never should."""
 
     server_version: str
@@ -46,11 +46,11 @@ _LOOK = text(
 )
 
 
-async def connected(session: AsyncSession) -> Connected:
+async def read_server_info(session: AsyncSession) -> ServerInfo:
     """Ask the server about itself and about our role; one statement."""
     row = (await session.execute(_LOOK)).one()
     driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
-    return Connected(
+    return ServerInfo(
         row.server_version,
         row.server_version_num,
         row.role,

@@ -14,7 +14,7 @@ from bball_tui.database.models import League
 from bball_tui.delivery.maintenance import Chore
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.mail.bounces import LARGEST, BounceReport, read_report, unread_failure
+from bball_tui.mail.bounce_report import LARGEST, BounceReport, read_report, unread_failure
 from bball_tui.outbox.bounces import Match, Noted, Returned, note_bounce
 
 log = logging.getLogger(__name__)

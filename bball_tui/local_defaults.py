@@ -1,4 +1,4 @@
-"""What a new league is likely to want, from what the computer says of itself. Staff see it and may change it."""
+"""What a new league begins with, guessed from what this computer says of itself. Staff see it and may change it."""
 
 from collections.abc import Mapping
 from contextlib import suppress

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bball_tui.mail.bounces import Failure, read_report, unread_failure
+from bball_tui.mail.bounce_report import Failure, read_report, unread_failure
 from tests.support.reports import EXIM, QMAIL, report
 
 

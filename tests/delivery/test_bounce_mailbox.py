@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian, League, Outbox
 from bball_tui.database.states import OutboxState
-from bball_tui.delivery.bounces import Seen, UnreadReport, UnreadReports, read_bounces
+from bball_tui.delivery.bounce_mailbox import Seen, UnreadReport, UnreadReports, read_bounces
 from bball_tui.errors import BballError
 from bball_tui.league.mails.send_again import lift_and_send, send_again
 from bball_tui.league.mails.wrong_address import address_facts, fix_address
