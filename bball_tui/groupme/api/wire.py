@@ -1,4 +1,4 @@
-"""One request to GroupMe: sent, understood, repeated where that is safe, or turned into an error that says what to do.
+"""One request to GroupMe: sent, understood, repeated where that is safe, or turned into an error (`errors.py`).
 
 The token travels in a header that is added at the very last moment. No error of httpx leaves this file, not even as
 the cause of another one: its request carries the header.
@@ -174,10 +174,7 @@ class Wire:
             # Some routes answer 401 to anyone who is no admin. Only the account's own route tells a bad token.
             me = await self.attempt("GET", ME, Account.read)
             if isinstance(me, Success):
-                raise NotAdmin(
-                    _("GroupMe does not let this account {doing}. Nothing was changed.").format(doing=doing),
-                    reasons=result.reasons,
-                )
+                raise NotAdmin(doing, reasons=self._reasons(result))
         raise self._refused(result, doing)
 
     async def attempt(
@@ -240,50 +237,23 @@ class Wire:
             now = self.now()
             return RateLimited(now + timedelta(seconds=min(seconds, 86_400)), now)
         if failed.fault is Fault.NO_ANSWER and safety is not Safety.READ:
-            return OutcomeUnknown(
-                _(
-                    "GroupMe was asked to {doing}, and no clear answer came ({why}). It may or may not have "
-                    "happened; it is looked up before anything is tried again."
-                ).format(doing=doing, why=failed.why)
-            )
-        return Unavailable(
-            _("GroupMe gave no usable answer ({why}). Nothing was changed; try again in a few minutes.").format(
-                why=failed.why
-            )
-        )
+            return OutcomeUnknown(doing, failed.why)
+        return Unavailable(failed.why)
+
+    def _reasons(self, refusal: Refusal) -> tuple[str, ...]:
+        return tuple(self._token.hide(reason) for reason in refusal.reasons)
 
     def _refused(self, refusal: Refusal, doing: str) -> GroupMeError:
-        reasons = tuple(self._token.hide(reason) for reason in refusal.reasons)
+        reasons = self._reasons(refusal)
         if refusal.wants_verification:
             return VerificationRefused(doing, reasons=reasons)
         if refusal.status == 401:
-            return BadToken(
-                _(
-                    "GroupMe does not accept the access token: it is wrong, has run out (a new password does "
-                    "that), or its account is closed. Nothing was changed. Give a new one from "
-                    "dev.groupme.com."
-                ),
-                reasons=reasons,
-            )
+            return BadToken(reasons=reasons)
         if refusal.status == 403:
-            return NotAdmin(
-                _("GroupMe does not let this account {doing}. Nothing was changed.").format(doing=doing),
-                reasons=reasons,
-            )
+            return NotAdmin(doing, reasons=reasons)
         if refusal.status in (404, 410):
-            return NotFound(
-                _(
-                    "GroupMe could not {doing}: it does not exist (anymore), or this account is not in the "
-                    "group. Nothing was changed."
-                ).format(doing=doing),
-                reasons=reasons,
-            )
-        return Rejected(
-            _("GroupMe refused to {doing} (HTTP {status}). Nothing was changed.").format(
-                doing=doing, status=refusal.status
-            ),
-            reasons=reasons,
-        )
+            return NotFound(doing, reasons=reasons)
+        return Rejected(doing, refusal.status, reasons=reasons)
 
 
 def _in_words(error: Exception) -> str:
