@@ -22,7 +22,7 @@ from bball_tui.league.filters.saved import find_filter
 from bball_tui.league.roster.lists import list_players, list_teams
 from bball_tui.league.roster.player import LISTED
 from bball_tui.league.roster.player_row import PlayerRow
-from bball_tui.league.roster.rows import RosterFilter, TeamRow
+from bball_tui.league.roster.rows import ChatState, RosterFilter, TeamRow
 from bball_tui.league.rules.store import read_findings
 from bball_tui.mail.values import one_line
 
@@ -226,7 +226,8 @@ async def teams_list(context: CliContext, session: Session, wanted: Wanted, agai
 
 def _team_cells(row: TeamRow) -> Sequence[str]:
     name, signed = _marked(row.name, row), f"{row.signed}/{row.players}"
-    return (str(row.id), name, row.division, row.season, signed, row.chat, _rules(row))
+    chat = "not found" if row.chat is ChatState.GONE else row.chat
+    return (str(row.id), name, row.division, row.season, signed, chat, _rules(row))
 
 
 def _marked(name: str, row: TeamRow | PlayerRow) -> str:

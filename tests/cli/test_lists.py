@@ -4,10 +4,10 @@ import csv
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.models import League, Player
+from bball_tui.database.models import GroupLook, League, Player, Team
 from bball_tui.league.filters.choices import Facet, choice
 from bball_tui.league.filters.saved import NamedFilter, save_filter
 from tests.cli.conftest import CommandLine
@@ -53,6 +53,16 @@ def test_teams(command_line: CommandLine, roster: int) -> None:
     assert command_line("teams", "list").out.splitlines()[1].split() == [
         str(team["id"]), "Hawks", "U12", "Spring", "2027", "0/2", "linked",
     ]  # fmt: skip
+
+    async def lose_the_chat(session: AsyncSession) -> None:
+        await session.execute(update(Team).values(groupme_group_id="4711"))
+        look = {"state": "broken", "group_id": "4711", "found": [], "why": "gone", "warnings": [], "account": "Pat"}
+        league_id = await session.scalar(select(Team.league_id))
+        await session.execute(insert(GroupLook).values(team_id=team["id"], league_id=league_id, **look))
+
+    command_line.in_database(lose_the_chat)
+    assert command_line("teams", "list", "--json").json[0]["chat"] == "gone"
+    assert "not found" in command_line("teams", "list").out
 
 
 def test_players(command_line: CommandLine, roster: int) -> None:

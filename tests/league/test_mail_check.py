@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Audit, Outbox, Signature
+from bball_tui.database.models import Audit, GroupLook, Outbox, Signature
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.mails.check import Concern, MailCheck, check_mails
 from bball_tui.outbox.addresses import suppress
@@ -50,6 +50,19 @@ async def test_findings_are_grouped_by_what_fixes_them(database: Database, setti
         for table in (Signature, Outbox, Audit):
             count = await session.scalar(select(func.count()).select_from(table))
             assert count == (1 if table is Audit else 0)  # the entry of the list above
+
+
+async def test_a_chat_that_is_not_there_anymore_is_found(database: Database, settings: Settings) -> None:
+    async with database.session() as session:
+        club = await make_club(session, chat_url="https://groupme.com/join_group/4711/a")
+        families = [await make_family(session, club, first=first, parents=(ROSA,)) for first in ("Amara", "Wren")]
+        await make_family(session, club, first="Mute", parents=(Parent(email=None),))
+        await session.execute(text("UPDATE team SET groupme_group_id = '4711'"))
+        look = {"state": "broken", "group_id": "4711", "found": [], "why": "gone", "warnings": [], "account": "Pat"}
+        await session.execute(insert(GroupLook).values(team_id=club.team_id, league_id=club.league_id, **look))
+    (gone,) = [one for one in (await looked(database, settings, club)).findings if one.concern is Concern.CHAT_GONE]
+    assert (gone.about, gone.contracts) == ("Hawks U12", tuple(one.contract_id for one in families))
+    assert "not there when GroupMe was last read" in gone.sentence
 
 
 async def test_a_league_without_trouble_has_no_findings(database: Database, settings: Settings) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing
-from bball_tui.database.models import Contract, Guardian, Outbox, Season, Suppression, Team
+from bball_tui.database.models import Contract, GroupLook, Guardian, Outbox, Season, Suppression, Team
 from bball_tui.database.paging import FIRST, Anchor, PageRequest, Sort, after_last, beside
 from bball_tui.database.search import terms_of, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
@@ -162,6 +162,11 @@ async def test_teams_count_their_contracts(database: Database) -> None:
             ChatState.LINKED,
         )
         assert (owls.name, owls.division, owls.players, owls.chat) == ("Owls", "U14", 3, ChatState.NONE)
+        await session.execute(update(Team).where(Team.id == club.team_id).values(groupme_group_id="4711"))
+        look = {"state": "broken", "group_id": "4711", "found": [], "why": "gone", "warnings": [], "account": "Pat"}
+        await session.execute(insert(GroupLook).values(team_id=club.team_id, league_id=club.league_id, **look))
+        hawks, owls = await list_teams(session, club.league_id, RosterFilter(season_id=club.season_id))
+        assert (hawks.chat, owls.chat) == (ChatState.GONE, ChatState.NONE)
         by_division = await list_teams(session, club.league_id, RosterFilter(text="u14"))
         assert [team.name for team in by_division] == ["Owls"]
 

@@ -165,7 +165,8 @@ async def read_contracts(
     }
 
 
-def _chat_is_gone() -> ColumnElement[bool]:
+def chat_is_gone() -> ColumnElement[bool]:
+    """Whether the group of a team in the same statement was not there when GroupMe was last asked."""
     team, look = models.Team, models.GroupLook
     # A look at another group than the team's present one says nothing anymore.
     return exists().where(
@@ -200,7 +201,7 @@ def _contracts(league_id: int) -> Select[*tuple[Any, ...]]:
             player.jersey,
             team.name.label("team"),
             team.groupme_share_url.is_not(None).label("has_chat_link"),
-            _chat_is_gone().label("chat_is_gone"),
+            chat_is_gone().label("chat_is_gone"),
             season.name.label("season"),
             contract.signature_id,
             signature.guardian_id,

@@ -49,6 +49,7 @@ class Concern(StrEnum):
     TEMPLATE = "template"
     LINK = "link"
     LOOK = "look"
+    CHAT_GONE = "chat_gone"
     CHAT = "chat"
 
 
@@ -180,6 +181,8 @@ async def _portion(
     for contract in contracts.values():
         for key, finding in _addresses(contract, families[contract.id], known):
             book.note(key, finding)
+        if contract.has_chat_link and contract.chat_is_gone and recipients_of(families[contract.id]):
+            book.note(*_gone_chat(contract, teams.get(contract.id)))
     looked = await asyncio.to_thread(_look, renderer, planned, contexts)
     for mail, warnings in looked:
         for warning in warnings:
@@ -251,6 +254,12 @@ def _addresses(
                 address=one.email,
             ),
         )
+
+
+def _gone_chat(contract: ContractFacts, team_id: int | None) -> tuple[tuple[object, ...], Finding]:
+    sentence = _("The team's chat was not there when GroupMe was last read: the join button may lead nowhere.")
+    finding = Finding(Concern.CHAT_GONE, sentence, contract.team, (contract.id,), team_id=team_id)
+    return (Concern.CHAT_GONE, team_id), finding
 
 
 def _look(

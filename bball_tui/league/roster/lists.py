@@ -25,6 +25,7 @@ from bball_tui.database.listing import Listing, ListingSource, Order
 from bball_tui.database.paging import Page, PageRequest, Sort
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.contracts.facts import chat_is_gone
 from bball_tui.league.fields import columns_of
 from bball_tui.league.filters.conditions import likeness, player_conditions, team_conditions
 from bball_tui.league.roster.player import FIELDS, LISTED, also_called
@@ -91,6 +92,7 @@ class TeamListing(Listing[TeamRow]):
                 number.c.signed,
                 number.c.open,
                 team.groupme_share_url.is_not(None).label("linked"),
+                chat_is_gone().label("chat_is_gone"),
                 team.archived_at.is_not(None).label("archived"),
             )
             .select_from(page)
@@ -121,7 +123,7 @@ class TeamListing(Listing[TeamRow]):
             players=found.players,
             signed=found.signed,
             open=found.open,
-            chat=ChatState.LINKED if found.linked else ChatState.NONE,
+            chat=ChatState.NONE if not found.linked else ChatState.GONE if found.chat_is_gone else ChatState.LINKED,
             archived=found.archived,
         )
 

@@ -17,6 +17,8 @@ class ChatState(StrEnum):
     """Whether a team's mails can have the join button."""
 
     LINKED = "linked"
+    GONE = "gone"
+    """It is linked, but its group was not there when GroupMe was last asked."""
     NONE = "none"
 
 

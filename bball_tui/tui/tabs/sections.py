@@ -147,11 +147,11 @@ def _also(player: "PlayerView") -> tuple[Note, ...]:
 def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
     """The team, its chat, and who has signed."""
     team = detail.team
-    chat = (
-        status(Tone.GOOD, _("linked"))
-        if detail.chat_url
-        else status(Tone.WARN, _("no link yet: e-mails go without it"))
-    )
+    chat = {
+        "linked": status(Tone.GOOD, _("linked")),
+        "gone": status(Tone.BAD, _("not found when GroupMe was last read: its join button may lead nowhere")),
+        "none": status(Tone.WARN, _("no link yet: e-mails go without it")),
+    }[team.chat]
     roster: list[SectionLine] = [
         Fact(f"#{row.jersey}" if row.jersey else "–", Styled(f"{row.first} {row.last}", _tone(row.status)))
         for row in detail.contracts[:LONGEST_ROSTER]

@@ -36,10 +36,17 @@ def _name(row: "TeamRow") -> str:
     return _("{name} (archived)").format(name=row.name) if row.archived else row.name
 
 
+_CHATS = {
+    "linked": status(Tone.GOOD, _("linked")),
+    "gone": status(Tone.BAD, _("not found")),
+    "none": status(Tone.WARN, _("no link")),
+}
+
+
 def _chat(row: "TeamRow") -> Styled:
     if row.archived:  # the name's own mark is cut off where the name is long
         return status(Tone.MUTED, _("archived"))
-    return status(Tone.GOOD, _("linked")) if row.chat == "linked" else status(Tone.WARN, _("no link"))
+    return _CHATS[row.chat]
 
 
 def _rules(row: "TeamRow") -> Styled:
@@ -59,7 +66,7 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
     placeholder = _("team or division")
     empty_text = _("There are no teams yet. Press {desk.import} to import a roster.")
     first_sort = Sort("team")
-    watches = frozenset({"season", "team", "contract"})
+    watches = frozenset({"season", "team", "contract", "group_look"})
 
     def make_columns(self) -> "Sequence[Column[TeamRow]]":
         return (

@@ -45,6 +45,7 @@ LABELS = {
     "template": _("own template"),
     "link": _("links"),
     "look": _("looks"),
+    "chat_gone": _("chat not found"),
     "chat": _("no chat link"),
 }
 """What the kinds of findings are called, the worst first."""
@@ -58,6 +59,7 @@ _FIXES = {
     "template": _("how to fix it"),
     "link": _("how to fix it"),
     "look": _("the league's settings"),
+    "chat_gone": _("see the chat"),
     "chat": _("link the chat"),
 }
 _BAD = frozenset({"no_address", "unwritable", "sender"})
@@ -108,7 +110,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     nothing_found = _("No such finding. Esc shows all.")
     first_sort = Sort("about")
     watches = frozenset(
-        {"contract", "player", "guardian", "player_guardian", "team", "league", "suppression", "season"}
+        {"contract", "player", "guardian", "player_guardian", "group_look", "team", "league", "suppression", "season"}
     )
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
@@ -334,7 +336,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
                 await self.app.push_screen_wait(
                     ErrorDialog(_advice(row.concern), title=LABELS[row.concern], safe=row.sentence)
                 )
-            case "chat":
+            case "chat" | "chat_gone":
                 self.post_message(FixWanted(Fix("groupme", search=row.about)))
             case _:
                 self.action_check_contracts()
@@ -436,5 +438,6 @@ def _advice(concern: str) -> str:
         "template": _("Correct the league's own template as the sentence says, or take it away."),
         "link": _("Look at the link in the league's own template, or at the team's chat link."),
         "look": _("Change the league's color or logo. The e-mail is readable as it is."),
+        "chat_gone": _("Rejoin the group in the GroupMe app, or unlink it from the team and link another one."),
         "chat": _("Link the team to its chat. Until then the e-mails go without the button to join."),
     }[concern]

@@ -34,7 +34,18 @@ class EmailsPane(ViewsPane):
         "blocked": "bball_tui.tui.tabs.emails.blocked:BlockedPane",
     }
     watches = frozenset(
-        {"outbox", "bounce", "suppression", "contract", "player", "guardian", "player_guardian", "team", "league"}
+        {
+            "outbox",
+            "bounce",
+            "suppression",
+            "contract",
+            "player",
+            "guardian",
+            "player_guardian",
+            "group_look",
+            "team",
+            "league",
+        }
     )
 
     async def show_fix(self, fix: "Fix") -> None:
