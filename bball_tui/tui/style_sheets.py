@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from operator import le
 from typing import cast
 
 from textual.css.model import RuleSet
-from textual.css.styles import RulesMap
+from textual.css.styles import RulesMap, Styles
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.dom import DOMNode
@@ -43,15 +44,17 @@ class ReadOnce(Stylesheet):
 
     @classmethod
     def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
-        """Set what has changed: most parts get the same styles again and again."""
+        """Set what has changed, since most parts get the same styles again and again, and draw the part once for it."""
         if animate and "transitions" in rules:
             super().replace_rules(node, rules, animate)
             return
         base = node.styles.base
         known, wanted = cast(_Rules, base._rules), cast(_Rules, rules)
-        for name in known.keys() | wanted.keys():
-            if known.get(name) is not (rule := wanted.get(name)):
-                setattr(base, name, rule)
+        changed = {
+            name: rule for name in known.keys() | wanted.keys() if known.get(name) is not (rule := wanted.get(name))
+        }
+        if changed:
+            _set_together(base, changed)
         node.notify_style_update()
 
     def reparse(self) -> None:
@@ -98,3 +101,26 @@ class ReadOnce(Stylesheet):
         if key not in known:
             known[key] = super()._parse_rules(css, read_from, is_default_rules, tie_breaker, scope)
         return known[key]
+
+
+def _set_together(styles: Styles, rules: _Rules) -> None:
+    """Set ``rules``, and ask for a new drawing when all are set.
+
+    Each would ask by itself, also for all parts below: with other colors that was half of the work.
+    """
+    asked: set[tuple[bool, bool, bool]] = set()
+
+    def ask(*, layout: bool = False, children: bool = False, parent: bool = False, repaint: bool = True) -> None:
+        asked.add((layout, children, parent))
+
+    refresh = styles.refresh
+    styles.refresh = ask  # type: ignore[method-assign]
+    try:
+        for name, rule in rules.items():
+            setattr(styles, name, rule)
+    finally:
+        del styles.refresh
+        for one in asked:
+            if not any(one != other and all(map(le, one, other)) for other in asked):
+                layout, children, parent = one
+                refresh(layout=layout, children=children, parent=parent)

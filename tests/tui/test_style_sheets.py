@@ -1,9 +1,16 @@
 """Style sheets are read once for the same colors, and say what Textual's own would say."""
 
+from typing import Any
+
 import pytest
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.css.stylesheet import Stylesheet, StylesheetParseError
+from textual.widgets import Label
 
 from bball_tui.tui.style_sheets import COLORS_KEPT, ReadOnce
+from bball_tui.tui.typed_ahead import PatientApp
+from tests.tui.hands import rest, running
 
 SHEET = "Button { color: $primary; &:hover { background: red; } } #one .two { width: 1fr; }"
 
@@ -66,3 +73,35 @@ def test_a_mistake_leaves_the_rules_as_they_were() -> None:
     with pytest.raises(StylesheetParseError):
         sheet.reparse()
     assert sheet._rules == before
+
+
+class _Counted(Label):
+    """Counts how often it was to be drawn again."""
+
+    asked = 0
+
+    def refresh(self, *args: Any, **how: Any) -> "_Counted":
+        self.asked += 1
+        return super().refresh(*args, **how)
+
+
+async def test_a_part_with_other_colors_and_another_place_is_asked_for_one_new_drawing() -> None:
+    class Colored(PatientApp[None]):
+        CSS = """
+        Vertical, _Counted { color: $primary; background: $secondary; border: solid $accent; padding: 0; }
+        .other Vertical, .other _Counted { color: $accent; background: $error; border: none; padding: 1; width: 9; }
+        """
+
+        def compose(self) -> ComposeResult:
+            with Vertical():
+                yield _Counted("one")
+
+    app = Colored()
+    async with running(app) as pilot:
+        await rest(pilot)
+        part = app.query_one(_Counted)
+        size, part.asked = part.region, 0
+        app.screen.add_class("other")
+        await rest(pilot)
+        assert part.region != size
+        assert part.asked <= 4, "by itself, by what it stands in, and when it has its new size"
