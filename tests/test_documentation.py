@@ -5,12 +5,15 @@ import inspect
 import pkgutil
 import re
 
+import pytest
 from textual.screen import Screen
 
 from bball_tui import tui
+from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
+from bball_tui.tui.key_names import key_name
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
 from bball_tui.tui.main_screen.today_reading import TodayReadingScreen
 from bball_tui.tui.main_screen.undo_toasts import UndoScreen
@@ -65,3 +68,37 @@ def test_every_target_that_the_documents_name_can_be_made() -> None:
         named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
         assert named
         assert named <= targets, page
+
+
+KEYS_IN_PROSE = {
+    "README.md": """
+        desk.undo desk.search tool.filter tool.export list.select-all contract.sign contract.stack contract.correct
+        contract.edit contract.new contract.family desk.undo desk.undo-list tool.message contract.note contract.calls
+        player.merge player.archive player.delete desk.help desk.palette ctrl+p tool.history ctrl+l mail.setup
+    """,
+    "docs/emails.md": "~ tool.message ctrl+r ctrl+o ctrl+s desk.undo",
+    "docs/errors.md": """
+        mail.address mail.retry mail.cancel mail.retry mail.open-gate mail.open-gate mail.setup mail.open-gate
+        mail.retry-all mail.address mail.cancel mail.resolve mail.address mail.retry mail.cancel mail.open-gate
+        mail.park mail.retry mail.cancel mail.cancel mail.address mail.pause mail.pause mail.retry-all
+    """,
+    "docs/operations.md": "player.erase mail.address o x * desk.alerts mail.setup @ / #",
+    "docs/rosters.md": """
+        ctrl+l - t ctrl+r f t desk.undo activity.unimport player.delete player.archive desk.export = + - @
+    """,
+    "docs/season.md": """
+        chat.renew desk.rules desk.roll desk.roll-undo t f w chat.renew y chat.leavers x chat.not-joined y
+        player.duplicates s player.merge s player.unmerge s tool.message tool.filter
+    """,
+}
+"""What is a key, or looks like one, in each text, in its order: the command's name, or what a dialog or a cell has."""
+
+
+@pytest.mark.parametrize("path", KEYS_IN_PROSE)
+def test_the_keys_in_the_texts_are_those_of_today(path: str) -> None:
+    """`docs/keys.md` is made; these are written by hand, and say what to correct when a command has another key."""
+    keys = {one.id: [key_name(key) for key in one.normal_keys] for group in ACTION_SETS for one in group}
+    found = re.findall(r"`(ctrl\+[a-z]|[^\s\w`]|[A-Za-z])`", (ROOT / path).read_text(encoding="utf-8"))
+    meant = KEYS_IN_PROSE[path].split()
+    wrong = [(key, name) for key, name in zip(found, meant, strict=False) if key not in keys.get(name, [name])]
+    assert (wrong, len(found)) == ([], len(meant))

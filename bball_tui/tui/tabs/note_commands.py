@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.tabs.chasing import CallsPane
     from bball_tui.tui.tabs.record_pane import RecordPane
 
+KEY = "l"
 LABEL = _("log a call or a note")
 ALSO = _("phone rang call note comment remark follow-up family remind")
 
@@ -32,7 +33,7 @@ def _mail(pane: "RecordPane[OutboxRow]") -> str | None:
 
 
 @action(
-    "l",
+    KEY,
     LABEL,
     when=on_one("contract", "Do this with one contract at a time."),
     needs=Right.NOTES,
@@ -48,7 +49,7 @@ async def action_contract_note(pane: "CallsPane") -> bool:
 
 
 @action(
-    "l",
+    KEY,
     LABEL,
     when=on_one("player", "Do this with one player at a time: select none, or one."),
     needs=Right.NOTES,
@@ -69,13 +70,13 @@ async def _note_mail(pane: "RecordPane[OutboxRow]") -> bool:
     return await _note(pane.app, connection, connection.call(note_facts_of, row.contract_id))
 
 
-@action("l", LABEL, when=_mail, needs=Right.NOTES, also=ALSO)
+@action(KEY, LABEL, when=_mail, needs=Right.NOTES, also=ALSO)
 async def action_mail_note(pane: "RecordPane[OutboxRow]") -> bool:
     """Write down what the family said about the e-mail, and when to ask again. The guardians' numbers stand there."""
     return await _note_mail(pane)
 
 
-@action("l", LABEL, when=_mail, needs=Right.NOTES, also=ALSO)
+@action(KEY, LABEL, when=_mail, needs=Right.NOTES, also=ALSO)
 async def action_log_note(pane: "RecordPane[OutboxRow]") -> bool:
     """Write down what the family said about the e-mail, and when to ask again. The guardians' numbers stand there."""
     return await _note_mail(pane)

@@ -19,7 +19,7 @@ from bball_tui.tui.tab_events import DayAsked, FixWanted, TeamChosen
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.day_summary import DaySummary
 from bball_tui.tui.tabs.memory_source import MemorySource
-from bball_tui.tui.tabs.note_commands import ALSO, LABEL, note_again
+from bball_tui.tui.tabs.note_commands import ALSO, KEY, LABEL, note_again
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.season_pictures import SeasonPictures
 from bball_tui.tui.tabs.sections import LONGEST_ASKED, asked_sections, family_sections
@@ -264,7 +264,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         self.ask()
         return True
 
-    @action("l", LABEL, when=_on_follow_up, needs=Right.NOTES, footer=True, also=ALSO)
+    @action(KEY, LABEL, when=_on_follow_up, needs=Right.NOTES, footer=True, also=ALSO)
     async def action_today_note(self) -> bool:
         """Write down what the family of the follow-up under the cursor said; its numbers stand there."""
         connection, note = self.connection, self._note
