@@ -7,9 +7,10 @@ whoever is in it already need do nothing.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
@@ -99,73 +100,7 @@ async def told_families(
     session: AsyncSession, league_id: int, season_id: int, contract_ids: Collection[int] | None = None
 ) -> tuple[ToldFamily, ...]:
     """Every family of the season who was sent the present link of their team's group; only of these contracts."""
-    about = Outbox.kind.in_([WelcomeMail.kind, TeamChatMail.kind])
-    same = (
-        (Outbox.contract_id == Contract.id)
-        & (Outbox.address == Guardian.address)
-        & (func.split_part(Outbox.dedupe_key, ":", 3) == cast(Contract.revision, Text))
-        & about
-    )
-    arrived = Outbox.state.in_([str(OutboxState.SENT), str(OutboxState.IN_DOUBT)])
-    has_link = (
-        select(Outbox.id)
-        .join(OutboxMessage, OutboxMessage.outbox_id == Outbox.id)
-        .where(same, arrived, OutboxMessage.rendered_at >= Team.groupme_linked_at)
-        .correlate(Contract, Guardian, Team)
-    )
-    # One that staff canceled, or that a block kept back, told nobody.
-    told_nobody = Outbox.state.in_([str(OutboxState.CANCELLED), str(OutboxState.SUPPRESSED)])
-    mails = (
-        select(func.max(Outbox.created_at)).where(same, ~told_nobody).correlate(Contract, Guardian).scalar_subquery()
-    )
-    times = (
-        select(func.count())
-        .where(same, Outbox.kind == TeamChatMail.kind)
-        .select_from(Outbox)
-        .correlate(Contract, Guardian)
-        .scalar_subquery()
-    )
-    blocked = (
-        select(Suppression.id)
-        .where(
-            Suppression.league_id == Contract.league_id,
-            Suppression.lifted_at.is_(None),
-            Suppression.address == Guardian.address,
-        )
-        .correlate(Contract, Guardian)
-    )
-    query = (
-        select(
-            Contract.id.label("contract_id"),
-            Contract.revision,
-            Team.id.label("team_id"),
-            Team.name.label("team"),
-            Team.groupme_group_id.label("group_id"),
-            Player.id.label("player_id"),
-            Player.first_name,
-            Player.last_name,
-            Guardian.first_name.label("guardian_first"),
-            Guardian.last_name.label("guardian_last"),
-            Guardian.language,
-            Guardian.email,
-            (PlayerGuardian.receives_email & ~blocked.exists() & has_link.exists()).label("told"),
-            mails.label("told_at"),
-            times.label("times"),
-            (mails > func.now() - PATIENCE).label("resting"),
-        )
-        .join(Team, Team.id == Contract.team_id)
-        .join(Player, Player.id == Contract.player_id)
-        .join(PlayerGuardian, PlayerGuardian.player_id == Player.id)
-        .join(Guardian, Guardian.id == PlayerGuardian.guardian_id)
-        .where(
-            Contract.league_id == league_id,
-            Contract.season_id == season_id,
-            Contract.status == ContractStatus.SIGNED,
-            Team.groupme_group_id.is_not(None),
-            Team.groupme_share_url.is_not(None),
-        )
-        .order_by(Team.name_key, Team.id, Player.name_key, Player.id, PlayerGuardian.position, Guardian.id)
-    )
+    query = _guardians_told(league_id, season_id)
     if contract_ids is not None:
         query = query.where(Contract.id.in_(contract_ids))
     families: dict[int, ToldFamily] = {}
@@ -203,6 +138,77 @@ async def told_families(
         )
         for contract_id, one in families.items()
         if contract_id in told
+    )
+
+
+def _guardians_told(league_id: int, season_id: int) -> Select[Any]:
+    """The guardians of all players who signed for a team with a chat, each with what they were told of it."""
+    about = Outbox.kind.in_([WelcomeMail.kind, TeamChatMail.kind])
+    same = (
+        (Outbox.contract_id == Contract.id)
+        & (Outbox.address == Guardian.address)
+        & (func.split_part(Outbox.dedupe_key, ":", 3) == cast(Contract.revision, Text))
+        & about
+    )
+    arrived = Outbox.state.in_([str(OutboxState.SENT), str(OutboxState.IN_DOUBT)])
+    has_link = (
+        select(Outbox.id)
+        .join(OutboxMessage, OutboxMessage.outbox_id == Outbox.id)
+        .where(same, arrived, OutboxMessage.rendered_at >= Team.groupme_linked_at)
+        .correlate(Contract, Guardian, Team)
+    )
+    # One that staff canceled, or that a block kept back, told nobody.
+    told_nobody = Outbox.state.in_([str(OutboxState.CANCELLED), str(OutboxState.SUPPRESSED)])
+    mails = (
+        select(func.max(Outbox.created_at)).where(same, ~told_nobody).correlate(Contract, Guardian).scalar_subquery()
+    )
+    times = (
+        select(func.count())
+        .where(same, Outbox.kind == TeamChatMail.kind)
+        .select_from(Outbox)
+        .correlate(Contract, Guardian)
+        .scalar_subquery()
+    )
+    blocked = (
+        select(Suppression.id)
+        .where(
+            Suppression.league_id == Contract.league_id,
+            Suppression.lifted_at.is_(None),
+            Suppression.address == Guardian.address,
+        )
+        .correlate(Contract, Guardian)
+    )
+    return (
+        select(
+            Contract.id.label("contract_id"),
+            Contract.revision,
+            Team.id.label("team_id"),
+            Team.name.label("team"),
+            Team.groupme_group_id.label("group_id"),
+            Player.id.label("player_id"),
+            Player.first_name,
+            Player.last_name,
+            Guardian.first_name.label("guardian_first"),
+            Guardian.last_name.label("guardian_last"),
+            Guardian.language,
+            Guardian.email,
+            (PlayerGuardian.receives_email & ~blocked.exists() & has_link.exists()).label("told"),
+            mails.label("told_at"),
+            times.label("times"),
+            (mails > func.now() - PATIENCE).label("resting"),
+        )
+        .join(Team, Team.id == Contract.team_id)
+        .join(Player, Player.id == Contract.player_id)
+        .join(PlayerGuardian, PlayerGuardian.player_id == Player.id)
+        .join(Guardian, Guardian.id == PlayerGuardian.guardian_id)
+        .where(
+            Contract.league_id == league_id,
+            Contract.season_id == season_id,
+            Contract.status == ContractStatus.SIGNED,
+            Team.groupme_group_id.is_not(None),
+            Team.groupme_share_url.is_not(None),
+        )
+        .order_by(Team.name_key, Team.id, Player.name_key, Player.id, PlayerGuardian.position, Guardian.id)
     )
 
 

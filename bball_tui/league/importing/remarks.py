@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bball_tui.language import _
 from bball_tui.league.importing.diff_model import Verdict
 from bball_tui.league.importing.raw_table import rows_named
+from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.importing.service import Report
 from bball_tui.league.values.csv_text import csv_text
@@ -18,8 +19,9 @@ MOST_CONFLICTS = 50
 MOST_FINDINGS = 10
 """Things against the rules that are told one by one."""
 MOST_SPLITS = 3
-MOST_ASKED = 3
 """Whole names that the remark about them repeats."""
+MOST_ASKED = 3
+"""Parents whose number is said because no address of the family's is known."""
 MOST_PLACEHOLDERS = 5
 """Texts of empty cells that the remark about them repeats."""
 
@@ -27,36 +29,46 @@ MOST_PLACEHOLDERS = 5
 def remarks(report: Report) -> list[str]:
     """What staff should know beside the numbers."""
     roster = report.roster
-    notes = [
+    left = counted(len(report.left_rows), "row")
+    return [
         *(doubt.note for doubt in roster.doubts),
         *roster.notes,
         *(() if report.diff is None else report.diff.notes),
+        *_on_conflicts(report),
+        *_on_rules(report),
+        *_on_effects(report),
+        *_on_reading(roster),
+        *_on_contacts(report),
+        *_on_duplicates(report),
+        *([_("{rows} left out, as you said.").format(rows=left)] if report.left_rows else []),
     ]
-    if report.diff is not None and report.diff.conflicts:
-        conflicts = report.diff.conflicts
-        notes += [
-            _("Row {row}: {sentence}").format(row=one.row, sentence=one.sentence())
-            for one in conflicts[:MOST_CONFLICTS]
-        ]
-        if len(conflicts) > MOST_CONFLICTS:
-            notes.append(
-                _("And {number:,} more like these: the report has them all.").format(
-                    number=len(conflicts) - MOST_CONFLICTS
-                )
-            )
+
+
+def _on_conflicts(report: Report) -> Iterator[str]:
+    conflicts = () if report.diff is None else report.diff.conflicts
+    for one in conflicts[:MOST_CONFLICTS]:
+        yield _("Row {row}: {sentence}").format(row=one.row, sentence=one.sentence())
+    if len(conflicts) > MOST_CONFLICTS:
+        yield _("And {number:,} more like these: the report has them all.").format(
+            number=len(conflicts) - MOST_CONFLICTS
+        )
+
+
+def _on_rules(report: Report) -> Iterator[str]:
     if refused := [one for one in report.findings if one.refused]:
         many = counted(len(refused), "thing is", "things are")
-        notes.append(
+        yield (
             _("{many} against rules that the league refuses: the import would be stopped by them.").format(many=many)
         )
-    notes += [one.text for one in report.findings[:MOST_FINDINGS]]
+    yield from (one.text for one in report.findings[:MOST_FINDINGS])
     if len(report.findings) > MOST_FINDINGS:
-        notes.append(
-            _("And {number:,} more against the league's rules.").format(number=len(report.findings) - MOST_FINDINGS)
-        )
+        yield _("And {number:,} more against the league's rules.").format(number=len(report.findings) - MOST_FINDINGS)
+
+
+def _on_effects(report: Report) -> Iterator[str]:
     if report.erased and report.erased_since is not None:
         were = counted(report.erased, "player was", "players were")
-        notes.append(
+        yield (
             _(
                 "{were} erased here since {erased_since}, and no name was kept. If you find such a child "
                 "among the new players, leave that row out: importing it brings the child back."
@@ -68,51 +80,57 @@ def remarks(report: Report) -> list[str]:
             "e-mail about the offers of the old teams has",
             "e-mails about the offers of the old teams have",
         )
-        notes.append(_("{e_mails} not left: canceled.").format(e_mails=offers))
+        yield _("{e_mails} not left: canceled.").format(e_mails=offers)
     if report.imported.promised:
         mails = counted(report.imported.promised, "e-mail")
-        notes.append(
+        yield (
             _("{e_mails} will go out to tell families of their offers.").format(e_mails=mails)
             if report.dry_run
             else _("{e_mails} tell families of their offers.").format(e_mails=mails)
         )
     if report.diff is not None and report.diff.due_on is not None and report.diff.contracts.new:
-        notes.append(_("New offers are due on {due_on}.").format(due_on=short_date(report.diff.due_on)))
+        yield _("New offers are due on {due_on}.").format(due_on=short_date(report.diff.due_on))
+
+
+def _on_reading(roster: Roster) -> Iterator[str]:
     if roster.remembered:
-        notes.append(_("The columns are read as someone said for an earlier file with the same ones."))
+        yield _("The columns are read as someone said for an earlier file with the same ones.")
     if roster.splits:
         some = "; ".join(map(split_words, roster.splits[:MOST_SPLITS])) + (
             " …" if len(roster.splits) > MOST_SPLITS else ""
         )
-        notes.append(
+        yield (
             _("{names} split, as you said: {some}.").format(
                 names=counted(len(roster.splits), "whole name is", "whole names are"), some=some
             )
         )
     if len(roster.sheets) > 1:
-        notes.append(
+        yield (
             _("Read from the sheet {sheet}; the workbook has {number} sheets.").format(
                 sheet=listed([roster.sheet]), number=len(roster.sheets)
             )
         )
     if roster.staff_rows:
-        notes.append(_("Left out as staff, not players: {rows}.").format(rows=rows_named(roster.staff_rows)))
+        yield _("Left out as staff, not players: {rows}.").format(rows=rows_named(roster.staff_rows))
     if roster.placeholders:
         cells = sum(number for _, number in roster.placeholders)
         some = listed([text for text, _ in roster.placeholders[:MOST_PLACEHOLDERS]], "and")
         more = _(" and others") if len(roster.placeholders) > MOST_PLACEHOLDERS else ""
         say = counted(cells, "cell says nothing and is", "cells say nothing and are")
-        notes.append(_("{cells} read as empty ({some}{more}).").format(cells=say, some=some, more=more))
+        yield _("{cells} read as empty ({some}{more}).").format(cells=say, some=some, more=more)
     if roster.unused_columns:
-        notes.append(_("Columns that are not used: {columns}.").format(columns=", ".join(roster.unused_columns)))
+        yield _("Columns that are not used: {columns}.").format(columns=", ".join(roster.unused_columns))
     if roster.history:
-        notes.append(_("Signatures and closed contracts in the file are not taken over: only staff can sign here."))
-    if roster.nameless:
-        notes.append(
+        yield _("Signatures and closed contracts in the file are not taken over: only staff can sign here.")
+
+
+def _on_contacts(report: Report) -> Iterator[str]:
+    if report.roster.nameless:
+        yield (
             _(
                 "{rows} a parent's e-mail address without the parent's name, which cannot be used. Add "
                 "the columns Guardian 1 First and Guardian 1 Last to the file."
-            ).format(rows=counted(roster.nameless, "row has", "rows have"))
+            ).format(rows=counted(report.roster.nameless, "row has", "rows have"))
         )
     elif unreached := report.unreached:
         players = counted(
@@ -131,21 +149,21 @@ def remarks(report: Report) -> list[str]:
         if asked:
             more = " …" if len(asked) > MOST_ASKED else ""
             note += _(" Ask for one: {asked}{more}.").format(asked="; ".join(asked[:MOST_ASKED]), more=more)
-        notes.append(note)
+        yield note
+
+
+def _on_duplicates(report: Report) -> Iterator[str]:
     doubtful = [] if report.diff is None else [row for row in report.diff.rows if row.duplicate]
     if known := [row.row for row in doubtful if not row.in_file]:
         players = counted(len(known), "new player may be there", "new players may be there")
-        notes.append(
+        yield (
             _("{players} already under another spelling or date: {rows}.").format(
                 players=players, rows=rows_named(known)
             )
         )
     if twice := [row.row for row in doubtful if row.in_file]:
         players = counted(len(twice), "new player may stand", "new players may stand")
-        notes.append(_("{players} in the file twice: {rows}.").format(players=players, rows=rows_named(twice)))
-    if report.left_rows:
-        notes.append(_("{rows} left out, as you said.").format(rows=counted(len(report.left_rows), "row")))
-    return notes
+        yield _("{players} in the file twice: {rows}.").format(players=players, rows=rows_named(twice))
 
 
 def split_words(split: NameSplit) -> str:
@@ -169,10 +187,10 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
         changes = [(one.field, one.before, one.after) for one in row.changes] or [("", "", "")]
         for change in changes:
             remark = f"Possible duplicate. {row.duplicate}" if row.duplicate else row.frozen
-            yield (str(row.row), result, row.player, row.team, *change, remark)
+            yield str(row.row), result, row.player, row.team, *change, remark
     for one in () if report.diff is None else report.diff.conflicts:
         result = "changed" if one.taken else "kept"
-        yield (str(one.row), result, one.who, "", one.field, one.staff, one.file, one.sentence())
+        yield str(one.row), result, one.who, "", one.field, one.staff, one.file, one.sentence()
     for problem in report.problems:
         yield (
             str(problem.row),
@@ -186,11 +204,11 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
         )
     for warning in report.roster.warnings:
         cell = warning.column, warning.value, "", warning.problem
-        yield (str(warning.row), "look at this", warning.player, warning.team, *cell)
+        yield str(warning.row), "look at this", warning.player, warning.team, *cell
     for split in report.roster.splits:
-        yield (str(split.row), "name split", "", "", split.column, "", "", f"{split_words(split)}.")
+        yield str(split.row), "name split", "", "", split.column, "", "", f"{split_words(split)}."
     for number in report.roster.staff_rows:
-        yield (str(number), "left out", "", "", "", "", "", _("A coach or other staff, not a player."))
+        yield str(number), "left out", "", "", "", "", "", _("A coach or other staff, not a player.")
     for left in report.left_rows:
         yield (
             str(left.number),
