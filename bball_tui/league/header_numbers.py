@@ -6,7 +6,7 @@ Apart from finding the league, which the first rows wait for.
 from datetime import timedelta
 
 from msgspec import Struct
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Subquery, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -45,8 +45,44 @@ async def read_header_numbers(session: AsyncSession, league_id: int, season_id: 
     Raises:
         BballError: the league does not exist.
     """
-    contract, outbox, worker = models.Contract, models.Outbox, models.Worker
-    contracts = (
+    league, season = models.League, models.Season
+    contracts, waiting = _contracts(league_id, season_id), _waiting(league_id)
+    found = (
+        await session.execute(
+            select(
+                league,
+                season,
+                contracts.c.signed,
+                contracts.c.total,
+                _needing_attention(league_id).label("attention"),
+                waiting.c.queued,
+                waiting.c.held,
+                _workers(league_id).label("workers"),
+                _on_hold(league_id).label("on_hold"),
+            )
+            .outerjoin(season, (season.id == season_id) & (season.league_id == league.id))
+            .join_from(league, contracts, league.id == league_id)
+            .join(waiting, league.id == league_id)
+        )
+    ).one_or_none()
+    if found is None:
+        raise BballError(_("This league is not in the database anymore. Choose another one."))
+    return HeaderNumbers(
+        league=info_of(found.League),
+        season=found.Season and season_of(found.Season),
+        signed=found.signed,
+        total=found.total,
+        needs_attention=found.attention,
+        queued=found.queued,
+        held=found.held,
+        workers=found.workers,
+        on_hold=found.on_hold,
+    )
+
+
+def _contracts(league_id: int, season_id: int | None) -> Subquery:
+    contract = models.Contract
+    return (
         select(
             func.count().filter(contract.status == ContractStatus.SIGNED).label("signed"),
             func.count().label("total"),
@@ -58,8 +94,12 @@ async def read_header_numbers(session: AsyncSession, league_id: int, season_id: 
         )
         .subquery()
     )
+
+
+def _needing_attention(league_id: int) -> ColumnElement[int]:
     # One branch for each partial index: the table of all mails ever sent is never read.
-    attention = (
+    outbox = models.Outbox
+    failed = (
         select(func.count())
         .where(
             outbox.league_id == league_id,
@@ -69,8 +109,12 @@ async def read_header_numbers(session: AsyncSession, league_id: int, season_id: 
         .scalar_subquery()
     )
     returned = select(func.count()).where(outbox.league_id == league_id, is_bounced()).scalar_subquery()
-    held = is_held()
-    waiting = (
+    return failed + returned
+
+
+def _waiting(league_id: int) -> Subquery:
+    outbox, held = models.Outbox, is_held()
+    return (
         select(
             func.count(case((held, 1))).label("held"),
             func.count(case((~held, 1))).label("queued"),
@@ -78,19 +122,21 @@ async def read_header_numbers(session: AsyncSession, league_id: int, season_id: 
         .where(outbox.league_id == league_id, outbox.state == OutboxState.QUEUED, ~is_waiting())
         .subquery()
     )
-    workers = (
-        select(func.count())
-        .where(
-            worker.league_id == league_id,
-            worker.heartbeat_at > func.now() - timedelta(seconds=SILENT_SECONDS),
-        )
-        .scalar_subquery()
-    )
+
+
+def _heard_of(league_id: int) -> ColumnElement[bool]:
+    worker = models.Worker
+    return (worker.league_id == league_id) & (worker.heartbeat_at > func.now() - timedelta(seconds=SILENT_SECONDS))
+
+
+def _workers(league_id: int) -> ScalarSelect[int]:
+    return select(func.count()).where(_heard_of(league_id)).scalar_subquery()
+
+
+def _on_hold(league_id: int) -> ColumnElement[bool]:
     gate = models.ProviderGate
-    in_use = select(worker.provider).where(
-        worker.league_id == league_id, worker.heartbeat_at > func.now() - timedelta(seconds=SILENT_SECONDS)
-    )
-    on_hold = (
+    in_use = select(models.Worker.provider).where(_heard_of(league_id))
+    return (
         select(1)
         .where(
             gate.league_id == league_id,
@@ -98,36 +144,4 @@ async def read_header_numbers(session: AsyncSession, league_id: int, season_id: 
             (gate.provider == ALL_PROVIDERS) | gate.provider.in_(in_use),
         )
         .exists()
-    )
-    found = (
-        await session.execute(
-            select(
-                models.League,
-                models.Season,
-                contracts.c.signed,
-                contracts.c.total,
-                (attention + returned).label("attention"),
-                waiting.c.queued,
-                waiting.c.held,
-                workers.label("workers"),
-                on_hold.label("on_hold"),
-            )
-            .outerjoin(models.Season, (models.Season.id == season_id) & (models.Season.league_id == models.League.id))
-            .join_from(models.League, contracts, models.League.id == league_id)
-            .join(waiting, models.League.id == league_id)
-        )
-    ).one_or_none()
-    if found is None:
-        raise BballError(_("This league is not in the database anymore. Choose another one."))
-    season = found.Season
-    return HeaderNumbers(
-        league=info_of(found.League),
-        season=season and season_of(season),
-        signed=found.signed,
-        total=found.total,
-        needs_attention=found.attention,
-        queued=found.queued,
-        held=found.held,
-        workers=found.workers,
-        on_hold=found.on_hold,
     )

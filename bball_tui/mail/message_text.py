@@ -230,7 +230,7 @@ class _Markdown(MarkdownIt):
                 self.linkify.add(scheme, None)
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
-        """Every target is taken here; :func:`_check_links` refuses in words."""
+        """Every target is taken here; :func:`_check_link` refuses in words."""
         return True
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name

@@ -141,7 +141,7 @@ async def told_families(
     )
 
 
-def _guardians_told(league_id: int, season_id: int) -> Select[Any]:
+def _guardians_told(league_id: int, season_id: int) -> Select[*tuple[Any, ...]]:
     """The guardians of all players who signed for a team with a chat, each with what they were told of it."""
     about = Outbox.kind.in_([WelcomeMail.kind, TeamChatMail.kind])
     same = (
