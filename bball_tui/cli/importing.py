@@ -252,7 +252,8 @@ def _remarks(report: Report) -> Iterator[str]:
         names = "+".join(doubt.encoding for doubt in report.roster.doubts)
         notes.append(f"An import asks you to say that the names are right, with --encoding {names}.")
     if report.dry_run and report.diff is not None and report.diff.changes_something:
-        notes.append(f"This preview is {report.digest}: with --expect {report.digest} nothing else is imported.")
+        digest = report.digest
+        notes.append(f"This preview is {digest}: with --expect {digest} nothing else is imported.")
     if notes:
         yield "\n".join(map(plain, notes))
 

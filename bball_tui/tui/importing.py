@@ -73,7 +73,7 @@ async def import_roster(
             columns=roster.columns,
             unmapped=roster.unmapped,
             left_out=len(roster.staff_rows) + len(report.left_rows),
-            digest=report.digest,
+            digest=await asyncio.to_thread(lambda: report.digest),
             conflicts=()
             if report.diff is None
             else tuple(one for one in report.diff.conflicts if one.said is not None),

@@ -196,7 +196,7 @@ async def _insert(
         return ()
     arrays = await asyncio.to_thread(columns)
     result = await session.execute(statement, {"league_id": diff.league_id, **more, **arrays})
-    return sorted(result.scalars()) if result.returns_rows else ()  # type: ignore[attr-defined]
+    return result.scalar_one() if result.returns_rows else ()  # type: ignore[attr-defined]
 
 
 async def _update_all(session: AsyncSession, diff: Diff, team_ids: Sequence[int]) -> None:

@@ -8,10 +8,11 @@ Nobody is compared with everybody: only those of one name, or of one day and one
 """
 
 import asyncio
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -27,6 +28,8 @@ from bball_tui.league.roster.player import PlayerValues
 from bball_tui.league.values.first_names import first_alike, same_forms
 from bball_tui.league.values.last_names import spellings
 from bball_tui.wording import short_date
+
+K = TypeVar("K")
 
 
 class Neighbor(msgspec.Struct, frozen=True, gc=False):
@@ -96,34 +99,47 @@ def _by_day(rows: Iterable[Any]) -> Neighbors:
     return neighbors
 
 
+def _shared(rows: Iterable[tuple[K, RosterRow]]) -> dict[K, list[RosterRow]]:
+    """Rows by what several of them have; most rows of most files have nothing of another one."""
+    first: dict[K, RosterRow] = {}
+    shared: dict[K, list[RosterRow]] = {}
+    for key, row in rows:
+        before = first.setdefault(key, row)
+        if before is not row:
+            shared.setdefault(key, [before]).append(row)
+    return shared
+
+
 def possible_duplicates(
     existing: Existing, families: Sequence[Family], neighbors: Neighbors
 ) -> Mapping[int, Duplicate]:
     """For the number of each row that makes a new player who may exist: who that is."""
+    rows = [family.row for family in families]
     new = [family.row for family in families if family.player < 0]
     if not new:
         return {}
     known = {family.player for family in families if family.player > 0}
     folded = existing.folded
-    in_file: dict[str, list[RosterRow]] = defaultdict(list)
-    same_day: dict[tuple[date | None, str], list[RosterRow]] = defaultdict(list)
-    for family in families:
-        row = family.row
-        player = row.player
-        last, born = folded[player.last_name], player.birthdate
-        in_file[f"{last}, {folded[player.first_name]}"].append(row)
-        if born is not None:
-            for spelling in spellings(last):
-                same_day[born, spelling].append(row)
+    in_file = _shared(((folded[row.player.last_name], folded[row.player.first_name]), row) for row in rows)
+    same_day = {
+        born: _shared((spelling, row) for row in some for spelling in spellings(folded[row.player.last_name]))
+        for born, some in _shared((row.player.birthdate, row) for row in rows).items()
+        if born is not None
+    }
+    alike = itertools.chain(in_file.values(), *(some.values() for some in same_day.values()))
+    looked_at = {row.number for some in alike for row in some}
+    everybody = bool(existing.players or neighbors)
     found: dict[int, Duplicate] = {}
     for row in new:
+        if not everybody and row.number not in looked_at:
+            continue
         first, last = folded[row.player.first_name], folded[row.player.last_name]
         candidates = _candidates(existing, neighbors, row, first, last)
         here = next((values for player_id, values in candidates if player_id not in known), None)
         if here is not None:
             who = _described(here)
             found[row.number] = Duplicate(_("The league has {described} already.").format(described=who))
-        elif len(namesakes := in_file[f"{last}, {first}"]) > 1:
+        elif namesakes := in_file.get((last, first)):
             other = next(one for one in namesakes if one is not row)
             said = _("Row {other_number} of the file has the same name.").format(other_number=other.number)
             found[row.number] = Duplicate(said, in_file=True)
@@ -149,20 +165,16 @@ def _candidates(
 
 def _neighbor(
     existing: Existing,
-    same_day: Mapping[tuple[date | None, str], Sequence[RosterRow]],
+    same_day: Mapping[date, Mapping[str, Sequence[RosterRow]]],
     row: RosterRow,
     first: str,
     last: str,
 ) -> RosterRow | None:
     """Another row with the day, the last name and a form of the first name; a slip of the pen is more often a twin."""
     born = row.player.birthdate
-    if born is None:
-        return None
-    for spelling in spellings(last):
-        born_then = same_day[born, spelling]
-        if len(born_then) == 1:
-            continue  # the row itself
-        for other in born_then:
+    here = {} if born is None else same_day.get(born, {})
+    for spelling in spellings(last) if here else ():
+        for other in here.get(spelling, ()):
             if other is not row and same_forms(first, existing.folded[other.player.first_name]):
                 return other
     return None

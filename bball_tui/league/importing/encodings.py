@@ -166,7 +166,8 @@ def _script(character: str) -> str:
 # Encoded twice, a letter is two signs beyond ASCII; a no-break space among them may have become a space, and a byte
 # that was lost U+001A. What has none of this is as it was meant, which is nearly every file: ftfy need not be loaded.
 _LEADS = "ÂÃÅÎÐÙĂĹĐŮĞĀĆĪŠŁВГЕОРЩΒΓΕΞΠΩ¬√≈Œ–Ÿ┬├┼╬╨┘"
-_PERHAPS_TWICE = re.compile(f"[^\\x00-\\x7f] ?[^\\x00-\\x7f]|[{_LEADS}] |[\\x1a\\x80-\\x9f]")
+# One set of signs stands first, which re looks for several times faster than for three alternatives.
+_PERHAPS_TWICE = re.compile(f"[^\\x00-\\x19\\x1b-\\x7f](?:(?<=[\\x1a\\x80-\\x9f])| ?[^\\x00-\\x7f]|(?<=[{_LEADS}]) )")
 
 
 def repair(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:

@@ -110,7 +110,7 @@ class Existing(Struct, frozen=True):
     """Contracts that staff moved to the team they are in."""
     season_archived: bool = False
     returned: frozenset[str] = frozenset()
-    """Addresses of the roster that mail came back from, in small letters."""
+    """Addresses of the roster that mail came back from, in small letters. Without known guardians nobody asks."""
 
     def key_of(self, player: PlayerValues) -> str:
         """The same of a player."""
@@ -181,7 +181,10 @@ class _Named:
         texts = {part for name in self.people | self.parents for part in name}
         texts.update(part for row in roster.rows for part in (row.team, row.division))
         self.texts = text_array(texts)
-        self.emails = {cell.email.lower() for row in roster.rows for cell in row.guardians if cell.email}
+        self._roster = roster
+
+    def emails(self) -> set[str]:
+        return {cell.email.lower() for row in self._roster.rows for cell in row.guardians if cell.email}
 
 
 class _Keys:
@@ -254,7 +257,9 @@ async def _known_guardians(
     rows = (await session.execute(_GUARDIANS, values)).all()
     histories = await read_histories(session, league_id, [row.id for row in rows]) if rows else {}
     known = await asyncio.to_thread(_guardians, rows, histories, called)
-    return known, await read_returned(session, league_id, named.emails)
+    if not known:
+        return known, frozenset()
+    return known, await read_returned(session, league_id, await asyncio.to_thread(named.emails))
 
 
 async def _former_names(

@@ -65,7 +65,7 @@ _Cell: TypeAlias = tuple[int, int, GuardianCell, str]
 
 class _Person(Struct, eq=False):
     known: KnownGuardian | None = None
-    mentions: tuple[tuple[Family, GuardianCell], ...] = ()
+    mentions: list[tuple[Family, GuardianCell]] = msgspec.field(default_factory=list)
     """Never empty once placed."""
 
 
@@ -127,7 +127,8 @@ class _Matcher:
 
     def _place(self, i: int, j: int, person: _Person) -> None:
         self._placed[i][j] = person
-        person.mentions = (*person.mentions, (self._families[i], self._families[i].row.guardians[j]))
+        family = self._families[i]
+        person.mentions.append((family, family.row.guardians[j]))
 
     def _person(self, known: KnownGuardian) -> _Person:
         return self._by_known.setdefault(known.id, _Person(known))
@@ -147,12 +148,12 @@ class _Matcher:
         self._by_known[known.id] = person
 
     def _place_addressed(self, cells: list[_Cell]) -> None:
-        fresh: dict[tuple[str, str], _Person] = {}
+        fresh: dict[tuple[str, str], _Person] = defaultdict(_Person)
         for i, j, cell, key in cells:
             identity = ((cell.email or "").lower(), key)
             stored = self._known_email.get(identity)
             if stored is None:
-                person = fresh.setdefault(identity, _Person())
+                person = fresh[identity]
             elif len(stored) == 1:
                 person = self._person(stored[0])
             else:
@@ -336,6 +337,9 @@ def _settled(
 
 def _values(person: _Person) -> GuardianValues:
     """What the file says of a person; the first cell that says something wins."""
+    if len(person.mentions) == 1 and person.known is None:
+        only = person.mentions[0][1]
+        return GuardianValues(only.first, only.last, only.email or None, only.phone or None, only.language)
     cells = [cell for _, cell in person.mentions]
     email = next((cell.email for cell in cells if cell.email), None)
     phone = next((cell.phone for cell in cells if cell.phone), None)

@@ -29,6 +29,7 @@ MOST_PROBLEMS = 1_000
 """After so many faults the file is not a roster with faults, but something else."""
 
 T = TypeVar("T")
+_UNREAD: Any = object()
 DAYS = tuple(field for field in player.FIELDS if field.kind is Kind.DAY)
 
 
@@ -42,7 +43,7 @@ class _Column(Struct, Generic[T]):
     parse: Callable[[str], T]
     empty: Callable[[str], bool]
     doubt: Callable[[str, T], str] | None = None
-    known: dict[str, T] = field(default_factory=dict)
+    known: dict[str, T | None] = field(default_factory=lambda: {"": None})
     doubted: dict[str, tuple[T, str]] = field(default_factory=dict)
     """Those of which there is something to say."""
 
@@ -270,17 +271,20 @@ class RowReader:
 
     def _cell(self, number: int, cells: list[str], column: _Column[T]) -> T | None:
         index = column.index
-        # Most cells of most files are empty.
-        if index >= len(cells) or not (cell := cells[index]):
+        if index >= len(cells):
             return None
+        cell = cells[index]
         plain = type(cell) is str
         if plain:
-            if cell in column.known:
-                return column.known[cell]
+            known = column.known.get(cell, _UNREAD)
+            if known is not _UNREAD:
+                return known
             if cell in column.doubted:
                 found, doubt = column.doubted[cell]
                 self._wonder(number, index, cell, doubt)
                 return found
+        if not cell:
+            return None
         try:
             # Before anything else: TRUE in a column of phone numbers is no word that says nothing.
             if not plain:
@@ -309,9 +313,11 @@ class RowReader:
     def _required(self, number: int, cells: list[str], column: _Column[str]) -> str:
         before = len(self.problems)
         value = self._cell(number, cells, column)
-        if not value and len(self.problems) == before:
+        if value:
+            return value
+        if len(self.problems) == before:
             self._lack(number, cells, column.index)
-        return value or ""
+        return ""
 
     def _lack(self, number: int, cells: list[str], index: int) -> None:
         name = self._columns.names[index]
@@ -338,7 +344,10 @@ class RowReader:
         self, number: int, cells: list[str], columns: _Guardian, splits: list[NameSplit]
     ) -> GuardianCell | None:
         width = len(cells)
-        if not any(cells[index] for index in columns.indexes if index < width):
+        for index in columns.indexes:
+            if index < width and cells[index]:
+                break
+        else:
             return None
         before = len(self.problems)
         block = columns.block
@@ -346,15 +355,9 @@ class RowReader:
         doubts = list(self._doubts)
         if columns.whole is not None:
             first, last = self._split(number, cells, columns.whole, splits)
-        found: dict[str, Any] = {
-            name: self._cell(number, cells, column)
-            for name, column in columns.person
-            if column.index < width and cells[column.index]
-        }
+        found: dict[str, Any] = {name: self._cell(number, cells, column) for name, column in columns.person}
         link = {
-            name: value
-            for name, column in columns.link
-            if column.index < width and (value := self._cell(number, cells, column)) is not None
+            name: value for name, column in columns.link if (value := self._cell(number, cells, column)) is not None
         }
         first = found.get(guardian.FIRST_NAME.name) or first
         last = found.get(guardian.LAST_NAME.name) or last
@@ -373,7 +376,7 @@ class RowReader:
             if first or last:
                 self._doubts = doubts
             first = last = ""
-        email, phone = found.get("email"), found.get("phone")
+        email, phone = found.get(guardian.EMAIL.name), found.get(guardian.PHONE.name)
         if len(self.problems) > before or not (first or last or email or phone):
             return None
         if first and last:

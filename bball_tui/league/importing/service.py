@@ -129,8 +129,11 @@ class Report(Struct, frozen=True):
     erased: int = 0
     """So many players were erased here since ``erased_since``; who they were nobody knows anymore."""
     erased_since: date | None = None
-    digest: str = ""
-    """The code of this preview (:meth:`Diff.digest`)."""
+
+    @property
+    def digest(self) -> str:
+        """The code of this preview (:meth:`Diff.digest`); writing it takes long with thousands of rows."""
+        return "" if self.diff is None else self.diff.digest()
 
     @property
     def unreached(self) -> list[RosterRow]:
@@ -235,11 +238,10 @@ async def _run(
             take_file=options.take_file,
             due_on=due_on,
         )
-        digest = await asyncio.to_thread(diff.digest)
-        if options.expect and options.expect != digest:
+        if options.expect and options.expect != await asyncio.to_thread(diff.digest):
             raise PreviewMoved(options.expect)
         problems = tuple(sorted((*roster.problems, *diff.refused)))
-        report = Report(options.dry_run, roster, problems, diff, left_rows=left, digest=digest)
+        report = Report(options.dry_run, roster, problems, diff, left_rows=left)
         if diff.imported().created.players:
             since = await asyncio.to_thread(_written, path, today)
             report = replace(report, erased=await _erased(session, league, since), erased_since=since)

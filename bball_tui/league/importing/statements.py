@@ -50,7 +50,12 @@ def _insert(entity: type[models.Base], names: Sequence[str], *, ids: bool = True
     if ids:
         rows = rows.order_by(literal_column("n"))
     statement = insert(entity).from_select(["league_id", *names], rows, include_defaults=False)
-    return _as_text(statement.returning(table.c.id) if ids else statement)
+    return _numbered(str(_as_text(statement))) if ids else _as_text(statement)
+
+
+def _numbered(insert: str) -> TextClause:
+    """``insert`` with the ids of the new rows, in order, as one array: each as a row takes longer to read."""
+    return text(f"WITH made AS ({insert} RETURNING id) SELECT array_agg(id ORDER BY id) FROM made")  # noqa: S608 - ours
 
 
 def _update(entity: type[models.Base], names: Sequence[str]) -> TextClause:
@@ -84,12 +89,12 @@ SEASON = text("INSERT INTO season (league_id, name) VALUES (:league_id, :name) R
 
 # PostgreSQL hands out the numbers of an identity column in the order of the SELECT, so that the sorted ids belong to
 # the rows in their order.
-TEAMS = text(
+TEAMS = _numbered(
     """
     INSERT INTO team (league_id, season_id, division, name)
     SELECT :league_id, :season_id, division, name
     FROM unnest(CAST(:divisions AS text[]), CAST(:names AS text[])) WITH ORDINALITY AS new (division, name, n)
-    ORDER BY n RETURNING id
+    ORDER BY n
     """
 )
 PLAYERS = _insert(models.Player, [*(field.name for field in player.FIELDS), "reach"])
@@ -97,7 +102,7 @@ GUARDIANS = _insert(models.Guardian, [field.name for field in guardian.PERSON])
 LINKS = _insert(
     models.PlayerGuardian, ["player_id", "guardian_id", "position", *(field.name for field in guardian.LINK)], ids=False
 )
-CONTRACTS = text(
+CONTRACTS = _numbered(
     """
     INSERT INTO contract (league_id, season_id, team_id, player_id, status, offered_on, due_on)
     SELECT :league_id, :season_id, team, player, status,
@@ -106,7 +111,6 @@ CONTRACTS = text(
         CASE WHEN status <> 'draft' THEN CAST(:due_on AS date) END
     FROM unnest(CAST(:players AS bigint[]), CAST(:teams AS bigint[]), CAST(:statuses AS text[]))
         AS new (player, team, status)
-    RETURNING id
     """
 )
 

@@ -53,24 +53,28 @@ def converted_dates(values: Iterable[str]) -> tuple[str, str] | None:
     real days that would be days the other way round, too, cannot be trusted beside texts that have one order only. In
     a file without types (CSV) days are those with the year first, and all of them must look like that.
     """
-    texts, days = [], []
+    texts, others, days = [], [], []
     for value in values:
         found = _PROOF.fullmatch(value)
-        if found is not None:
-            one, two = int(found[1]), int(found[2])
-            texts.append((value.strip(), (12 < one <= 31 and two <= 12) or (12 < two <= 31 and one <= 12)))
+        if found is None:
+            others.append(value)
             continue
+        one, two = int(found[1]), int(found[2])
+        texts.append((value.strip(), (12 < one <= 31 and two <= 12) or (12 < two <= 31 and one <= 12)))
+    proof = next((text for text, proves in texts if proves), None)
+    if proof is None:
+        return None
+    for value in others:
         found = _ISO.fullmatch(value)
         if found is not None:
             turns = int(found[3]) <= 12 and int(found[2]) != int(found[3])
             days.append((value, turns, isinstance(value, DateCell)))
-    proof = next((text for text, proves in texts if proves), None)
     if any(typed for _, _, typed in days):
         day = next((str(day) for day, turns, typed in days if turns and typed), None)
     else:
         every = all(proves for _, proves in texts) and all(turns for _, turns, _ in days)
         day = days[0][0] if days and every else None
-    return None if proof is None or day is None else (proof, day)
+    return None if day is None else (proof, day)
 
 
 def birthdate(value: str, order: DateOrder, today: date, proven: DateOrder | None = None) -> date | None:

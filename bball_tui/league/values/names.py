@@ -93,7 +93,7 @@ def person_name(value: str) -> str:
     if "@" in text or _NUMBER.fullmatch(text):
         what = _("an e-mail address") if "@" in text else _("a number")
         raise CellFault(_("This is {what}, not a name. Move it to its column, and type the name.").format(what=what))
-    if not any(unicodedata.category(character)[0] in "LNS" for character in text):
+    if not text[0].isalnum() and not any(unicodedata.category(character)[0] in "LNS" for character in text):
         raise CellFault(_("This is no name: it has no letter. Type the name, or clear the cell."))
     return text
 

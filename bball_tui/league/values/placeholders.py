@@ -8,7 +8,6 @@ somebody else's child is not.
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import pairwise
 
 _WORDS = frozenset(
     (
@@ -34,6 +33,7 @@ _NO_MAILBOX = re.compile(
     r"no[._-]?e?[._-]?mail|none|not?[._-]?(?:available|given|provided|applicable)|unknown|(?:do|does)n?o?t?have(?:one)?"
     r"|no[._-]?(?:address|one)|missing|placeholder|noemail(?:provided|given|address)?"
 )
+_NO_MAILBOX_BEGINS = frozenset("numpd")
 _NO_DOMAIN = re.compile(
     rf"(?:{_NO_MAILBOX.pattern})|n-?a|no|nil|null|x+|tb[ad]|example|asdf|abc|email|mail|domain|test"
 )
@@ -44,6 +44,12 @@ _PHONE = re.compile(r"[+(]?([0-9])[0-9 ().-]*(?!\1)[0-9][0-9 ().-]*")
 """What most numbers look like; two of its digits differ."""
 _FEWEST_DIGITS = 7
 """Of a phone number that belongs to somebody: a North American one without its area code."""
+_RUNS = frozenset(
+    "".join(str((first + step * place) % 10) for place in range(_FEWEST_DIGITS))
+    for first in range(10)
+    for step in (-1, 0, 1)
+)
+"""Lines of one digit, and those that count up or down."""
 
 
 def _plain(cell: str) -> str:
@@ -128,7 +134,7 @@ def no_address(cell: str) -> bool:
         return True
     if not domain or "@" in domain:
         return bool(text) and not at and text.isprintable() and text.split(" ")[0] in ("no", "call", "ask", "see")
-    if _NO_MAILBOX.fullmatch(mailbox):
+    if mailbox[:1] in _NO_MAILBOX_BEGINS and _NO_MAILBOX.fullmatch(mailbox):
         return True
     return mailbox in _SHORT_MAILBOX and bool(_NO_DOMAIN.fullmatch(domain.split(".")[0]))
 
@@ -151,9 +157,7 @@ def real_number(phone: str) -> str | None:
     digits = _digits(phone)
     if len(digits) < _FEWEST_DIGITS:
         return None
-    line = [int(digit) for digit in digits[-_FEWEST_DIGITS:]]
-    steps = {(after - before) % 10 for before, after in pairwise(line)}
-    return None if steps in ({0}, {1}, {9}) else digits
+    return None if digits[-_FEWEST_DIGITS:] in _RUNS else digits
 
 
 def real_address(email: str | None) -> str | None:
