@@ -1,10 +1,11 @@
 """What a change of a family means for its mails: those that wait follow a new address, or are taken back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -13,10 +14,10 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Season, Signature, Team
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, WaitsFor
 from bball_tui.language import _, plural, stored
-from bball_tui.league.contracts.facts import hold_teams, lock_contracts, read_guardians
+from bball_tui.league.contracts.facts import GuardianFacts, hold_teams, lock_contracts, read_guardians
 from bball_tui.league.contracts.signing_rules import recipients_of
 from bball_tui.league.editing.outcome import Unpromised
-from bball_tui.league.league_clock import read_clock
+from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.leagues import season_in_focus
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
@@ -201,49 +202,9 @@ async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: C
     clock = await read_clock(session, league_id)
     if clock.wait_for_chat:
         await hold_teams(session, contract_ids)
-    rows = (
-        await session.execute(
-            select(
-                Contract.id,
-                Contract.player_id,
-                Contract.revision,
-                Player.first_name,
-                Player.last_name,
-                Team.name.label("team"),
-                Team.groupme_share_url.is_not(None).label("has_chat_link"),
-                Season.name.label("season"),
-                Signature.signer,
-                Signature.capacity,
-                Signature.signed_on,
-            )
-            .join(Player, Player.id == Contract.player_id)
-            .join(Team, Team.id == Contract.team_id)
-            .join(Season, Season.id == Contract.season_id)
-            .join(Signature, Signature.id == Contract.signature_id)
-            .where(Contract.league_id == league_id, among(Contract.id, contract_ids))
-            .order_by(Contract.id)
-        )
-    ).all()
+    rows = (await session.execute(_signed(league_id, contract_ids))).all()
     guardians = await read_guardians(session, league_id, {row.player_id for row in rows})
-    items = []
-    for row in rows:
-        for one in recipients_of(guardians.get(row.player_id, ())):
-            facts = WelcomeMail(
-                player_first=row.first_name,
-                player_last=row.last_name,
-                team=row.team,
-                season=row.season,
-                signer=row.signer,
-                capacity=Capacity(row.capacity),
-                signed_on=row.signed_on,
-                guardian_first=one.first,
-                guardian_last=one.last,
-                language=one.language,
-            )
-            waits = WaitsFor.TEAM_CHAT if clock.wait_for_chat and not row.has_chat_link else None
-            items.append(
-                NewItem(facts.kind, row.id, row.revision, one.address, facts, occasion=facts.occasion, waits_for=waits)
-            )
+    items = list(_welcomes(rows, guardians, clock))
     made = await enqueue(session, league_id, items, hold_seconds=clock.hold_seconds)
     # A promise that was taken back has its row still; it is made once more.
     later = AGAIN | {"available_at": func.now() + func.make_interval(0, 0, 0, 0, 0, 0, clock.hold_seconds)}
@@ -269,3 +230,50 @@ async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: C
     if revived:
         await wake_workers(session, league_id)
     return tuple(sorted([*made, *revived]))
+
+
+def _signed(league_id: int, contract_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Contract.id,
+            Contract.player_id,
+            Contract.revision,
+            Player.first_name,
+            Player.last_name,
+            Team.name.label("team"),
+            Team.groupme_share_url.is_not(None).label("has_chat_link"),
+            Season.name.label("season"),
+            Signature.signer,
+            Signature.capacity,
+            Signature.signed_on,
+        )
+        .join(Player, Player.id == Contract.player_id)
+        .join(Team, Team.id == Contract.team_id)
+        .join(Season, Season.id == Contract.season_id)
+        .join(Signature, Signature.id == Contract.signature_id)
+        .where(Contract.league_id == league_id, among(Contract.id, contract_ids))
+        .order_by(Contract.id)
+    )
+
+
+def _welcomes(
+    rows: Iterable[Any], guardians: Mapping[int, tuple[GuardianFacts, ...]], clock: LeagueClock
+) -> Iterator[NewItem]:
+    for row in rows:
+        waits = WaitsFor.TEAM_CHAT if clock.wait_for_chat and not row.has_chat_link else None
+        for one in recipients_of(guardians.get(row.player_id, ())):
+            facts = WelcomeMail(
+                player_first=row.first_name,
+                player_last=row.last_name,
+                team=row.team,
+                season=row.season,
+                signer=row.signer,
+                capacity=Capacity(row.capacity),
+                signed_on=row.signed_on,
+                guardian_first=one.first,
+                guardian_last=one.last,
+                language=one.language,
+            )
+            yield NewItem(
+                facts.kind, row.id, row.revision, one.address, facts, occasion=facts.occasion, waits_for=waits
+            )
