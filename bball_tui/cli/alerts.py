@@ -14,7 +14,7 @@ from bball_tui.database.states import AlertChannel
 from bball_tui.delivery.alerts.channels import channels
 from bball_tui.delivery.alerts.findings import read_findings
 from bball_tui.delivery.alerts.message import Message
-from bball_tui.delivery.alerts.telling import look
+from bball_tui.delivery.alerts.tell_staff import look
 from bball_tui.errors import BballError
 from bball_tui.league.mails.alert_secrets import keep_alerting
 from bball_tui.league.mails.alerting import read_alerting

@@ -16,7 +16,7 @@ from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
 from bball_tui.cli.worker_terminal import narration, stop_signals, tell_drained
 from bball_tui.cli.worker_watching import COUNTING, watched
 from bball_tui.database.engine import Database
-from bball_tui.delivery.alerts.telling import alert_chores
+from bball_tui.delivery.alerts.tell_staff import alert_chores
 from bball_tui.delivery.sending import SendingResult
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.watching import Watched

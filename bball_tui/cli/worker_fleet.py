@@ -11,7 +11,7 @@ from bball_tui.cli.worker_terminal import narration, stop_signals, tell_drained
 from bball_tui.cli.worker_watching import watched
 from bball_tui.database.engine import Database
 from bball_tui.database.states import StaffRole
-from bball_tui.delivery.alerts.telling import alert_chores
+from bball_tui.delivery.alerts.tell_staff import alert_chores
 from bball_tui.delivery.fleet import Fleet, ServedLeague
 from bball_tui.delivery.watching import Watched
 from bball_tui.delivery.worker import Worker

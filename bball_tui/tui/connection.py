@@ -236,7 +236,7 @@ class LeagueConnection:
 
     async def work(self, stop: asyncio.Event) -> None:
         """Send mails until ``stop`` is set; then finish the one on the wire."""
-        from bball_tui.delivery.alerts.telling import alert_chores
+        from bball_tui.delivery.alerts.tell_staff import alert_chores
         from bball_tui.delivery.worker import Worker
         from bball_tui.league.mails.reminders import reminder_chores
         from bball_tui.mail.transports import open_transport

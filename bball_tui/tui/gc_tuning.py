@@ -7,7 +7,7 @@ nobody is at the keys. All of it is for the screen's own process: until :func:`s
 
 import gc
 
-from bball_tui.garbage import NEVER
+from bball_tui.gc_pause import NEVER
 
 SOME, MANY = 10, 300
 """Searches among what is new, each of about 7,000 objects, after which everything is searched: in a quiet moment; at

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bball_tui.garbage import NEVER
+from bball_tui.gc_pause import NEVER
 from bball_tui.tui.gc_tuning import SOME, settled, started, starting, tidy_up
 
 

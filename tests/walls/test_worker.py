@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bball_tui.cli.worker_fleet import served_leagues
 from bball_tui.database.engine import Database
 from bball_tui.database.states import AlertChannel
-from bball_tui.delivery.alerts.telling import look
+from bball_tui.delivery.alerts.tell_staff import look
 from bball_tui.delivery.fleet import Fleet
 from bball_tui.delivery.worker import Worker
 from bball_tui.league.mails.alerting import set_alerting

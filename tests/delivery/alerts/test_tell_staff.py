@@ -14,7 +14,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import AlertCause, AlertChannel
 from bball_tui.delivery.alerts.channels import accounts
 from bball_tui.delivery.alerts.message import Message
-from bball_tui.delivery.alerts.telling import Looked, look
+from bball_tui.delivery.alerts.tell_staff import Looked, look
 from bball_tui.delivery.alerts.webhook import post
 from bball_tui.league.mails.alerting import set_alerting
 from bball_tui.mail.from_address import Outgoing

@@ -2,7 +2,7 @@
 
 import gc
 
-from bball_tui.garbage import NEVER, search_put_off
+from bball_tui.gc_pause import NEVER, search_put_off
 
 
 def test_blocks_that_overlap_put_it_off_until_the_last_one_ends() -> None:
