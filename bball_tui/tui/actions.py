@@ -70,6 +70,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     help: str
     when: Callable[[Any], str | None] = always
     footer: bool = False
+    lasts: bool = False
+    """Whether the footer gives up all others first where there is no room."""
     dangerous: bool = False
     palette: bool = True
     also: str = ""
@@ -173,6 +175,7 @@ def action(
     help: str = "",  # noqa: A002 - as Action calls it
     when: Callable[[Any], str | None] = always,
     footer: bool = False,
+    lasts: bool = False,
     dangerous: bool = False,
     palette: bool = True,
     also: str = "",
@@ -207,6 +210,7 @@ def action(
             help=_(" ".join(said.split())),
             when=when,
             footer=footer,
+            lasts=lasts,
             dangerous=dangerous,
             palette=palette,
             also=f"{also} {_(also)}" if also else "",
@@ -316,6 +320,11 @@ class ActionHost(_Node):
         if found is None:
             return None
         return found.label if found.caption is None else found.caption(self)
+
+    def footer_keeps(self, action: str) -> bool:
+        """Whether the footer gives up all other commands first."""
+        found = self.ACTIONS.by_method(action)
+        return found is not None and found.lasts
 
 
 def why_forbidden(app: "App[Any]", action: Action) -> str | None:

@@ -24,6 +24,7 @@ from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.main_screen.screen import FIRST_TAB
 from bball_tui.tui.main_screen.tab_list import PANES
+from bball_tui.tui.tab_events import ContractsSigned
 from tests.league.importing.support import make_desk
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import PATIENCE, club_with, opened
@@ -321,6 +322,22 @@ async def test_of_many_that_go_back_the_list_says_how_many_more(quiet: Settings,
     async with opened(quiet) as desk:
         await desk.press("ctrl+y")
         await desk.shows("Kid0 Family00: offered again. Kid1 Family01: offered again. And 9")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_narrow_footer_gives_up_everything_else_before_undo(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
+    club = await club_with(database, 2, hold_seconds=90)
+    async with database.session() as session:
+        signed = await session.scalar(select(func.min(Contract.id)))
+        assert signed is not None
+        await sign(session, club.league_id, SigningRequest(((signed, 1),)))
+    async with opened(quiet, size) as desk:
+        desk.app.desk.post_message(ContractsSigned((signed,), 1, 90))
+        for tab in ("2", "3", "4", "5"):
+            await desk.press(tab)
+            await desk.until(lambda: "undo (2 min)" in desk.footer)
 
 
 async def test_undo_is_offered_only_while_something_can_go_back(

@@ -31,6 +31,7 @@ from bball_tui.tui.theme import (
     contrast,
     status,
 )
+from bball_tui.tui.widgets.action_footer import ActionFooter
 from bball_tui.tui.widgets.header_bar import HeaderBar, HeaderFacts, header_line, percent, progress_bar
 from bball_tui.tui.widgets.inspector import Fact, Inspector, Note, Section, TimelineEntry, lay_out
 from bball_tui.tui.widgets.search_bar import (
@@ -207,6 +208,7 @@ class Host(App[None]):
         yield TabBar(TABS, active="teams")
         yield SearchBar(placeholder="name, team or guardian")
         yield Inspector()
+        yield ActionFooter()
 
     @on(TabChosen)
     @on(SearchChanged)
@@ -245,10 +247,15 @@ async def test_typing_is_told_once_it_pauses() -> None:
         bar = app.query_one(SearchBar)
         bar.start()
         await rest(pilot)
-        await press(pilot, *"ham", "enter")
+        footer = app.query_one(ActionFooter)
+        assert "esc leave the field" in app.text(footer)
+        await press(pilot, *"ham")
+        assert "esc clear" in app.text(footer)
+        await press(pilot, "enter")
         assert [type(message) for message in app.heard] == [SearchChanged, SearchLeft]
         assert app.heard[0] == SearchChanged("ham")
         await press(pilot, "escape")
+        assert "esc leave the field" in app.text(footer)
         assert app.heard[-1] == SearchChanged("")
         assert app.query_one(Input).has_focus
         await press(pilot, "escape")

@@ -256,6 +256,7 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
         when=_can_undo,
         needs=Right.OWN_ACTS,
         footer=True,
+        lasts=True,
         caption=_undo_caption,
         group="undo",
         also="take back oops mistake revert",

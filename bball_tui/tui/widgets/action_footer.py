@@ -4,6 +4,8 @@ Textual's Footer shows all keys, cuts them at the edge without a hint, and build
 the cursor; this is one line of text that is redrawn only when it differs.
 """
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 from textual import events
 from textual.content import Content
@@ -25,6 +27,8 @@ class FooterKey(msgspec.Struct, frozen=True):
 
     key: str
     label: str
+    lasts: bool = False
+    """Whether all others go first where there is no room."""
 
     @property
     def width(self) -> int:
@@ -43,9 +47,19 @@ def footer_keys(screen: Screen[object]) -> list[FooterKey]:
         # Textual leaves "/" among the bindings although a text field with the focus will take it.
         if focused not in (None, active.node) and focused.check_consume_key(key, character_of(key)):
             continue
-        caption = active.node.footer_caption(active.binding.action) if isinstance(active.node, ActionHost) else None
-        found[command] = FooterKey(key, caption or in_context(COMMAND, active.binding.description))
+        host = active.node if isinstance(active.node, ActionHost) else None
+        caption = None if host is None else host.footer_caption(active.binding.action)
+        lasts = host is not None and host.footer_keeps(active.binding.action)
+        found[command] = FooterKey(key, caption or in_context(COMMAND, active.binding.description), lasts)
     return list(found.values())
+
+
+def _first_of(keys: Sequence[FooterKey], fits: Callable[[Sequence[FooterKey]], bool]) -> list[FooterKey]:
+    """As many of ``keys`` as fit: they go from the end, and those that last after all others."""
+    kept = list(keys)
+    while kept and not fits(kept):
+        kept.remove(next((key for key in reversed(kept) if not key.lasts), kept[-1]))
+    return kept
 
 
 class ActionFooter(Widget):
@@ -71,7 +85,7 @@ class ActionFooter(Widget):
 
     def _update(self, screen: Screen[object]) -> None:
         if screen is self.screen and self.is_attached:
-            self.keys = tuple(footer_keys(screen)[:MOST_KEYS])
+            self.keys = tuple(_first_of(footer_keys(screen), lambda kept: len(kept) <= MOST_KEYS))
 
     def _placed(self) -> tuple[list[tuple[int, FooterKey]], FooterKey | None]:
         """The keys that fit, each with its first cell, and the palette's key if there is room for it."""
@@ -79,9 +93,7 @@ class ActionFooter(Widget):
         room = self.size.width - palette.width
         placed: list[tuple[int, FooterKey]] = []
         left = 0
-        for key in self.keys:
-            if left + key.width > room:
-                break
+        for key in _first_of(self.keys, lambda kept: sum(key.width for key in kept) <= room):
             placed.append((left, key))
             left += key.width
         return placed, palette if room >= 0 and self.app.ENABLE_COMMAND_PALETTE else None

@@ -132,7 +132,8 @@ class SearchBar(Horizontal):
     BINDING_GROUP_TITLE = "In the search field"
     BINDINGS = [  # noqa: RUF012 - Textual reads it as a class variable of this type
         Binding("enter,down", "leave", "to the list"),
-        Binding("escape", "clear_or_leave", "clear"),
+        Binding("escape", "clear", "clear"),
+        Binding("escape", "leave_empty", "leave the field"),
     ]
 
     def __init__(self, *, placeholder: str, id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -195,6 +196,7 @@ class SearchBar(Horizontal):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        self.refresh_bindings()  # what Esc does
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(DEBOUNCE, self._tell)
@@ -216,6 +218,14 @@ class SearchBar(Horizontal):
         self._tell()
         self.post_message(SearchLeft())
 
-    def action_clear_or_leave(self) -> None:
-        if not self.clear():
-            self.post_message(SearchLeft())
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc clears what stands in the field, and leaves an empty one."""
+        if action in ("clear", "leave_empty"):
+            return bool(self._input.value) == (action == "clear")
+        return super().check_action(action, parameters)
+
+    def action_clear(self) -> None:
+        self.clear()
+
+    def action_leave_empty(self) -> None:
+        self.action_leave()
