@@ -27,6 +27,7 @@ from bball_tui.tui.dialogs.write_message import Draft, WriteMessage
 from bball_tui.tui.editor import edit_text
 from bball_tui.tui.mail_reading import letter_of
 from bball_tui.tui.tab_events import MessageQueued
+from bball_tui.tui.tabs.outbox_sending import what_holds
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, listed
 
@@ -130,6 +131,8 @@ async def _send(app: "Host", connection: "LeagueConnection", message: Message) -
         )
     if plan.blocked:
         lines.append(_("Blocked, and not written to: {blocked}.").format(blocked=_some(plan.blocked)))
+    if (held := await what_holds(connection)) is not None:
+        lines.append(held)
     if not await app.push_screen_wait(
         Confirm(_("Send the message?"), lines, _("Send {number}").format(number=number), cancel_label=_("Back"))
     ):

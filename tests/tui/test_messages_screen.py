@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Outbox
-from bball_tui.settings import Settings
+from bball_tui.settings import WITHOUT_SERVER, Settings
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.write_message import WriteMessage
@@ -49,3 +49,17 @@ async def test_a_team_is_written_to_and_it_is_taken_back(settings: Settings, dat
         await desk.press("escape")
     async with database.session() as session:
         assert list(await session.scalars(select(Outbox.state).order_by(Outbox.id))) == ["cancelled", "queued"]
+
+
+async def test_the_question_says_what_keeps_the_emails(settings: Settings, database: Database) -> None:
+    async with database.session() as session:
+        await make_family(session, await make_club(session))
+    async with opened(msgspec.structs.replace(settings, mail_url=None)) as desk:
+        await desk.press("2")
+        await desk.shows("Hawks U12")
+        await desk.press("M")
+        await desk.until(lambda: isinstance(desk.app.screen, WriteMessage))
+        await desk.press(*"News", "enter", *"Hello", "ctrl+s")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        await desk.shows("Send the message?", WITHOUT_SERVER.sentence)
+        await desk.press("escape")
