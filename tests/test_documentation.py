@@ -15,6 +15,7 @@ from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.key_names import key_name
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
+from bball_tui.tui.main_screen.retried_mails import RetriedMailsScreen
 from bball_tui.tui.main_screen.today_reading import TodayReadingScreen
 from bball_tui.tui.main_screen.undo_toasts import UndoScreen
 from tests.pictures.captions import CHAPTERS
@@ -22,7 +23,7 @@ from tests.pictures.dialogs import SHOWN_ON
 from tests.pictures.document import ROOT, SHOWN, shown_pictures
 from tests.pictures.scenes import SCENES
 
-HALVES = {Dialog, SubmitDialog, Finder, TodayReadingScreen, HeaderReadingScreen, UndoScreen}
+HALVES = {Dialog, SubmitDialog, Finder, RetriedMailsScreen, TodayReadingScreen, HeaderReadingScreen, UndoScreen}
 """What others are built on, and no one ever sees alone."""
 
 

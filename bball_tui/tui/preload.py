@@ -47,6 +47,7 @@ AHEAD = (
     "bball_tui.outbox.addresses",
     "bball_tui.outbox.counts",
     "bball_tui.outbox.provider_gates",
+    "bball_tui.outbox.retried",
     "bball_tui.outbox.sending_status",
     "bball_tui.outbox.staff_actions",
     "bball_tui.outbox.timeline",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bball_tui.tui.tabs.today_items import Fix
 
 
@@ -31,6 +33,14 @@ class MessageQueued(Message):
 
     outbox_ids: tuple[int, ...]
     undo_seconds: int
+
+
+@dataclass(eq=False, repr=False)
+class MailsRetried(Message):
+    """These e-mails were tried again after ``since``, by the database's clock."""
+
+    outbox_ids: tuple[int, ...]
+    since: "datetime"
 
 
 @dataclass(eq=False, repr=False)

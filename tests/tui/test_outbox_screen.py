@@ -227,6 +227,36 @@ async def test_a_held_email_is_sent_only_after_a_question(quiet: Settings, datab
             assert not await session.scalar(still_held, {"id": ids[0]})
 
 
+async def test_who_tried_again_hears_of_what_failed_once_more(quiet: Settings, database: Database) -> None:
+    _, ids = await club_with_mails(database, 3)
+    await fail(database, ids)
+    async with opened(quiet) as desk:
+        await outbox(desk, kind=Kind("failed"))
+        await desk.press("end", "r")
+        await desk.shows("1 e-mail back in the queue.")
+        async with database.session() as session:
+            tried = list(await session.scalars(select(Outbox.id).where(Outbox.state == "queued")))
+        await fail(database, tried)
+        await desk.until(
+            lambda: said(desk, "p0@families.test failed again: no such mailbox. Ask the family for another")
+        )
+        await desk.until(lambda: desk.records.total == 3)
+        await desk.press("R")
+        await desk.until(lambda: on(desk, Confirm))
+        await desk.press("y")
+        await desk.shows("3 e-mails back in the queue")
+        await fail(database, ids[1:2])
+        await desk.until(lambda: said(desk, "p1@families.test failed again: no such mailbox."))
+        await fail(database, ids[2:], said="Mailbox full", code="552 5.2.2")
+        await desk.until(lambda: said(desk, "2 e-mails failed again, because of: no such mailbox and mailbox full."))
+        assert not said(desk, "p1@families.test failed again")
+
+
+def said(desk: Desk, text: str) -> bool:
+    """Whether a message says it, in however many lines."""
+    return any(text in toast.message for toast in desk.app._notifications)
+
+
 async def test_the_mail_can_be_read_before_it_is_written_and_after_and_its_address_is_fixed(
     quiet: Settings, database: Database
 ) -> None:

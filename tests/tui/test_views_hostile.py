@@ -19,6 +19,7 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
+from bball_tui.tui.main_screen.retried_mails import RetriedMailsScreen
 from bball_tui.tui.main_screen.screen import MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.main_screen.today_reading import TodayReadingScreen
@@ -56,7 +57,7 @@ def _named(places: dict[str, str]) -> set[type[Any]]:
 
 def test_no_view_is_forgotten() -> None:
     classes = _classes()
-    parts = {UndoScreen, TodayReadingScreen, HeaderReadingScreen}  # of the desk
+    parts = {UndoScreen, RetriedMailsScreen, TodayReadingScreen, HeaderReadingScreen}  # of the desk
     screens = {one for one in classes if issubclass(one, Screen)} - parts
     assert screens == {*DIALOGS, *HALVES, MainScreen, TooSmall}, "every screen has hostile names shown on it"
     panes = {one for one in classes if issubclass(one, RecordPane | ViewsPane)}

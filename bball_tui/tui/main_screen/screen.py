@@ -423,6 +423,8 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
             self.look_at_day()
         if EVERYTHING in changed or changed & ACTED_ON:
             self.look_for_acts()
+        if EVERYTHING in changed or "outbox" in changed:
+            self.look_at_retried()
         self.read_header()
 
     @on(ListLoaded)

@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from bball_tui.errors import BballError
 from bball_tui.tui.main_screen.hidden import is_hidden
-from bball_tui.tui.main_screen.undo_toasts import UndoScreen
+from bball_tui.tui.main_screen.retried_mails import RetriedMailsScreen
 from bball_tui.tui.tab_events import DayAsked
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Day(msgspec.Struct, frozen=True):
     needs: "tuple[AttentionItem, ...]"
 
 
-class TodayReadingScreen(UndoScreen):
+class TodayReadingScreen(RetriedMailsScreen):
     """Keeps :attr:`day` true. Where it is shown is the subclass's."""
 
     day: reactive[Day | None] = reactive(None)

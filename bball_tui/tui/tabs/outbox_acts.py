@@ -14,6 +14,7 @@ from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun, Hear
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.key_hints import with_keys
+from bball_tui.tui.tab_events import MailsRetried
 from bball_tui.tui.tabs.bucket_panel import Kind, causes_of, kind_words
 from bball_tui.tui.text import short_time
 from bball_tui.tui.undo_hints import undone_by
@@ -62,9 +63,13 @@ def effect_on_kind(
 
 async def try_again(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...]) -> bool:
     """Back into the queue, or out now."""
+    from bball_tui.league.league_clock import read_clock
     from bball_tui.outbox.staff_actions import retry
 
-    return await _do(app, connection, _("Trying again"), ids, retry, _("back in the queue"))
+    since = (await connection.call(read_clock)).now
+    tried = await _do(app, connection, _("Trying again"), ids, retry, _("back in the queue"))
+    app.screen_stack[0].post_message(MailsRetried(ids, since))
+    return tried
 
 
 async def put_aside(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
