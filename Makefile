@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 .PHONY: demo test test-thorough test-fast test-one lint fix run console bench bench-million chaos pictures snapshots rights keys messages wheel groupy clean
 MINUTES ?= 10
 
+# Where Python is told to keep nothing it compiled, pytest would compile its plugins again for each run.
+unexport PYTHONDONTWRITEBYTECODE
+
 demo: $(VENV)/.ready
 	@$(BIN)/bball-tui demo
 

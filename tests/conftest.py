@@ -1,5 +1,6 @@
 """Real PostgreSQL for every test: one embedded server a process, and an empty copy of a migrated template a test."""
 
+import atexit
 import fcntl
 import gc
 import importlib
@@ -73,6 +74,18 @@ YOUNG = 50_000
 OLDER = (20, 10)
 """After how many searches what survived is searched too, and after how many of those everything."""
 gc.set_threshold(20 * YOUNG, *OLDER)  # in a test only if it makes very many
+
+
+def _leave() -> None:
+    """To take apart all that was loaded takes a second, and nobody asks one of several runs how it ended."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    os._exit(0)
+
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    atexit.register(_leave)  # before all that the tests register, so it is called after those
 
 SLOW_FOLDERS = ("journeys", "chaos", "walls")
 WHOLE_SCREEN = "tests.tui.desk_host"

@@ -5,9 +5,10 @@ import functools
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -28,9 +29,9 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imported(node: ast.AST, known: dict[str, Path]) -> Iterator[str]:
-    """The files of the program that are imported somewhere in ``node``, in functions and for types only, too."""
-    for one in ast.walk(node):
+def imported(nodes: Iterable[ast.AST], known: dict[str, Path]) -> Iterator[str]:
+    """The files of the program that are imported by one of ``nodes``, in functions and for types only, too."""
+    for one in nodes:
         match one:
             case ast.Import():
                 yield from (alias.name for alias in one.names if alias.name in known)
@@ -41,12 +42,6 @@ def imported(node: ast.AST, known: dict[str, Path]) -> Iterator[str]:
                         yield name
                     elif module in known:
                         yield module
-
-
-@functools.cache
-def trees() -> dict[str, ast.Module]:
-    """Every file of the program, parsed."""
-    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in modules().items()}
 
 
 def given(node: ast.stmt) -> list[str]:
@@ -61,22 +56,42 @@ def given(node: ast.stmt) -> list[str]:
     return []
 
 
+class Facts(NamedTuple):
+    """What is looked at of a file. Its tree is forgotten: all of them together are a million objects."""
+
+    given: Counter[str]
+    imported: set[str]
+    by_functions: set[str]
+    """What of that is imported when a function is called."""
+
+
+@functools.cache
+def facts() -> dict[str, Facts]:
+    """Of every file of the program."""
+    known = modules()
+    return {name: _facts(ast.parse(path.read_text(encoding="utf-8")), known) for name, path in known.items()}
+
+
+def _facts(tree: ast.Module, known: dict[str, Path]) -> Facts:
+    nodes = list(ast.walk(tree))
+    functions = [one for one in nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return Facts(
+        Counter(name for node in tree.body for name in given(node)),
+        set(imported(nodes, known)),
+        {name for function in functions for name in imported(ast.walk(function), known)},
+    )
+
+
 @pytest.mark.slow
 def test_no_file_gives_a_name_twice() -> None:
     """A pattern that took the name of one above it ended the program once."""
-    again = [
-        f"{module}: {name}"
-        for module, tree in trees().items()
-        for name, times in Counter(name for node in tree.body for name in given(node)).items()
-        if times > 1
-    ]
+    again = [f"{module}: {name}" for module, one in facts().items() for name, times in one.given.items() if times > 1]
     assert again == []
 
 
 @pytest.mark.slow
 def test_no_files_import_each_other_in_a_circle() -> None:
-    known = modules()
-    graph = {name: set(imported(tree, known)) - {name} for name, tree in trees().items()}
+    graph = {name: one.imported - {name} for name, one in facts().items()}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -172,16 +187,11 @@ def test_the_first_rows_wait_for_nothing_that_they_do_not_show(loaded: tuple[set
 @pytest.mark.slow
 def test_what_commands_import_is_imported_ahead(loaded: tuple[set[str], set[str]]) -> None:
     """No key waits for an import, but those that ask GroupMe, and what opens the database."""
-    known = modules()
-    tabs = [
-        path for name, path in known.items() if name.startswith(("bball_tui.tui.tabs", "bball_tui.tui.main_screen"))
-    ]
     wanted = {
         name
-        for path in tabs
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for name in imported(function, known)
+        for module, one in facts().items()
+        if module.startswith(("bball_tui.tui.tabs", "bball_tui.tui.main_screen"))
+        for name in one.by_functions
         if name.split(".")[1] in ROOMS
     }
     assert wanted

@@ -96,7 +96,9 @@ def test_every_act_that_the_code_can_write_has_words() -> None:
     """The list of acts is read from the code: where it notes one, that is the first argument of its entry."""
     acts = set()
     for path in Path(bball_tui.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if "Entry(" not in (text := path.read_text(encoding="utf-8")):  # to parse all takes a second
+            continue
+        for node in ast.walk(ast.parse(text)):
             match node:
                 case ast.Call(func=ast.Name("Entry"), args=[ast.Constant(str(done)), ast.Constant(str(entity)), *_]):
                     acts.add((done, entity))

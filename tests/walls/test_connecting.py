@@ -1,10 +1,6 @@
 """Why a server is not reached is said, and by whom it was said."""
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import LiteralString
 
@@ -116,16 +112,14 @@ async def test_a_login_that_is_not_let_in_anymore_is_said(
     assert "The database does not let this login in: postgresql://***@localhost:" in said
 
 
-def test_doctor_refuses_an_owner_who_makes_roles(walls: ClubServer, tmp_path: Path) -> None:
+def test_doctor_refuses_an_owner_who_makes_roles(
+    walls: ClubServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = CommandLine(monkeypatch, capsys, tmp_path)
+    run.setenv("BBALL_DATABASE_URL", walls.url("alma").reveal())
+
     def owner() -> list[str]:
-        environment = os.environ | {
-            "BBALL_DATABASE_URL": walls.url("alma").reveal(),
-            "BBALL_DATA_DIR": str(tmp_path),
-            "BBALL_CONFIG": str(tmp_path / "config.toml"),
-        }
-        command = [sys.executable, "-m", "bball_tui", "doctor", "--json"]
-        ran = subprocess.run(command, env=environment, capture_output=True, check=False)
-        return [one["state"] for one in json.loads(ran.stdout) if one["check"] == "owner"]
+        return [one["state"] for one in run("doctor", "--json").json if one["check"] == "owner"]
 
     assert owner() == []
     with walls.login("postgres") as administrator:

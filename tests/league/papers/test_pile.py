@@ -58,7 +58,8 @@ async def test_the_papers_of_one_pdf_find_their_contracts(database: Database, tm
     pages[2] = pages[2].rotate(180)
     with_backs = [page for sheet in pages for page in (sheet, blank())]
     file = write(tmp_path / "pile.pdf", as_pdf(with_backs))
-    plan = await planned(database, club, file)
+    reader = PileReader()
+    plan = await planned(database, club, file, reader)
     assert [one.contract_id for one in plan.papers] == ids
     assert (plan.doubtful, plan.blank, plan.to_sign, plan.pages) == ((), 3, 3, 6)
     assert (await planned(database, club, file)).digest == plan.digest
@@ -79,7 +80,7 @@ async def test_the_papers_of_one_pdf_find_their_contracts(database: Database, tm
     for contract_id, row in found.items():
         [page] = read_pages(row.content, lambda _: None)
         assert page.codes == (PaperCode(mark, contract_id).in_qr,)
-    again = await planned(database, club, file)
+    again = await planned(database, club, file, reader)
     assert [one.contract_id for one in again.papers] == ids[:1]
     assert {one.reason for one in again.doubtful} == {
         f"Kid{number:02} Hamilton's contract is signed and has a scan already" for number in range(1, 3)
@@ -201,7 +202,7 @@ def test_the_child_has_limits(tmp_path: Path) -> None:
         read_pages(as_pdf([drawing()] * 40), lambda _: None, seconds=1)
     for side, problem in ((10_000, "larger than any camera makes"), (13_400, "a damaged picture")):
         bomb = io.BytesIO()
-        Image.new("1", (side, side), 1).save(bomb, "PNG")
+        Image.new("1", (side, side), 1).save(bomb, "PNG", compress_level=1)
         [page] = read_pages(bomb.getvalue(), lambda _: None)
         assert problem in page.problem
     with pytest.raises(UnreadablePile, match="damaged PDF"):
