@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bball_tui.database.paging import FIRST, Sort
 from bball_tui.tui.widgets import opening_view
-from bball_tui.tui.widgets.columns import GAP, place
+from bball_tui.tui.widgets.columns import GAP, Column, place
 from bball_tui.tui.widgets.opening_view import open_view
 from bball_tui.tui.widgets.page_cache import KEPT_PAGES, PAGE_SIZE, Spot, Window
 from bball_tui.tui.widgets.selection import Selection
@@ -170,6 +170,24 @@ def test_columns_never_overflow_and_important_ones_stay(width: int) -> None:
 def test_narrow_lists_hide_the_least_important_column_first() -> None:
     shown = [[item.column.key for item in place(COLUMNS, 0, width)] for width in (80, 45, 30)]
     assert shown == [["name", "team", "mail", "number"], ["name", "mail", "number"], ["name", "number"]]
+
+
+def test_a_name_is_cut_after_the_others() -> None:
+    columns = [
+        Column[Player](key="name", title="Player", width=14, flex=2, render=str, name=True),
+        Column[Player](key="team", title="Team", width=11, render=str),
+        Column[Player](key="status", title="Status", width=10, render=str),
+        Column[Player](key="signer", title="Signed by", width=12, render=str, sort="signer", priority=5),
+        Column[Player](key="welcome", title="Welcome", width=16, render=str),
+    ]
+    for width, expected in (
+        (57, [14, 8, 9, 9, 9]),
+        (54, [14, 8, 8, 8, 8]),
+        (50, [10, 8, 8, 8, 8]),
+        (40, [6, 6, 6, 7, 7]),
+    ):
+        placed = place(columns, 0, width, "signer")
+        assert [one.width for one in placed] == expected
 
 
 def test_what_is_left_over_goes_to_the_flexible_columns_up_to_their_limit() -> None:

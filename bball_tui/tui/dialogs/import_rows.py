@@ -134,7 +134,15 @@ def _kind(row: PreviewRow) -> Styled:
 COLUMNS: tuple[Column[PreviewRow], ...] = (
     Column(key="row", title=_("Row"), width=5, align="right", render=lambda row: f"{row.id:,}", sort="row"),
     Column(key="kind", title=_("What"), width=20, render=_kind, sort="kind"),
-    Column(key="player", title=_("Player"), width=14, flex=2, render=lambda row: row.player or "–", sort="player"),
+    Column(
+        name=True,
+        key="player",
+        title=_("Player"),
+        width=14,
+        flex=2,
+        render=lambda row: row.player or "–",
+        sort="player",
+    ),
     Column(key="team", title=_("Team"), width=10, flex=1, render=lambda row: row.team or "–", sort="team", priority=1),
 )
 

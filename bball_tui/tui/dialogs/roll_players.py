@@ -75,7 +75,7 @@ def _kind(row: RollRow) -> Styled:
 
 
 COLUMNS: tuple[Column[RollRow], ...] = (
-    Column(key="player", title=_("Player"), width=14, flex=2, render=lambda row: row.player, sort="player"),
+    Column(name=True, key="player", title=_("Player"), width=14, flex=2, render=lambda row: row.player, sort="player"),
     Column(key="kind", title=_("What"), width=24, render=_kind, sort="kind"),
     Column(key="was", title=_("Last season"), width=10, flex=1, render=lambda row: row.was, sort="was", priority=1),
     Column(key="team", title=_("Team"), width=10, flex=1, render=lambda row: row.label or "–", sort="team"),

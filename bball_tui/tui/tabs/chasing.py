@@ -85,7 +85,7 @@ OF_CONTRACTS = Commands((action_contract_calls,))
 def calling_columns(pane: CallsPane) -> "Sequence[Column[ContractRow]]":
     """The columns of the list of calls; its rows are those of :func:`read_chasing`."""
     return (
-        Column(key="player", title=_("Player"), width=12, flex=2, limit=28, render=name_of),
+        Column(name=True, key="player", title=_("Player"), width=12, flex=2, limit=28, render=name_of),
         Column(key="left", title=_("Due"), width=14, render=_left),
         Column(key="call", title=_("Call"), width=20, flex=3, limit=40, render=_call),
         Column(

@@ -118,7 +118,9 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
 
     def make_columns(self) -> "Sequence[Column[ContractRow]]":
         return (
-            Column(key="player", title=_("Player"), width=14, flex=2, limit=32, render=name_of, sort="player"),
+            Column(
+                name=True, key="player", title=_("Player"), width=14, flex=2, limit=32, render=name_of, sort="player"
+            ),
             Column(
                 key="team",
                 title=_("Team"),

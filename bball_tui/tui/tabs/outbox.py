@@ -111,7 +111,16 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
 
     def make_columns(self) -> "Sequence[Column[OutboxRow]]":
         return (
-            Column(key="to", title=_("To"), width=18, flex=3, limit=36, render=lambda row: row.recipient, sort="to"),
+            Column(
+                name=True,
+                key="to",
+                title=_("To"),
+                width=18,
+                flex=3,
+                limit=36,
+                render=lambda row: row.recipient,
+                sort="to",
+            ),
             Column(
                 key="about", title=_("Player"), width=12, flex=2, limit=26, render=about_cell, sort="about", priority=2
             ),

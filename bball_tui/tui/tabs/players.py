@@ -68,7 +68,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
 
     def make_columns(self) -> "Sequence[Column[PlayerRow]]":
         return (
-            Column(key="player", title=_("Player"), width=16, flex=3, limit=36, render=_name, sort="player"),
+            Column(name=True, key="player", title=_("Player"), width=16, flex=3, limit=36, render=_name, sort="player"),
             Column(
                 key="jersey",
                 title=_("No"),

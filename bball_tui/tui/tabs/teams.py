@@ -70,7 +70,7 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
 
     def make_columns(self) -> "Sequence[Column[TeamRow]]":
         return (
-            Column(key="team", title=_("Team"), width=14, flex=3, limit=40, render=_name, sort="team"),
+            Column(name=True, key="team", title=_("Team"), width=14, flex=3, limit=40, render=_name, sort="team"),
             Column(
                 key="division",
                 title=_("Division"),

@@ -11,6 +11,8 @@ from bball_tui.tui.theme import Styled
 
 GAP = 2
 """Empty cells between two columns."""
+LEAST = 8
+"""Cells that a column keeps as long as the names of the rows can be cut as well."""
 
 
 # No slots: a frozen generic dataclass with slots cannot be made as Column[Row](...) before Python 3.12.
@@ -33,6 +35,8 @@ class Column(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
     sort: str | None = None
     unsorted: str = ""
     priority: int = 0
+    name: bool = False
+    """Whether rows are told apart by it: where there is too little room, the others are cut first."""
 
     @property
     def floor(self) -> int:
@@ -60,8 +64,10 @@ def place(columns: Sequence[Column[RowT]], left: int, width: int, sort: str | No
     if not shown:
         return ()
     widths = {column.key: column.floor for column in shown}
-    _shrink(widths, width - GAP * (len(shown) - 1))
-    _grow(widths, shown, width - GAP * (len(shown) - 1) - sum(widths.values()))
+    room = width - GAP * (len(shown) - 1)
+    _shrink(widths, room, [column.key for column in shown if not column.name], LEAST)
+    _shrink(widths, room, list(widths), 1)
+    _grow(widths, shown, room - sum(widths.values()))
     placed = []
     for column in shown:
         placed.append(Placed(column, left, widths[column.key]))
@@ -73,9 +79,12 @@ def _needed(columns: Sequence[Column[RowT]]) -> int:
     return sum(column.floor for column in columns) + GAP * (len(columns) - 1)
 
 
-def _shrink(widths: dict[str, int], room: int) -> None:
-    while sum(widths.values()) > max(room, len(widths)):
-        widest = max(widths, key=lambda key: widths[key])
+def _shrink(widths: dict[str, int], room: int, keys: Sequence[str], least: int) -> None:
+    """Cut the widest of ``keys`` until all fit, none of them below ``least``."""
+    while keys and sum(widths.values()) > room:
+        widest = max(keys, key=lambda key: widths[key])
+        if widths[widest] <= least:
+            return
         widths[widest] -= 1
 
 

@@ -132,7 +132,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     def make_columns(self) -> "Sequence[Column[Finding]]":
         return (
-            Column(key="about", title=_("About"), width=12, flex=1, limit=26, render=lambda row: row.about),
+            Column(name=True, key="about", title=_("About"), width=12, flex=1, limit=26, render=lambda row: row.about),
             Column(
                 key="what",
                 title=_("What"),

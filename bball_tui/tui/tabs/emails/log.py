@@ -89,7 +89,16 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
                 render=lambda row: time_cell(row.since, self.zone, self.now),
                 sort="id",
             ),
-            Column(key="to", title=_("To"), width=18, flex=3, limit=34, render=lambda row: row.recipient, sort="to"),
+            Column(
+                name=True,
+                key="to",
+                title=_("To"),
+                width=18,
+                flex=3,
+                limit=34,
+                render=lambda row: row.recipient,
+                sort="to",
+            ),
             Column(
                 key="about",
                 title=_("Player"),

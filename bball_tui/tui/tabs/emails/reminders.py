@@ -65,7 +65,9 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
 
     def make_columns(self) -> "Sequence[Column[PlannedReminder]]":
         return (
-            Column(key="player", title=_("Player"), width=14, flex=2, limit=30, render=lambda row: row.player),
+            Column(
+                name=True, key="player", title=_("Player"), width=14, flex=2, limit=30, render=lambda row: row.player
+            ),
             Column(key="team", title=_("Team"), width=10, flex=1, limit=24, render=lambda row: row.team, priority=3),
             Column(
                 key="due", title=_("Due"), width=6, render=lambda row: day_cell(row.due_on, self._today), priority=1
