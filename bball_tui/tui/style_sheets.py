@@ -1,4 +1,9 @@
-"""Style sheets that are read once for the same colors."""
+"""Style sheets that are read once for the same colors.
+
+Nothing here changes what a style is: without it all looks the same and costs more. It leans on names that Textual calls
+private (`Stylesheet._variables`, `_rules_map` and `_parse_rules`, `Styles._rules`), checked with Textual 8.2.8; with
+another version `tests/tui/test_style_sheets.py` says whether our rules are still those that Textual reads.
+"""
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -22,7 +27,8 @@ _Rules = Mapping[str, object]
 _Key = tuple[str, CSSLocation, bool, int, str]
 _read: dict[frozenset[tuple[str, str]], dict[_Key, list[RuleSet]]] = {}
 _maps: dict[tuple[int, ...], tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
-"""By the rules' ids, which are nobody else's as long as the rules are kept here too."""
+"""By the ids of the rules. Each entry holds the rules themselves, too: otherwise they might be thrown away, and
+others that get their ids be taken for them."""
 
 
 class ReadOnce(Stylesheet):
@@ -33,18 +39,28 @@ class ReadOnce(Stylesheet):
     """
 
     def copy(self) -> "ReadOnce":
-        """Also what is read for a look at a changed file is read once."""
+        """For a look at a file that was changed.
+
+        Textual's own copy is a plain `Stylesheet`, which the app would have from then on in the place of this one.
+        """
         copied = ReadOnce(variables=self._variables.copy())
         copied.source = self.source.copy()
         return copied
 
     def update_nodes(self, nodes: Iterable[DOMNode], animate: bool = False) -> None:
-        """A part that is being made, and sets a class of its own, gets its styles when it comes on the screen."""
+        """Leave out parts that have no place on the screen yet.
+
+        A part that sets a class of its own while it is made asks for its styles. Without this it got those of a part
+        that stands nowhere, without any rule about what it stands in, and all again once it has its place.
+        """
         super().update_nodes((one for one in nodes if one.parent is not None or not isinstance(one, Widget)), animate)
 
     @classmethod
     def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
-        """Set what has changed, since most parts get the same styles again and again, and draw the part once for it."""
+        """Set what has changed, and draw the part once for it.
+
+        Textual's sets all rules again, although most are as they were, and each that is not asks for a drawing.
+        """
         if animate and "transitions" in rules:
             super().replace_rules(node, rules, animate)
             return
@@ -58,7 +74,10 @@ class ReadOnce(Stylesheet):
         node.notify_style_update()
 
     def reparse(self) -> None:
-        """Read what is new. A mistake leaves the rules as they were."""
+        """Read what is new. A mistake leaves the rules as they were.
+
+        Textual's reads all into a new, plain `Stylesheet` first, which knows nothing of what is kept here.
+        """
         self.parse()
 
     @property
@@ -106,7 +125,8 @@ class ReadOnce(Stylesheet):
 def _set_together(styles: Styles, rules: _Rules) -> None:
     """Set ``rules``, and ask for a new drawing when all are set.
 
-    Each would ask by itself, also for all parts below: with other colors that was half of the work.
+    Each would ask by itself, also for all parts below: with other colors that was half of the work. Each asks by the
+    `refresh` of its styles, which is another one for that long.
     """
     asked: set[tuple[bool, bool, bool]] = set()
 
@@ -119,8 +139,9 @@ def _set_together(styles: Styles, rules: _Rules) -> None:
         for name, rule in rules.items():
             setattr(styles, name, rule)
     finally:
-        del styles.refresh
+        del styles.refresh  # the method of the class stands behind it
         for one in asked:
+            # Who is asked for a layout and for the parts below need not be asked for one of them again.
             if not any(one != other and all(map(le, one, other)) for other in asked):
                 layout, children, parent = one
                 refresh(layout=layout, children=children, parent=parent)
