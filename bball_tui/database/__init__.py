@@ -1,1 +1,2 @@
-"""PostgreSQL and nothing of a league: its server, its tables, connections, audit and paging; services stand above."""
+"""PostgreSQL: its server, connections, migrations, backups, audit and paging, and the tables as classes with the states
+that their rows have. What a league does with them, its rules and its words, stands above."""
