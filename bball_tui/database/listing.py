@@ -1,7 +1,7 @@
 """Long lists by key: one statement a page, at a cost that does not grow with the list.
 
 A :class:`Listing` says which rows there are and what they are sorted by. First the page's ids are found by the sort
-key alone, from an index where there is one; only then are the columns gathered, for the rows of the page.
+key alone, from an index where there is one; only then are the columns looked up, for the rows of the page.
 """
 
 import sys
@@ -44,6 +44,11 @@ from bball_tui.language import _
 PARTS = 64
 """In how many rows all ids of a list come."""
 
+KINDS_KEPT = 16
+"""Of so many kinds of listings that are alike the statements are kept, of those asked for last. That is room for the
+players, the contracts and the contracts found by a name, each with words to search for and without, in two or three
+filters: what somebody goes back and forth between. A kind that is dropped is built again."""
+
 
 def among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnElement[bool]:
     """``column`` is one of ``ids``: one parameter and one plan, however many there are."""
@@ -82,16 +87,16 @@ class Listing(ABC, Generic[RowT]):
         """The columns that the list can be sorted by."""
 
     @abstractmethod
-    def gather(self, page: Subquery) -> Select[Any]:
+    def columns_of(self, page: Subquery) -> Select[Any]:
         """The columns of the rows whose ids are in ``page.c.id``."""
 
     @abstractmethod
     def row(self, found: Row[Any]) -> RowT:
-        """One row of :meth:`gather`."""
+        """One row of :meth:`columns_of`."""
 
     def page_statement(self, request: PageRequest) -> Select[Any]:
         """The one statement that answers ``request``, with its values; each row ends with its key."""
-        return self._page(request).params(self._values(request))
+        return self._page_by_shape(request).params(self._values(request))
 
     async def page(self, session: AsyncSession, request: PageRequest) -> Page[RowT]:
         """The rows that ``request`` names.
@@ -99,16 +104,16 @@ class Listing(ABC, Generic[RowT]):
         Raises:
             BballError: the list has no such column to sort by.
         """
-        found = await session.execute(self._page(request), self._values(request))
+        found = await session.execute(self._page_by_shape(request), self._values(request))
         size = len(self._order(request.sort)[1])
         return page_of(request, [(self.row(one), _key(one, size)) for one in found])
 
     @cached_property
     def _statements(self) -> dict[Hashable, Select[Any]]:
         """Statements by their shape: building one takes longer than the database needs to answer it."""
-        return {} if self.alike is None else _shared((type(self), self.alike))
+        return {} if self.alike is None else _statements_of((type(self), self.alike))
 
-    def _page(self, request: PageRequest) -> Select[Any]:
+    def _page_by_shape(self, request: PageRequest) -> Select[Any]:
         shape = (request.sort, request.backward, request.anchor.key is not None, request.skip > 0, request.limit)
         if shape not in self._statements:
             page = self._build_page(request)
@@ -117,7 +122,7 @@ class Listing(ABC, Generic[RowT]):
             self._statements[shape] = page.execution_options(**KEEPS_PLAN) if keeps else page
         return self._statements[shape]
 
-    def _counted(self) -> Select[Any]:
+    def _count_statement(self) -> Select[Any]:
         if "count" not in self._statements:
             count = select(func.count()).select_from(self.table).where(*self.conditions())
             self._statements["count"] = count.execution_options(**KEEPS_PLAN) if self.keeps_plan else count
@@ -145,29 +150,29 @@ class Listing(ABC, Generic[RowT]):
             beyond = tuple_(*keys) < tuple_(*anchor) if down else tuple_(*keys) > tuple_(*anchor)
             wanted.append(and_(near, beyond))
         # Spelled out, since a plan that does not know it is made for many more rows.
-        inner = self._sorted(source, keys, wanted, down=down).limit(literal_column(str(request.limit)))
+        inner = self._keys_statement(source, keys, wanted, down=down).limit(literal_column(str(request.limit)))
         if request.skip:
             inner = inner.offset(bindparam("page_skip", type_=Integer))
-        return self._gathered(inner, len(keys), down=down)
+        return self._rows_statement(inner, len(keys), down=down)
 
     async def all(self, session: AsyncSession, sort: Sort | None = None) -> list[RowT]:
         """Every row, in order."""
         sort = sort or self.default
         source, keys = self._order(sort)
-        inner = self._sorted(source, keys, self.conditions(), down=sort.descending)
-        found = await session.execute(self._gathered(inner, len(keys), down=sort.descending))
+        inner = self._keys_statement(source, keys, self.conditions(), down=sort.descending)
+        found = await session.execute(self._rows_statement(inner, len(keys), down=sort.descending))
         return [self.row(one) for one in found]
 
     async def one(self, session: AsyncSession, row_id: int) -> RowT | None:
         """The row with this id; None when the filter leaves it out."""
         source, keys = self._order(self.default)
-        inner = self._sorted(source, keys, [*self.conditions(), self.row_id == row_id], down=False)
-        found = (await session.execute(self._gathered(inner, len(keys), down=False))).one_or_none()
+        inner = self._keys_statement(source, keys, [*self.conditions(), self.row_id == row_id], down=False)
+        found = (await session.execute(self._rows_statement(inner, len(keys), down=False))).one_or_none()
         return None if found is None else self.row(found)
 
     async def count(self, session: AsyncSession) -> int:
         """How many rows match."""
-        return await session.scalar(self._counted(), self.values) or 0
+        return await session.scalar(self._count_statement(), self.values) or 0
 
     async def locate(self, session: AsyncSession, row_id: int, sort: Sort) -> int | None:
         """The absolute row number of a row; None when the filter leaves it out."""
@@ -183,19 +188,19 @@ class Listing(ABC, Generic[RowT]):
     async def key_of(self, session: AsyncSession, row_id: int, sort: Sort) -> Key | None:
         """The key of a row; None when the filter leaves it out."""
         source, keys = self._order(sort)
-        own = self._sorted(source, keys, [*self.conditions(), self.row_id == row_id], down=False)
+        own = self._keys_statement(source, keys, [*self.conditions(), self.row_id == row_id], down=False)
         found = (await session.execute(own)).one_or_none()
         return None if found is None else tuple(found)
 
     async def ids(self, session: AsyncSession) -> "array[int]":
         """The ids of all rows that match, in no order."""
-        return await self._gather_ids(session, self.conditions())
+        return await self._read_ids(session, self.conditions())
 
     async def matching(self, session: AsyncSession, row_ids: Collection[int]) -> "array[int]":
         """Those of ``row_ids`` that match."""
-        return await self._gather_ids(session, (*self.conditions(), among(self.row_id, row_ids)))
+        return await self._read_ids(session, (*self.conditions(), among(self.row_id, row_ids)))
 
-    async def _gather_ids(self, session: AsyncSession, wanted: Sequence[ColumnElement[bool]]) -> "array[int]":
+    async def _read_ids(self, session: AsyncSession, wanted: Sequence[ColumnElement[bool]]) -> "array[int]":
         """As the bytes of an array: a hundred thousand of Python's numbers take five times the memory, rows fifty.
 
         They come in some rows, since libpq keeps for good the room that the longest row took.
@@ -221,7 +226,7 @@ class Listing(ABC, Generic[RowT]):
         order = self._orders[sort.column]
         return order.source, (*order.keys, self.row_id)
 
-    def _sorted(
+    def _keys_statement(
         self,
         source: FromClause,
         keys: Sequence[ColumnElement[Any]],
@@ -236,11 +241,11 @@ class Listing(ABC, Generic[RowT]):
             .order_by(*(key.desc() if down else key.asc() for key in keys))
         )
 
-    def _gathered(self, inner: Select[Any], size: int, *, down: bool) -> Select[Any]:
+    def _rows_statement(self, inner: Select[Any], size: int, *, down: bool) -> Select[Any]:
         found = inner.subquery("page")
         page = select(found, found.c[f"key_{size - 1}"].label("id")).subquery("keys")
         keys = [page.c[f"key_{place}"] for place in range(size)]
-        return self.gather(page).add_columns(*keys).order_by(*(key.desc() if down else key.asc() for key in keys))
+        return self.columns_of(page).add_columns(*keys).order_by(*(key.desc() if down else key.asc() for key in keys))
 
 
 class ListingSource(Generic[RowT]):
@@ -279,7 +284,7 @@ def _key(found: Row[Any], size: int) -> Key:
     return tuple(found[-size:])
 
 
-@lru_cache(maxsize=16)
-def _shared(_alike: Hashable) -> dict[Hashable, Select[Any]]:
-    """What all listings of a kind that are alike have built."""
+@lru_cache(maxsize=KINDS_KEPT)
+def _statements_of(_alike: Hashable) -> dict[Hashable, Select[Any]]:
+    """The statements of all listings that are alike, which they fill themselves: empty when the first one asks."""
     return {}

@@ -89,7 +89,7 @@ class ActivityListing(Listing[Act]):
     def orders(self) -> dict[str, Order]:
         return {"id": Order((), self.table)}
 
-    def gather(self, page: Subquery) -> Select[Any]:
+    def columns_of(self, page: Subquery) -> Select[Any]:
         columns = (
             Audit.id, Audit.recorded_at, Audit.recorded_by, Audit.action, Audit.entity, Audit.entity_id, Audit.reason,
             Audit.before, Audit.after, func.coalesce(_record(), "").label("record"),

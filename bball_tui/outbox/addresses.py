@@ -82,7 +82,7 @@ class SuppressionListing(Listing[SuppressionRow]):
             "email": Order((models.Suppression.address.expression,), self.table),
         }
 
-    def gather(self, page: Subquery) -> Select[Any]:
+    def columns_of(self, page: Subquery) -> Select[Any]:
         entry, guardian, outbox = models.Suppression, models.Guardian, models.Outbox
         name = func.concat_ws(" ", guardian.first_name, guardian.last_name)
         people = (

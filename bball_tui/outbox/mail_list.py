@@ -233,7 +233,7 @@ class OutboxListing(Listing[OutboxRow]):
             "why": Order((func.coalesce(item_cause(), ""),), self.table),
         }
 
-    def gather(self, page: Subquery) -> Select[Any]:
+    def columns_of(self, page: Subquery) -> Select[Any]:
         outbox, contract, player, team = models.Outbox, models.Contract, models.Player, models.Team
         message = models.OutboxMessage
         player_name = func.nullif(func.concat_ws(" ", player.first_name, player.last_name), "")

@@ -118,7 +118,7 @@ class ChatListing(Listing[ChatRow]):
         same = GroupLook.group_id.is_not_distinct_from(Team.groupme_group_id)
         return table.outerjoin(GroupLook.__table__, and_(GroupLook.team_id == Team.id, same))
 
-    def gather(self, page: Subquery) -> Select[Any]:
+    def columns_of(self, page: Subquery) -> Select[Any]:
         waiting = _to_tell()
         columns: tuple[SQLColumnExpression[Any], ...] = (
             Team.id,

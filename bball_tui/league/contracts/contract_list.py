@@ -60,7 +60,7 @@ class ContractListing(Listing[ContractRow]):
             "signer": Order((contract.signer_key, *name), self.table),
         }
 
-    def gather(self, page: Subquery) -> Select[Any]:
+    def columns_of(self, page: Subquery) -> Select[Any]:
         # Of the tables themselves: for classes SQLAlchemy has more to set up, and the first rows wait for it.
         contract, player, team = self.table, models.Player.__table__, models.Team.__table__
         season, signature = models.Season.__table__, models.Signature.__table__

@@ -79,7 +79,7 @@ class TeamListing(Listing[TeamRow]):
             .lateral("number")
         )
 
-    def gather(self, page: Subquery) -> Select[Any]:
+    def columns_of(self, page: Subquery) -> Select[Any]:
         team, season = models.Team, models.Season
         number = self._numbers(team.id.expression)
         return (
@@ -181,7 +181,7 @@ class PlayerListing(Listing[PlayerRow]):
             found = found.where(contract.season_id == spelled(self.wanted.season_id))
         return found.lateral("current")
 
-    def gather(self, page: Subquery) -> Select[Any]:
+    def columns_of(self, page: Subquery) -> Select[Any]:
         player, link, guardian = models.Player, models.PlayerGuardian, models.Guardian
         current = self._current()
         family = (
