@@ -9,7 +9,7 @@ from fpdf.enums import XPos, YPos
 
 from bball_tui.league.papers.fonts import Fonts
 from bball_tui.league.papers.paper_code import PaperCode
-from bball_tui.league.papers.sheets import BREAK, PageSize, Sheet, SignInList
+from bball_tui.league.papers.sheets import BREAK, ContractSheet, PageSize, SignInList
 
 MARGIN = 20.0
 CODE = 28.0
@@ -66,7 +66,7 @@ class _Contracts(_Paper):
         self.set_xy(MARGIN, MARGIN if self.sheet_page == 1 else MARGIN / 2 + CODE + QUIET + 8)
 
 
-def contract_sheets(sheets: Iterable[Sheet], fonts: Fonts, *, size: PageSize, title: str) -> bytes:
+def contract_sheets(sheets: Iterable[ContractSheet], fonts: Fonts, *, size: PageSize, title: str) -> bytes:
     """One sheet, or more where the text is long, for each contract. Blocking."""
     paper = _Contracts(size, fonts, title)
     for sheet in sheets:

@@ -17,7 +17,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _, english
 from bball_tui.league.contracts.facts import GuardianFacts, read_guardians
 from bball_tui.league.papers.paper_code import PaperCode, mark_of
-from bball_tui.league.papers.sheets import BREAK, PageSize, Sheet, SignInList, SignInRow
+from bball_tui.league.papers.sheets import BREAK, ContractSheet, PageSize, SignInList, SignInRow
 from bball_tui.mail.templates import PAPER, own, packaged
 from bball_tui.mail.values import one_line
 from bball_tui.wording import counted, listed
@@ -100,7 +100,7 @@ async def print_sheets(
         from bball_tui.league.papers.fonts import fonts_here
 
         template = _template(template_dir)
-        sheets = [(one, Sheet(PaperCode(mark, one.id), _filled(template, one.values))) for one in wanted]
+        sheets = [(one, ContractSheet(PaperCode(mark, one.id), _filled(template, one.values))) for one in wanted]
         with fonts_here() as fonts:
             printable = []
             for one, sheet in sheets:

@@ -17,7 +17,7 @@ class PageSize(StrEnum):
     A4 = "a4"
 
 
-class Sheet(Struct, frozen=True):
+class ContractSheet(Struct, frozen=True):
     """One contract: its code, and the text with everything filled in."""
 
     code: PaperCode

@@ -22,10 +22,10 @@ from bball_tui.tui.main_screen.go_to_fix import show_fix
 from bball_tui.tui.main_screen.header import all_who_are_here
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
 from bball_tui.tui.main_screen.hidden import is_hidden
-from bball_tui.tui.main_screen.memory import DeskMemory
 from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
 from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
+from bball_tui.tui.main_screen.tabs_as_left import TabsAsLeft
 from bball_tui.tui.main_screen.today_reading import DAY_TABLES
 from bball_tui.tui.tab_events import FixWanted, HistoryWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
@@ -93,7 +93,7 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
         self._changed: set[str] = set()
         self._settling: Timer | None = None
         self._settled = 0.0
-        self._memory: DeskMemory | None = None
+        self._as_left: TabsAsLeft | None = None
         self.is_demo = False
         """Whether it is the demo, whose mails stay on this computer."""
 
@@ -118,14 +118,14 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
         """A league was opened or closed: every tab that was looked at hears of it."""
         self.remember()
         self.begin_day()
-        self._memory = None if connection is None else DeskMemory(connection.settings, connection.league.slug)
+        self._as_left = None if connection is None else TabsAsLeft(connection.settings, connection.league.slug)
         self.is_demo = connection is not None and connection.is_demo
         for name, pane in self._panes.items():
-            if self._memory is not None:
-                self._memory.restore(name, pane)
+            if self._as_left is not None:
+                self._as_left.restore(name, pane)
             pane.connection = connection
-        if self._memory is not None and self._memory.tab in PANES and self.tabs.active == FIRST_TAB:
-            self.show_tab(self._memory.tab)
+        if self._as_left is not None and self._as_left.tab in PANES and self.tabs.active == FIRST_TAB:
+            self.show_tab(self._as_left.tab)
 
     def show_day(self) -> None:
         """The header counts what needs a person, and the tab lists it."""
@@ -139,8 +139,8 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
 
     def remember(self) -> None:
         """Keep how the desk looks for the next start."""
-        if self._memory is not None:
-            self._memory.keep(self.tabs.active, self._panes)
+        if self._as_left is not None:
+            self._as_left.keep(self.tabs.active, self._panes)
 
     def on_unmount(self) -> None:
         """The program ends."""
@@ -166,8 +166,8 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
             pane: TabPane = getattr(import_module(module), kind)(id=name)
             pane.display = name == self.tabs.active
             self._panes[name] = pane
-            if self._memory is not None:
-                self._memory.restore(name, pane)
+            if self._as_left is not None:
+                self._as_left.restore(name, pane)
             pane.connection = self.connection
             self.mounting = self.query_one("#panes").mount(pane)
             self.show_day()

@@ -18,7 +18,7 @@ from bball_tui.league.papers.drawing import contract_sheets
 from bball_tui.league.papers.fonts import fonts_here
 from bball_tui.league.papers.paper_code import CodeFault, PaperCode, mark_of, read_code
 from bball_tui.league.papers.printing import print_sheets, print_sign_in, size_for
-from bball_tui.league.papers.sheets import PageSize, Sheet
+from bball_tui.league.papers.sheets import ContractSheet, PageSize
 from tests.support.factory import Parent, make_club, make_family
 
 MARK = mark_of(UUID(int=7))
@@ -91,7 +91,7 @@ def test_the_paper_is_the_one_that_is_used_there() -> None:
 def test_a_long_text_has_its_code_on_every_page() -> None:
     text = "\n\n".join(f"Rule {number}: be kind." for number in range(120))
     with fonts_here() as fonts:
-        pdf = contract_sheets([Sheet(PaperCode(MARK, 12), text)], fonts, size=PageSize.LETTER, title="x")
+        pdf = contract_sheets([ContractSheet(PaperCode(MARK, 12), text)], fonts, size=PageSize.LETTER, title="x")
     pages = texts(pdf)
     assert len(pages) > 2
     assert all(PaperCode(MARK, 12).text in page for page in pages)
@@ -102,7 +102,9 @@ def test_a_long_text_has_its_code_on_every_page() -> None:
 def test_what_is_signed_stands_on_one_page(rules: int) -> None:
     text = "\n".join([*(f"Rule {number}" for number in range(rules)), "", "___ Sign", "", "___ Print", "", "___ Date"])
     with fonts_here() as fonts:
-        pages = texts(contract_sheets([Sheet(PaperCode(MARK, 1), text)], fonts, size=PageSize.LETTER, title="x"))
+        pages = texts(
+            contract_sheets([ContractSheet(PaperCode(MARK, 1), text)], fonts, size=PageSize.LETTER, title="x")
+        )
     assert "SignPrintDate" in pages[-1]
 
 

@@ -1,4 +1,4 @@
-"""What the desk remembers from one start to the next: the tab, and of each list its search, filters, order and row."""
+"""How the tabs are found again at the next start: the tab, and of each list its search, filters, order and row."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from bball_tui.tui.tabs.record_pane import RecordPane
 
 
-class DeskMemory:
-    """How one league's desk was left, and how it is left now."""
+class TabsAsLeft:
+    """How the tabs of one league were left, and how they are left now."""
 
     def __init__(self, settings: Settings, league: str) -> None:
         self._settings = settings
