@@ -4,6 +4,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -54,7 +55,13 @@ def render(
 
 
 def parse(message: RenderedMessage) -> EmailMessage:
-    parsed = message_from_bytes(message.mime, policy=default)
+    return parsed_once(message.mime)
+
+
+@lru_cache(maxsize=4)
+def parsed_once(mime: bytes) -> EmailMessage:
+    """A test looks at the same mail many times, and to take it apart takes longer than to write it."""
+    parsed = message_from_bytes(mime, policy=default)
     assert isinstance(parsed, EmailMessage)
     return parsed
 

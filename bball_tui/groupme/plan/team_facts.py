@@ -1,9 +1,10 @@
 """What our database says about the teams' chats: the facts that a plan is made from. Reads only."""
 
 from collections.abc import Iterable
+from functools import cache
 from types import MappingProxyType
 
-from sqlalchemy import BigInteger, cast, select
+from sqlalchemy import BigInteger, Select, bindparam, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -129,22 +130,28 @@ async def _elsewhere(session: AsyncSession, league_id: int, season_id: int) -> d
 
 async def handed_on(session: AsyncSession, league_id: int, season_id: int) -> dict[int, str]:
     """Teams of the season without a group, whose group went on with another team, with that team in words."""
+    rows = await session.execute(_handed_on(), {"league": league_id, "season": season_id})
+    return {row.entity_id: f"{row.name}, {row.season}" for row in rows}
+
+
+@cache
+def _handed_on() -> Select[int, str, str]:
+    """Built once: every plan asks, and to build it takes longer than to ask."""
     old, new = aliased(Team), aliased(Team)
-    rows = await session.execute(
+    return (
         select(Audit.entity_id, new.name, Season.name.label("season"))
         .join(old, old.id == Audit.entity_id)
         .join(new, new.id == cast(Audit.after["team"].astext, BigInteger))
         .join(Season, Season.id == new.season_id)
         .where(
-            Audit.league_id == league_id,
+            Audit.league_id == bindparam("league"),
             Audit.entity == "team",
             Audit.action == HANDED_ON,
-            old.season_id == season_id,
+            old.season_id == bindparam("season"),
             old.groupme_group_id.is_(None),
         )
         .order_by(Audit.id)
     )
-    return {row.entity_id: f"{row.name}, {row.season}" for row in rows}
 
 
 async def find_team(session: AsyncSession, league_id: int, season_id: int, wanted: str) -> TeamFacts:

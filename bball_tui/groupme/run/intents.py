@@ -6,11 +6,12 @@ Database only; nothing in here talks to GroupMe.
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 import psycopg
 from msgspec import Struct
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import Select, bindparam, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -167,6 +168,13 @@ async def unsettled(session: AsyncSession, league_id: int) -> list[Intent]:
 
 async def closed_kinds(session: AsyncSession, league_id: int) -> frozenset[IntentKind]:
     """What GroupMe refused to third parties lately, without having allowed it since."""
+    kinds = await session.scalars(_closed_kinds(), {"league": league_id})
+    return frozenset(IntentKind(kind) for kind in kinds)
+
+
+@cache
+def _closed_kinds() -> Select[str]:
+    """Built once: every plan asks."""
     newest = (
         select(
             GroupIntent.kind,
@@ -175,16 +183,13 @@ async def closed_kinds(session: AsyncSession, league_id: int) -> frozenset[Inten
         )
         .ext(distinct_on(GroupIntent.kind))
         .where(
-            GroupIntent.league_id == league_id,
+            GroupIntent.league_id == bindparam("league"),
             GroupIntent.state.in_((IntentState.DONE, IntentState.FAILED)),
         )
         .order_by(GroupIntent.kind, GroupIntent.id.desc())
         .subquery()
     )
-    kinds = await session.scalars(
-        select(newest.c.kind).where(newest.c.closed, newest.c.resolved_at > func.now() - CLOSED_FOR)
-    )
-    return frozenset(IntentKind(kind) for kind in kinds)
+    return select(newest.c.kind).where(newest.c.closed, newest.c.resolved_at > func.now() - CLOSED_FOR)
 
 
 async def _read(session: AsyncSession, where: object) -> list[Intent]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, Subquery, func, select, true
+from sqlalchemy import ColumnElement, FromClause, Row, Select, SQLColumnExpression, Subquery, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -64,7 +65,7 @@ class ContractListing(Listing[ContractRow]):
         # Of the tables themselves: for classes SQLAlchemy has more to set up, and the first rows wait for it.
         contract, player, team = self.table, models.Player.__table__, models.Team.__table__
         season, signature = models.Season.__table__, models.Signature.__table__
-        welcome = welcome_of(contract)
+        welcome = _welcome()
         columns: tuple[SQLColumnExpression[Any], ...] = (
             contract.c.id,
             contract.c.player_id,
@@ -109,6 +110,12 @@ class ContractListing(Listing[ContractRow]):
             welcome_at=found.welcome_at,
             version=found.version,
         )
+
+
+@cache
+def _welcome() -> FromClause:
+    """Built once: of all that a list asks it takes longest to build."""
+    return welcome_of(models.Contract.__table__)
 
 
 def contract_source(database: Database, league_id: int, wanted: RosterFilter) -> ListingSource[ContractRow]:
