@@ -1,6 +1,7 @@
 """What the Import dialog lets people choose: row by row, names, columns, dates, sheets."""
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.tui.dialogs.cli_hints_on_screen import on_screen
 from bball_tui.tui.dialogs.import_job import RosterPreview
+from bball_tui.tui.dialogs.map_columns import mapped_fields
 from tests.tui.dialog_host import ROOMY, SMALL, asking
 from tests.tui.import_host import AMBIGUOUS, CORRECTED, GOOD, NUMBERS, League
 
@@ -142,11 +144,15 @@ async def test_columns_are_named_by_hand_when_their_headings_say_nothing() -> No
         assert "Vorname (Ann, Ben)" in desk.line
         await desk.press("enter")
         assert "This column is already used for Player Last Name." in desk.line
+        for part in ("Guardian 1 First", "Guardian 1 Last"):  # whole names are both
+            number = next(at for at, one in enumerate(chain.from_iterable(mapped_fields())) if one == part)
+            desk.widget(f"#pick-{number}").value = 3  # type: ignore[attr-defined]
         desk.widget("#pick-3").value = -1  # type: ignore[attr-defined]
         league.answer = GOOD
         await desk.press("enter")
-        fields = (("Team", "Mannschaft"), ("Player First Name", "Vorname"), ("Player Last Name", "Nachname"))
-        expected = ColumnMap(tuple(MappedField(*one) for one in fields), ("#4",))
+        fields = (("Team", "Mannschaft"), ("Player First Name", "Vorname"), ("Player Last Name", "Nachname"),
+                  ("Guardian 1 First", "#4"), ("Guardian 1 Last", "#4"))  # fmt: skip
+        expected = ColumnMap(tuple(MappedField(*one) for one in fields), ())
         assert league.previews[-1][1].columns == expected
         await desk.press("enter")
         assert league.imports[-1][1].columns == expected

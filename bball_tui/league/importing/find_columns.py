@@ -33,6 +33,8 @@ from bball_tui.league.values.shown import listed, shown
 
 _WHOLE_NAME = re.compile(r"(?P<who>[a-z]*?)s?(?P<n>[0-9]{0,2})(?:full)?name(?P<n2>[0-9]{0,2})")
 _PLAYERS = ("", "player", "athlete", "child")
+_PERSON = re.compile(r"(?P<who>parentguardian|guardian|parent|mother|m[ou]m|father|dad)s?(?P<n>[0-9]{0,2})(?P<n2>)")
+"""Headings that name a person and nothing of theirs: the name is meant."""
 _BY_NUMBER = re.compile(r"#([0-9]{1,3})")
 
 
@@ -203,7 +205,7 @@ def has_whole_names(header: Sequence[str], *, preset: Preset | None = None) -> b
 
 def _whole_name(preset: Preset, folded: str) -> tuple[Meaning, Meaning] | None:
     """First and last of whom the whole names are that a column with this folded heading holds, if it does."""
-    match = _WHOLE_NAME.fullmatch(folded)
+    match = _WHOLE_NAME.fullmatch(folded) or _PERSON.fullmatch(folded)
     if match is None:
         return None
     if match["who"] in _PLAYERS and not (match["n"] or match["n2"]):
@@ -212,6 +214,19 @@ def _whole_name(preset: Preset, folded: str) -> tuple[Meaning, Meaning] | None:
         guardian_part(preset, f"{match['who']}{match['n'] or match['n2']}{part}") for part in ("first", "last")
     )
     return None if first is None or last is None else (first, last)
+
+
+def named_together(one: str, other: str) -> bool:
+    """Whether a person may say of one column that it holds both fields."""
+    meanings = meaning_of(OWN, one), meaning_of(OWN, other)
+    return meanings[0] is not None and meanings[1] is not None and _whole_of(meanings[0], meanings[1])
+
+
+def _whole_of(one: Meaning, other: Meaning) -> bool:
+    """Whether the two are first and last name of one person: a column that is both holds whole names."""
+    if isinstance(one, str) or isinstance(other, str):
+        return {one, other} == {player.FIRST_NAME.title, player.LAST_NAME.title}
+    return one[:2] == other[:2] and {one[2], other[2]} == {guardian.FIRST_NAME.title, guardian.LAST_NAME.title}
 
 
 class _Mapper:
@@ -234,10 +249,11 @@ class _Mapper:
     def map(self, mapping: Sequence[MappedField], ignore: Sequence[str]) -> Columns | tuple[Problem, ...]:
         mapped = self._mapped(mapping)
         away = {index for name in ignore for index in self._named_away(name)}
-        taken = set(mapped.values())
+        taken = {meaning for meanings in mapped.values() for meaning in meanings}
         for index, folded in enumerate(self._folded):
             if index in mapped:
-                self._put(index, mapped[index], mapping=True)
+                for meaning in mapped[index]:
+                    self._put(index, meaning, mapping=True)
             elif index in away:
                 self._unused.append(self._names[index])
             elif not folded:
@@ -249,9 +265,9 @@ class _Mapper:
         self._require()
         return tuple(self._problems) if self._problems else self._columns()
 
-    def _mapped(self, mapping: Sequence[MappedField]) -> dict[int, Meaning]:
-        """The columns that a person named, with what they mean."""
-        found: dict[int, Meaning] = {}
+    def _mapped(self, mapping: Sequence[MappedField]) -> dict[int, tuple[Meaning, ...]]:
+        """The columns that a person named, with what they mean: one thing, or first and last name of somebody."""
+        found: dict[int, tuple[Meaning, ...]] = {}
         for one in mapping:
             meaning = meaning_of(OWN, one.field)
             index = self._index(one.column)
@@ -270,13 +286,15 @@ class _Mapper:
                     column=shown(one.column)
                 )
                 self._fault(one.column, text)
-            elif index in found or meaning in found.values():
+            elif any(meaning in meanings for meanings in found.values()) or not _may_mean(
+                found.get(index, ()), meaning
+            ):
                 self._fault(
                     one.column,
                     _("“{field}” or its column is named twice. Name each once.").format(field=shown(one.field)),
                 )
             else:
-                found[index] = meaning
+                found[index] = (*found.get(index, ()), meaning)
         return found
 
     def _index(self, column: str) -> int | None:
@@ -376,6 +394,10 @@ class _Mapper:
             nameless_email=self._nameless,
             unnamed=tuple(self._unnamed),
         )
+
+
+def _may_mean(before: tuple[Meaning, ...], meaning: Meaning) -> bool:
+    return not before or (len(before) == 1 and _whole_of(before[0], meaning))
 
 
 def _columns_of(block: _Block) -> GuardianColumns:

@@ -38,7 +38,8 @@ class MapColumns(Dialog["ColumnMap | None"]):
     ## Match columns
     For each thing that a roster needs, choose the column of your file; behind its name stand a few of its values.
     Space or an arrow key opens the list, typing a letter jumps in it, Enter goes on. What you do not choose is left
-    out. The choice is kept for the next file with the same columns.
+    out. A column with whole names, such as a parent's first and last name together, is chosen for both; the preview
+    shows how each is split. The choice is kept for the next file with the same columns.
     """
     DEFAULT_CSS = """
     MapColumns { & Field .field--label { width: 20; } & Field .field--problem { margin: 0 0 0 20; } }
@@ -62,7 +63,8 @@ class MapColumns(Dialog["ColumnMap | None"]):
 
         chosen = guessed(self._header, self._columns)
         line = _("Which column of the file holds what? The first three are required.")
-        yield Static(content((line, STYLES[Tone.MUTED])))
+        whole = _("A column with whole names is both: choose it for the first and for the last name.")
+        yield Static(content((f"{line} {whole}", STYLES[Tone.MUTED])))
         options = [(_("– not in the file –"), NOWHERE), *((self._label(at), at) for at in range(len(self._header)))]
         for number, field in enumerate(self._fields):
             pick = Picker(options, chosen.get(field, NOWHERE), id=f"pick-{number}")
@@ -100,12 +102,14 @@ class MapColumns(Dialog["ColumnMap | None"]):
         self.query_one(f"#pick-{first}").focus()
 
     def _mistakes(self, chosen: dict[str, int]) -> dict[str, str]:
+        from bball_tui.league.importing.find_columns import named_together
+
         wrong = {
             field: _("Every roster needs this. Choose its column.") for field in self._needed if field not in chosen
         }
         owner: dict[int, str] = {}
         for field, place in chosen.items():
-            if place in owner:
+            if place in owner and not named_together(owner[place], field):
                 wrong[field] = _("This column is already used for {owner}. One column holds one thing.").format(
                     owner=owner[place]
                 )

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bball_tui.league.importing.find_columns import MappedField
 from bball_tui.league.importing.roster_row import GuardianCell, NameSplit
 from bball_tui.league.values.last_names import split_name
 from bball_tui.league.values.names import whole_name
@@ -92,6 +93,29 @@ def test_an_empty_whole_name_is_none_and_a_placeholder_is_counted() -> None:
     assert [row.guardians for row in roster.rows] == [(), ()]
     assert faults(roster) == [(4, "Athlete Name"), (5, "Mother's Name")]
     assert dict(roster.placeholders) == {"N/A": 1, "N/A N/A": 1}
+
+
+@pytest.mark.parametrize("heading", ["Parent", "Parent 1", "Guardian", "Mother"])
+def test_a_column_that_is_called_like_a_person_holds_whole_names(heading: str) -> None:
+    file = f"Team,First Name,Last Name,{heading},{heading} Email\nHawks,Mia,Lopez,Ana Lopez,ana@lopez.test\n"
+    asked = read(file)
+    assert (asked.whole_names, [one.column for one in asked.problems]) == (True, [heading])
+    (row,) = read(file, split_names=True).rows
+    assert [(one.first, one.last, one.email) for one in row.guardians] == [("Ana", "Lopez", "ana@lopez.test")]
+
+
+def test_whoever_says_that_a_column_is_both_names_says_that_it_is_split() -> None:
+    file = "Team,Kid,Grown-up,Reach them at\nHawks,Mia Lopez,Ana Lopez,ana@lopez.test\n"
+    said = {"Player First Name": "Kid", "Player Last Name": "Kid", "Guardian 1 First": "Grown-up",
+            "Guardian 1 Last": "Grown-up", "Guardian 1 Email": "Reach them at"}  # fmt: skip
+    roster = read(file, mapping=[MappedField(*one) for one in said.items()])
+    (row,) = roster.rows
+    assert (row.first, row.last) == ("Mia", "Lopez")
+    assert [(one.first, one.last, one.email) for one in row.guardians] == [("Ana", "Lopez", "ana@lopez.test")]
+    assert len(roster.splits) == 2
+    for wrong in ("Team", "Guardian 2 Last", "Guardian 1 Relation"):
+        refused = read(file, mapping=[MappedField("Guardian 1 First", "Grown-up"), MappedField(wrong, "Grown-up")])
+        assert "is named twice" in refused.problems[0].problem
 
 
 def test_whole_names_beside_first_and_last_are_not_used_and_half_of_them_is_a_fault() -> None:
