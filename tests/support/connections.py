@@ -11,6 +11,7 @@ import os
 import select
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import psycopg
@@ -62,6 +63,14 @@ class Kept:
         self._process = os.getpid()
         self._taking = threading.Lock()
         self._free: defaultdict[str, list[tuple[_Kind, _Dialed]]] = defaultdict(list)
+        self.ports: set[str] = set()
+        """Where other servers than the run's own listen whose connections are kept, too, while the port is in here."""
+
+    def keeps(self, database: str, options: Mapping[str, Any]) -> bool:
+        """Whether connections made with ``options`` are kept: what is no socket may be a pooler of the test."""
+        if str(options.get("host", "")).startswith("/"):
+            return database.startswith(PREFIX)
+        return str(options.get("port", "")) in self.ports
 
     def pids(self, database: str) -> list[int]:
         """The server's processes of those that are kept to ``database``."""
@@ -89,7 +98,8 @@ class Kept:
         """Keep it, if it is in a state to be kept."""
         one, _ = dialed
         calm = os.getpid() == self._process and one.transaction_status == pq.TransactionStatus.IDLE
-        if calm and len(self._free[database]) < MOST and _did(one, _FORGET):
+        alike = sum(its == kind for its, _ in self._free[database])
+        if calm and alike < MOST and _did(one, _FORGET):
             while one.notifies():
                 pass  # what it was told before it stopped listening
             self._free[database].append((kind, dialed))
@@ -150,8 +160,8 @@ def keep_connections() -> None:
     dial = Database._dial
 
     async def take_or_dial(self: Database) -> psycopg.AsyncConnection:
-        database, host = str(self._options.get("dbname", "")), str(self._options.get("host", ""))
-        if not (database.startswith(PREFIX) and host.startswith("/")):  # what is no socket may be a pooler of the test
+        database = str(self._options.get("dbname", ""))
+        if not kept.keeps(database, self._options):
             return await dial(self)
         kind = tuple(sorted(self._options.items()))
         found = kept.take(database, kind)

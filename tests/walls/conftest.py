@@ -23,6 +23,7 @@ from psycopg.pq import TransactionStatus
 from bball_tui.database import migrate
 from bball_tui.settings import SecretUrl
 from tests.conftest import IN_MEMORY
+from tests.support.connections import kept
 from tests.walls.rows import fill
 
 OWNER = "bball_owner"
@@ -36,8 +37,10 @@ ROLES = {
 }
 """Who works in league A, and as what. ``bert`` has all of alma's roles in league B; ``nils``, ``nora``
 and ``ada`` have none at all."""
-STEADY = (OWNER, "alma")
+STEADY = (OWNER, "alma", "vera", "rita", "cora", "nora")
 """Whose connections are used again, since each costs what many tests do. They may be at work when a test begins."""
+LETTING_IN = ("channels", "compose", "connecting", "desk", "pooler", "setup_script", "staff")
+"""What the files are about in which every connection of the program is a new one: who is let in, told or shut out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,24 @@ def cluster() -> Iterator[ClubServer]:
         yield server
     finally:
         server.log_out()
+        kept.end(DATABASE)
         run("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def logged_in_before(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the program connected to in a test is kept for the next one, but where that is what they are about."""
+    if "cluster" in request.fixturenames:
+        cluster: ClubServer = request.getfixturevalue("cluster")
+        if request.path.stem.removeprefix("test_") not in LETTING_IN:
+            kept.ports.add(str(cluster.port))
+        elif pids := kept.pids(DATABASE):
+            with cluster.login("postgres") as admin:  # nobody is seen who is not there in the test
+                admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s::int[]) AS pid", (pids,))
+            kept.end(DATABASE)
+    yield
+    kept.ports.clear()
 
 
 @pytest.fixture(scope="session")
