@@ -18,12 +18,12 @@ from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
 from bball_tui.league.editing.contracts import ContractDraft, new_contract
 from bball_tui.league.editing.deleting import RecordKind
-from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Outcome, Saved
 from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.editing.seasons import load_season, save_season
 from bball_tui.league.editing.teams import load_team, save_team
 from bball_tui.league.leagues import Season, current_season, list_seasons
+from bball_tui.league.merging.lookalikes import pairs_of_players, tell_apart
 from bball_tui.league.merging.people import Person
 from bball_tui.league.rights import Right
 from bball_tui.league.roster.player import FIELDS, PlayerDraft
@@ -152,7 +152,7 @@ async def players_edit(
 @in_transaction
 async def players_duplicates(context: CliContext, session: Session) -> Answer:
     """List pairs of players who may be one person."""
-    return listed_pairs(await list_lookalikes(session, context.league.id))
+    return listed_pairs(await pairs_of_players(session, context.league.id))
 
 
 @players.command("distinct")

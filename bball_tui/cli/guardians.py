@@ -18,8 +18,8 @@ from bball_tui.league.editing.guardians import (
     save_guardian,
     unlink_guardian,
 )
-from bball_tui.league.editing.lookalikes import guardian_lookalikes
 from bball_tui.league.editing.outcome import Outcome
+from bball_tui.league.merging.lookalikes import pairs_of_guardians
 from bball_tui.league.merging.people import Person
 from bball_tui.league.rights import Right
 from bball_tui.league.roster.family import GuardianView
@@ -46,7 +46,7 @@ guardians.add_command(guardians_erase)
 @in_transaction
 async def guardians_duplicates(context: CliContext, session: Session) -> Answer:
     """List pairs of guardians who may be one person."""
-    return listed_pairs(await guardian_lookalikes(session, context.league.id))
+    return listed_pairs(await pairs_of_guardians(session, context.league.id))
 
 
 @guardians.command("list")

@@ -9,7 +9,7 @@ from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, Found, listed, plain, table
 from bball_tui.cli.saving import json_option
 from bball_tui.database.engine import Session
-from bball_tui.league.editing.lookalikes import Pair
+from bball_tui.league.merging.lookalikes import Pair
 from bball_tui.league.merging.merge import MergeField, MergePreview, MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.editing.lookalikes import Pair, list_lookalikes, tell_apart
-from bball_tui.league.merging.candidates import find_players, guardian_candidates
+from bball_tui.league.merging.lookalikes import Pair, pairs_of_players, tell_apart
+from bball_tui.league.merging.lookalikes_of_one import find_players, lookalikes_of_guardian
 from bball_tui.league.merging.merge import Merged, MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person, StandingMerge, list_merges
 from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people
@@ -84,7 +84,7 @@ async def maybe_the_same(app: "Host", connection: "LeagueConnection") -> bool:
 
     async def load() -> Sequence[Entry]:
         nonlocal pairs
-        pairs = (await connection.call(list_lookalikes))[:MOST_PAIRS]
+        pairs = (await connection.call(pairs_of_players))[:MOST_PAIRS]
         return [
             Entry(number, f"{pair.one.name} · {pair.other.name}", f"{pair.one.about} · {pair.other.about}")
             for number, pair in enumerate(pairs)
@@ -117,7 +117,7 @@ async def maybe_the_same(app: "Host", connection: "LeagueConnection") -> bool:
 
 async def merge_guardian(app: "Host", connection: "LeagueConnection", guardian_id: int, name: str) -> bool:
     """Merge a guardian with another one of the same name, address, phone or child, or take such a merge back."""
-    found = await connection.call(guardian_candidates, guardian_id)
+    found = await connection.call(lookalikes_of_guardian, guardian_id)
     merged = await connection.call(list_merges, Person.GUARDIAN, stays=guardian_id)
     if not found and not merged:
         raise BballError(

@@ -34,7 +34,7 @@ from bball_tui.league.importing import corrections
 from bball_tui.league.importing.diff_model import Counts, FieldChange, Imported, RowDiff, Verdict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.roster_row import NameSplit
-from bball_tui.league.merging.candidates import FoundPlayer, PlayerCandidates
+from bball_tui.league.merging.lookalikes_of_one import FoundPlayer, FoundPlayers
 from bball_tui.league.merging.merge import Ending, MergeField, MergePreview
 from bball_tui.league.merging.people import Person, Someone
 from bball_tui.league.roster.family import GuardianView
@@ -272,7 +272,7 @@ async def _found(name: str, text: str) -> BatchCandidates:
     return BatchCandidates((row,), 1)
 
 
-async def _found_player(name: str, text: str) -> PlayerCandidates:
+async def _found_player(name: str, text: str) -> FoundPlayers:
     row = FoundPlayer(
         first_name=name,
         last_name=name,
@@ -284,7 +284,7 @@ async def _found_player(name: str, text: str) -> PlayerCandidates:
         also=name,
         by=name,
     )
-    return PlayerCandidates((row,))
+    return FoundPlayers((row,))
 
 
 def _merge(name: str) -> MergePeople:

@@ -10,11 +10,11 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Player
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.editing.lookalikes import lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
 from bball_tui.league.fields import Reading, audited, columns_of, draft_of
 from bball_tui.league.league_clock import read_clock
+from bball_tui.league.merging.lookalikes import lookalikes, tell_apart
 from bball_tui.league.merging.people import Person, why_missing
 from bball_tui.league.roster.player import FIELDS, PlayerDraft, PlayerValues
 from bball_tui.league.rules.store import rule_notes

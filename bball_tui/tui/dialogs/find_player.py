@@ -11,7 +11,7 @@ from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
-    from bball_tui.league.merging.candidates import FoundPlayer
+    from bball_tui.league.merging.lookalikes_of_one import FoundPlayer
 
 
 class FindPlayer(Finder["int | None", "FoundPlayer"]):

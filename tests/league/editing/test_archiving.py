@@ -10,13 +10,13 @@ from bball_tui.errors import BballError
 from bball_tui.league.contracts.chasing import read_chasing
 from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
 from bball_tui.league.editing.deleting import RecordKind
-from bball_tui.league.editing.lookalikes import list_lookalikes
 from bball_tui.league.editing.seasons import show_season
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, export
 from bball_tui.league.filters.choices import Facet
 from bball_tui.league.filters.facets import chosen_filter, facets
 from bball_tui.league.leagues import find_league, list_seasons
+from bball_tui.league.merging.lookalikes import pairs_of_players
 from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
@@ -46,7 +46,7 @@ async def test_out_of_everything_and_back(database: Database) -> None:
         new = insert(Season).values(league_id=club.league_id, name="Fall 2030").returning(Season.id)
         season_id = await session.scalar(new)
         await session.execute(update(League).values(current_season_id=season_id))
-        assert len(await list_lookalikes(session, club.league_id)) == 1
+        assert len(await pairs_of_players(session, club.league_id)) == 1
         for kind, one in (
             (RecordKind.PLAYER, ann.player_id),
             (RecordKind.PLAYER, second),
@@ -74,7 +74,7 @@ async def test_out_of_everything_and_back(database: Database) -> None:
         assert [row.archived for row in await TeamListing(club.league_id, RosterFilter(text="hawks")).all(session)] == [
             True
         ]
-        assert await list_lookalikes(session, club.league_id) == ()
+        assert await pairs_of_players(session, club.league_id) == ()
         assert await read_chasing(session, club.league_id, RosterFilter()) == ()
         plan = await plan_roll(session, club.league_id, RollRequest("Fall 2031", source_id=club.season_id))
         assert [one.id for one in plan.lines] == [ben.player_id]

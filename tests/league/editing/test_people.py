@@ -16,9 +16,9 @@ from bball_tui.league.editing.guardians import (
     save_guardian,
     unlink_guardian,
 )
-from bball_tui.league.editing.lookalikes import guardian_lookalikes, list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Overtaken, Saved, Wrong
 from bball_tui.league.editing.players import load_player, save_player
+from bball_tui.league.merging.lookalikes import pairs_of_guardians, pairs_of_players, tell_apart
 from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
 from tests.support.factory import Parent, make_club, make_family
@@ -95,7 +95,7 @@ async def test_a_namesake_is_asked_about_once(database: Database) -> None:
         second = await save_player(session, club.league_id, again, order=DMY, others=[first.id])
         assert isinstance(second, Saved)
         # It is remembered: neither the list of pairs nor a later edit asks again.
-        assert await list_lookalikes(session, club.league_id) == ()
+        assert await pairs_of_players(session, club.league_id) == ()
         base = await load_player(session, club.league_id, second.id, DMY)
         undated = replace(base.draft, birthdate="")
         doubt = await save_player(session, club.league_id, undated, order=DMY, base=base)
@@ -106,11 +106,11 @@ async def test_a_namesake_is_asked_about_once(database: Database) -> None:
         )
         third = await save_player(session, club.league_id, SAMIR, order=DMY, others=[first.id, second.id])
         assert isinstance(third, Saved)
-        assert [(one.one.id, one.other.id) for one in await list_lookalikes(session, club.league_id)] == []
+        assert [(one.one.id, one.other.id) for one in await pairs_of_players(session, club.league_id)] == []
         imported = await make_family(session, club, first="Samir", last="Hamdi", birthdate=None, parents=())
-        assert len(await list_lookalikes(session, club.league_id)) == 4
+        assert len(await pairs_of_players(session, club.league_id)) == 4
         await tell_apart(session, club.league_id, imported.player_id, [first.id, second.id])
-        assert len(await list_lookalikes(session, club.league_id)) == 2
+        assert len(await pairs_of_players(session, club.league_id)) == 2
 
 
 async def test_short_names_of_one_birthdate_may_be_one_and_twins_are_not(database: Database) -> None:
@@ -121,14 +121,14 @@ async def test_short_names_of_one_birthdate_may_be_one_and_twins_are_not(databas
             await make_family(session, club, first=first, birthdate=born, parents=(Parent(rosa),))
             for first, rosa in (("Mike", "Rosa"), ("Michael", "Rosa"), ("Nadia", "Rosie"))
         ]
-        (pair,) = await list_lookalikes(session, club.league_id)
+        (pair,) = await pairs_of_players(session, club.league_id)
         assert (pair.one.id, pair.other.id) == (mike.player_id, michael.player_id)
         assert pair.one.about == "born May 12, 2015, jersey 00"
         await tell_apart(session, club.league_id, michael.player_id, [mike.player_id])
-        assert await list_lookalikes(session, club.league_id) == ()
+        assert await pairs_of_players(session, club.league_id) == ()
         # One address and first names that are alike; a father at the mother's address is another one.
         await make_family(session, club, first="Zoe", parents=(Parent("Luis"),))
-        named = {(one.one.name, one.other.name) for one in await guardian_lookalikes(session, club.league_id)}
+        named = {(one.one.name, one.other.name) for one in await pairs_of_guardians(session, club.league_id)}
         assert ("Rosa Hamilton", "Rosa Hamilton") in named
         assert not any("Luis Hamilton" in both for both in named)
 

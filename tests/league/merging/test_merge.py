@@ -33,11 +33,11 @@ from bball_tui.league.contracts.signing_rules import NamedGuardian
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.guardians import save_guardian
-from bball_tui.league.editing.lookalikes import tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Saved
 from bball_tui.league.editing.players import save_player
 from bball_tui.league.mails.messages import Audience, Message, send_message
-from bball_tui.league.merging.candidates import find_players
+from bball_tui.league.merging.lookalikes import tell_apart
+from bball_tui.league.merging.lookalikes_of_one import find_players
 from bball_tui.league.merging.merge import MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people

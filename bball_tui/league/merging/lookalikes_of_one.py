@@ -1,4 +1,4 @@
-"""Who may be the same person as somebody: found by name, or because nothing speaks against it."""
+"""Who may be the same person as the one who is to be merged: found by what is typed, or by what they have in common."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,6 +14,7 @@ from bball_tui.database.search import words_of
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.batch_signing import PaperFacts
+from bball_tui.league.editing.outcome import Lookalike
 from bball_tui.league.roster.lists import PlayerListing
 from bball_tui.league.roster.player_row import PlayerRow
 from bball_tui.league.roster.rows import RosterFilter
@@ -29,7 +30,7 @@ class FoundPlayer(PlayerRow, frozen=True, gc=False, kw_only=True):
     by: str = ""
 
 
-class PlayerCandidates(Struct, frozen=True):
+class FoundPlayers(Struct, frozen=True):
     """The first players that match: those whose own name does, then those whose family or team does."""
 
     rows: tuple[FoundPlayer, ...]
@@ -40,7 +41,7 @@ class PlayerCandidates(Struct, frozen=True):
 
 async def find_players(
     session: AsyncSession, league_id: int, text: str, season_id: int | None, player_id: int
-) -> PlayerCandidates:
+) -> FoundPlayers:
     """Players who match ``text``; while nothing is typed, those who have the name, or the birthdate and the last name,
     of ``player_id``, or a guardian in common and the birthdate.
     """
@@ -49,7 +50,7 @@ async def find_players(
     if text.strip():
         page = await listing.page(session, PageRequest(0, LOOKED_AT, Sort("player")))
         rows = [row for row in page.rows if row.id != player_id]
-        return PlayerCandidates(tuple(await _by_what(session, rows, text))[:SHOWN])
+        return FoundPlayers(tuple(await _by_what(session, rows, text))[:SHOWN])
     one, other = aliased(Player), aliased(Player)
     mine, theirs = aliased(PlayerGuardian), aliased(PlayerGuardian)
     in_common = (
@@ -77,7 +78,7 @@ async def find_players(
         .limit(SHOWN)
     )
     found = [await listing.one(session, one_id) for one_id in likely]
-    return PlayerCandidates(tuple(_found(row, "") for row in found if row is not None))
+    return FoundPlayers(tuple(_found(row, "") for row in found if row is not None))
 
 
 async def _by_what(session: AsyncSession, rows: Sequence[PlayerRow], text: str) -> list[FoundPlayer]:
@@ -116,15 +117,7 @@ def _found(row: PlayerRow, by: str) -> FoundPlayer:
     return FoundPlayer(**{name: getattr(row, name) for name in PlayerRow.__struct_fields__}, by=by)
 
 
-class GuardianCandidate(Struct, frozen=True):
-    """A guardian who may be the same as another one; ``about`` says by what they are told apart."""
-
-    id: int
-    name: str
-    about: str
-
-
-async def guardian_candidates(session: AsyncSession, league_id: int, guardian_id: int) -> tuple[GuardianCandidate, ...]:
+async def lookalikes_of_guardian(session: AsyncSession, league_id: int, guardian_id: int) -> tuple[Lookalike, ...]:
     """Guardians with the name, the address or the phone of ``guardian_id``, or with a child in common.
 
     Raises:
@@ -160,7 +153,7 @@ async def guardian_candidates(session: AsyncSession, league_id: int, guardian_id
         .limit(SHOWN)
     )
     return tuple(
-        GuardianCandidate(
+        Lookalike(
             row.id,
             f"{row.first_name} {row.last_name}",
             " · ".join(one for one in (row.email or _("no e-mail address"), row.phone, row.of) if one),

@@ -1,4 +1,8 @@
-"""Who may be one person: suggested, never merged by itself; of players "not the same" is remembered."""
+"""Who may be the same child, or the same parent: said before a save and listed in pairs, never merged by itself.
+
+Of players it is remembered that they are not the same. Whom one of them may be merged with is in
+:mod:`.lookalikes_of_one`.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
@@ -113,7 +117,7 @@ async def tell_apart(session: AsyncSession, league_id: int, player_id: int, othe
     await record(session, league_id, entries)
 
 
-async def list_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:
+async def pairs_of_players(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:
     """All pairs of the league that nobody told apart or archived yet. Twins have the day and the last name in common,
     and no first name that is alike."""
     one, other = aliased(Player), aliased(Player)
@@ -142,7 +146,7 @@ async def list_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, 
     return tuple(Pair(_lookalike(row[:6]), _lookalike(row[6:12])) for row in (*rows, *alike))
 
 
-async def guardian_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:
+async def pairs_of_guardians(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:
     """Pairs of guardians who may be one: of one name, or of one last name and names that are alike, with the same
     address, phone or child.
     """
