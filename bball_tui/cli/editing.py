@@ -22,7 +22,7 @@ from bball_tui.league.editing.outcome import Outcome, Saved
 from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.editing.seasons import load_season, save_season
 from bball_tui.league.editing.teams import load_team, save_team
-from bball_tui.league.leagues import Season, current_season, list_seasons
+from bball_tui.league.leagues import Season, list_seasons
 from bball_tui.league.merging.lookalikes import pairs_of_players, tell_apart
 from bball_tui.league.merging.people import Person
 from bball_tui.league.rights import Right
@@ -31,6 +31,7 @@ from bball_tui.league.roster.team import FIELDS as TEAM_FIELDS
 from bball_tui.league.roster.team import TeamDraft
 from bball_tui.league.seasons.season import COLUMNS as SEASON_COLUMNS
 from bball_tui.league.seasons.season import SeasonDraft
+from bball_tui.league.seasons.shown_season import shown_season
 
 id_type = click.IntRange(min=1)
 
@@ -186,7 +187,7 @@ for archiving in archive_commands(RecordKind.SEASON):
 @in_transaction
 async def seasons_list(context: CliContext, session: Session) -> Answer:
     """List the seasons, the newest first, and last those that are archived."""
-    shown = await current_season(session, context.league.id)
+    shown = await shown_season(session, context.league.id)
 
     def cells(one: Season) -> tuple[str, ...]:
         begins = one.starts_on.isoformat() if one.starts_on else ""

@@ -4,7 +4,8 @@ from bball_tui.cli.context import CliContext
 from bball_tui.cli.output import narrate, plain
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
-from bball_tui.league.leagues import Season, current_season, list_seasons
+from bball_tui.league.leagues import Season, list_seasons
+from bball_tui.league.seasons.shown_season import shown_season
 from bball_tui.mail.values import one_line
 
 
@@ -29,7 +30,7 @@ async def season_if_any(context: CliContext, session: Session, name: str | None)
     Raises:
         BballError: there is none of that name.
     """
-    found = await (current_season(session, context.league.id) if name is None else season_named(context, session, name))
+    found = await (shown_season(session, context.league.id) if name is None else season_named(context, session, name))
     if found is not None:
         say_season(found.name)
     return found

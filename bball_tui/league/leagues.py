@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 from msgspec.structs import fields
-from sqlalchemy import Row, ScalarSelect, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -210,21 +210,6 @@ async def list_seasons(session: AsyncSession, league_id: int) -> list[Season]:
         .execution_options(populate_existing=True)
     )
     return [season_of(row) for row in found]
-
-
-def season_in_focus(league_id: int) -> ScalarSelect[int]:
-    """The id of the season that staff chose, else of the newest; NULL before there is one."""
-    league, season = models.League.__table__.c, models.Season.__table__.c
-    chosen = select(league.current_season_id).where(league.id == league_id).scalar_subquery()
-    newest = select(func.max(season.id)).where(season.league_id == league_id).scalar_subquery()
-    return select(func.coalesce(chosen, newest)).scalar_subquery()
-
-
-async def current_season(session: AsyncSession, league_id: int) -> Season | None:
-    """The season that staff chose, else the newest; None before there is one."""
-    season = models.Season.__table__
-    found = (await session.execute(select(season).where(season.c.id == season_in_focus(league_id)))).one_or_none()
-    return None if found is None else season_of(found)
 
 
 def season_of(row: "models.Season | Row[Any]") -> Season:

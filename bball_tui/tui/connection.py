@@ -22,16 +22,10 @@ from bball_tui.database.states import StaffRole
 from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
 from bball_tui.language import _, english
-from bball_tui.league.leagues import (
-    LeagueInfo,
-    NoLeague,
-    Season,
-    create_league,
-    current_season,
-    find_league,
-)
+from bball_tui.league.leagues import LeagueInfo, NoLeague, Season, create_league, find_league
 from bball_tui.league.members import my_roles, take_place
 from bball_tui.league.rights import Right, ShutOut
+from bball_tui.league.seasons.shown_season import shown_season
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
 from bball_tui.tui.error_boundary import GuardedSource, error_boundary
 from bball_tui.tui.key_hints import key_of
@@ -149,7 +143,7 @@ class LeagueConnection:
         async with self.session() as session:
             self._league = await find_league(session, self.settings.league)
             self.settings = self.settings.of_league(self._league.slug)
-            self.season = await current_season(session, self._league.id)
+            self.season = await shown_season(session, self._league.id)
         self.roles = await self.guard(take_place(self.database, self._league.id))
 
     async def create_league(self, name: str, season: str, values: Mapping[str, str]) -> None:
@@ -173,7 +167,7 @@ class LeagueConnection:
                 roles = await my_roles(session, self.league.id)
                 if not roles:
                     raise self._shut_out()
-                season = await current_season(session, self.league.id)
+                season = await shown_season(session, self.league.id)
                 found = await read_header_numbers(session, self.league.id, season.id if season else None)
             self._league, self.season, self._workers = found.league, found.season, found.workers
             if roles != self.roles:

@@ -25,7 +25,7 @@ from bball_tui.league.editing.guardians import (
 from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.editing.profile import load_league, save_league
-from bball_tui.league.editing.seasons import load_season, save_season, show_season
+from bball_tui.league.editing.seasons import load_season, save_season
 from bball_tui.league.editing.teams import load_team, save_team
 from bball_tui.league.leagues import list_seasons
 from bball_tui.league.profile import LeagueDraft
@@ -35,6 +35,7 @@ from bball_tui.league.roster.team import TeamDraft
 from bball_tui.league.rules.form import RulesDraft, load_rules, save_rules
 from bball_tui.league.rules.freeze import frozen_since
 from bball_tui.league.seasons.season import SeasonDraft
+from bball_tui.league.seasons.shown_season import show_season
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.error_box import ErrorDialog

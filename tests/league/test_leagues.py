@@ -15,14 +15,8 @@ from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FirstGuardian
 from bball_tui.league.header_numbers import read_header_numbers
-from bball_tui.league.leagues import (
-    create_league,
-    create_season,
-    current_season,
-    find_league,
-    list_leagues,
-    slug_from,
-)
+from bball_tui.league.leagues import create_league, create_season, find_league, list_leagues, slug_from
+from bball_tui.league.seasons.shown_season import shown_season
 from tests.support.factory import Parent, make_club, make_family
 
 
@@ -33,11 +27,11 @@ async def test_a_new_league_is_found_by_its_derived_name(database: Database) -> 
         found = await find_league(session)
         assert found == made == await find_league(session, "westside-basketball")
         assert found.name == "Westside Basketball"
-        season = await current_season(session, found.id)
+        season = await shown_season(session, found.id)
         assert season is not None
         assert season.name == "Spring 2027"
         await create_season(session, found.id, "Autumn 2027")
-        newest = await current_season(session, found.id)
+        newest = await shown_season(session, found.id)
         assert newest is not None
         assert newest.name == "Autumn 2027"
 

@@ -16,7 +16,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.importing.apply import hold_league
-from bball_tui.league.leagues import current_season
+from bball_tui.league.seasons.shown_season import shown_season
 from bball_tui.wording import counted
 
 _TABLES: dict[RecordKind, Any] = {RecordKind.PLAYER: Player, RecordKind.TEAM: Team, RecordKind.SEASON: Season}
@@ -119,7 +119,7 @@ async def _set(session: AsyncSession, league_id: int, seen: Archiving, action: s
 
 async def _obstacle(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int, name: str) -> str | None:
     """Where a list without it would lie about the season that is shown, or one made after it."""
-    shown = await current_season(session, league_id)
+    shown = await shown_season(session, league_id)
     if shown is None:
         return None
     if kind is RecordKind.SEASON:

@@ -28,7 +28,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, later, stored
 from bball_tui.league.importing.apply import hold_league
-from bball_tui.league.leagues import current_season
+from bball_tui.league.seasons.shown_season import shown_season
 from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
 from bball_tui.wording import counted, listed
@@ -211,7 +211,7 @@ async def _own_obstacle(session: AsyncSession, league_id: int, kind: RecordKind,
     if (team := await session.scalar(linked.where(mine).limit(1))) is not None:
         return _("{team} has a team chat. {unlink_first}").format(team=team, unlink_first=_(_UNLINK_FIRST))
     if kind is RecordKind.SEASON:
-        shown = await current_season(session, league_id)
+        shown = await shown_season(session, league_id)
         if shown is not None and shown.id == one_id:
             return _("{name} is the season that everybody sees. Show another one first, then delete it.").format(
                 name=name

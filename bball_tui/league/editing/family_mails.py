@@ -18,7 +18,7 @@ from bball_tui.league.contracts.facts import GuardianFacts, hold_teams, lock_con
 from bball_tui.league.contracts.signing_rules import recipients_of
 from bball_tui.league.editing.outcome import Unpromised
 from bball_tui.league.league_clock import LeagueClock, read_clock
-from bball_tui.league.leagues import season_in_focus
+from bball_tui.league.seasons.shown_season import shown_season_id
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers
@@ -182,7 +182,7 @@ async def unpromised(session: AsyncSession, league_id: int, *, guardian_id: int)
             Contract.status == ContractStatus.SIGNED,
             Guardian.id == guardian_id,
             Guardian.email.is_not(None),
-            Contract.season_id == season_in_focus(league_id),
+            Contract.season_id == shown_season_id(league_id),
             ~there,
         )
         .order_by(Contract.id)

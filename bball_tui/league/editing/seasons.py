@@ -1,10 +1,10 @@
-"""Add and edit a season, and choose the one that the desk shows."""
+"""Add and edit a season."""
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import League, Season
+from bball_tui.database.models import Season
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -12,8 +12,8 @@ from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
 from bball_tui.league.fields import Reading, audited, draft_of
 from bball_tui.league.league_clock import read_clock
-from bball_tui.league.leagues import season_in_focus
 from bball_tui.league.seasons.season import COLUMNS, CURRENT, FIELDS, SeasonDraft
+from bball_tui.league.seasons.shown_season import set_shown_season, show_season, shown_season_id
 
 
 async def load_season(session: AsyncSession, league_id: int, season_id: int, order: DateOrder) -> Loaded[SeasonDraft]:
@@ -23,7 +23,7 @@ async def load_season(session: AsyncSession, league_id: int, season_id: int, ord
         BballError: the league has no such season.
     """
     columns = (getattr(Season, one.name) for one in COLUMNS)
-    shown = (Season.id == season_in_focus(league_id)).label(CURRENT.name)
+    shown = (Season.id == shown_season_id(league_id)).label(CURRENT.name)
     query = select(Season.id, Season.version, *columns, shown).where(
         Season.league_id == league_id, Season.id == season_id
     )
@@ -65,12 +65,12 @@ async def save_season(
         return Wrong(tuple(checks.problems))
     clean = SeasonDraft(*(one.drafted(columns[one.name], order) for one in COLUMNS), draft.current)
     if base is None:
-        seen = await session.scalar(select(season_in_focus(league_id)))
+        seen = await session.scalar(select(shown_season_id(league_id)))
         season_id = await session.scalar(insert(Season).values(league_id=league_id, **columns).returning(Season.id))
         assert season_id is not None  # noqa: S101 - the statement returns a row or raises
         await record(session, league_id, [Entry("created", "season", season_id, after=audited(columns))])
         # The newest is shown by itself where nobody chose one; a season for later does not take its place.
-        await point_at_season(session, league_id, season_id if draft.current else seen, seen)
+        await set_shown_season(session, league_id, season_id if draft.current else seen, seen)
         return Saved(season_id)
     now = await load_season(session, league_id, base.id, order)
     if quicker := await overtaken(session, league_id, "season", base, now, clean):
@@ -86,32 +86,3 @@ async def save_season(
     if "current" in names:
         await show_season(session, league_id, base.id)
     return Saved(base.id)
-
-
-async def show_season(session: AsyncSession, league_id: int, season_id: int) -> None:
-    """The desk of everybody shows this season from now on. The caller commits.
-
-    Raises:
-        BballError: the league has no such season, or it is archived.
-    """
-    mine = (Season.league_id == league_id, Season.id == season_id)
-    if not await session.scalar(select(exists().where(*mine))):
-        raise BballError(_("There is no season {season_id} in this league.").format(season_id=season_id))
-    archived = await session.scalar(select(Season.name).where(*mine, Season.archived_at.is_not(None)))
-    if archived is not None:
-        raise BballError(_("{target} is archived. Bring it back first ({{desk.seasons}}).").format(target=archived))
-    await point_at_season(session, league_id, season_id, await session.scalar(select(season_in_focus(league_id))))
-
-
-async def point_at_season(session: AsyncSession, league_id: int, season_id: int | None, seen: int | None) -> None:
-    """Choose the season of the league, or with None the newest; ``seen`` is the one that everybody saw before."""
-    await session.execute(update(League).where(League.id == league_id).values(current_season_id=season_id))
-    await note_season_shown(session, league_id, seen)
-
-
-async def note_season_shown(session: AsyncSession, league_id: int, seen: int | None, reason: str | None = None) -> None:
-    """For the history, if everybody sees another season now than the one ``seen`` before."""
-    now = await session.scalar(select(season_in_focus(league_id)))
-    if seen is not None and now != seen:
-        entry = Entry("season_shown", "league", league_id, reason, before={"season_id": seen}, after={"season_id": now})
-        await record(session, league_id, [entry])

@@ -14,7 +14,8 @@ from bball_tui.language import _
 from bball_tui.league.exporting import statements
 from bball_tui.league.exporting.records import FAMILY, GUARDIAN, NAMES, Record, What
 from bball_tui.league.exporting.writing import as_csv, as_json, csv_head, json_head, json_tail
-from bball_tui.league.leagues import LeagueInfo, current_season, list_seasons
+from bball_tui.league.leagues import LeagueInfo, list_seasons
+from bball_tui.league.seasons.shown_season import shown_season
 
 PIECE = 500
 """Records that are read and written at a time: an export of any length takes the same memory."""
@@ -81,7 +82,7 @@ async def export(
 
 async def _season(session: AsyncSession, league: LeagueInfo, name: str | None) -> int | None:
     if name is None:
-        current = await current_season(session, league.id)
+        current = await shown_season(session, league.id)
         return None if current is None else current.id
     seasons = await list_seasons(session, league.id)
     for one in seasons:

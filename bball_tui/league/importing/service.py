@@ -34,10 +34,11 @@ from bball_tui.league.importing.raw_table import FileTable
 from bball_tui.league.importing.read_roster import Roster, load, read_file, read_rows
 from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.importing.sandboxed_reader import read_limited
-from bball_tui.league.leagues import LeagueInfo, current_season
+from bball_tui.league.leagues import LeagueInfo
 from bball_tui.league.mails.enqueue import wants_offer_mails
 from bball_tui.league.rules.store import RuleBroken, read_findings, read_rules
 from bball_tui.league.rules.team_check import LeagueRules, RuleFinding
+from bball_tui.league.seasons.shown_season import shown_season
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import NAME_LENGTH, name_text
 from bball_tui.league.values.shown import shown
@@ -403,7 +404,7 @@ async def _season(session: AsyncSession, league: LeagueInfo, roster: Roster, ask
         )
     if named:
         return next(iter(named.values()))
-    newest = await current_season(session, league.id)
+    newest = await shown_season(session, league.id)
     if newest is None:
         raise SeasonMissing(
             _("The league has no season yet, and the file names none. Say which one with --season NAME.")

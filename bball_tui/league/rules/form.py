@@ -13,9 +13,9 @@ from bball_tui.language import _
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, overtaken
 from bball_tui.league.league_clock import read_clock
-from bball_tui.league.leagues import season_in_focus
 from bball_tui.league.rules.store import read_findings, read_rules, write_rules
 from bball_tui.league.rules.team_check import JerseyRule, RuleName, read_cutoff, read_freeze, read_limit
+from bball_tui.league.seasons.shown_season import shown_season_id
 from bball_tui.wording import counted
 
 
@@ -73,7 +73,7 @@ async def save_rules(session: AsyncSession, league_id: int, draft: RulesDraft, *
         refuse=tuple(rule for rule in RuleName if ticked[rule]),
     )
     changed = await write_rules(session, league_id, rules)
-    season_id = await session.scalar(select(season_in_focus(league_id)))
+    season_id = await session.scalar(select(shown_season_id(league_id)))
     found = await read_findings(session, league_id, season_id) if changed and season_id is not None else ()
     note = _("{things} of this season's teams against the rules: each team's panel says what.").format(
         things=counted(len(found), "thing")

@@ -22,11 +22,11 @@ from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.signing_rules import check_hold
 from bball_tui.league.contracts.transitions import check_offer, reason_for
 from bball_tui.league.editing.outcome import Saved
-from bball_tui.league.editing.seasons import save_season, show_season
+from bball_tui.league.editing.seasons import save_season
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.league_clock import LeagueClock, read_clock
-from bball_tui.league.leagues import Season, current_season, list_seasons
+from bball_tui.league.leagues import Season, list_seasons
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
 from bball_tui.league.rules.store import RuleBroken, read_rules, rule_notes
 from bball_tui.league.rules.team_check import TeamMove, check_moves, season_year
@@ -36,6 +36,7 @@ from bball_tui.league.seasons.roll_plan import RollOptions, RollPlan, TeamLine, 
 from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
 from bball_tui.league.seasons.rolls import ROLLED, read_rolls
 from bball_tui.league.seasons.season import LONGEST_NAME, SeasonDraft
+from bball_tui.league.seasons.shown_season import show_season, shown_season
 from bball_tui.league.values.names import typed_text
 from bball_tui.league.values.shown import shown
 
@@ -143,7 +144,7 @@ async def _source(
         if source is None:
             raise BballError(_("There is no season {source_id} in this league.").format(source_id=asked.source_id))
     else:
-        source = await current_season(session, league_id)
+        source = await shown_season(session, league_id)
         if source is not None and source == target:
             source = next((one for one in seasons if one.id < source.id), None)
         if source is None:

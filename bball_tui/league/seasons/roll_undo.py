@@ -19,12 +19,12 @@ from bball_tui.database.states import ContractStatus, OutboxState, Stage
 from bball_tui.errors import BballError
 from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import lock_contracts
-from bball_tui.league.editing.seasons import note_season_shown
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.league_clock import read_clock
-from bball_tui.league.leagues import list_seasons, season_in_focus
+from bball_tui.league.leagues import list_seasons
 from bball_tui.league.merging.merge import REASON as MERGED
 from bball_tui.league.seasons.rolls import UNDONE, Roll, read_rolls
+from bball_tui.league.seasons.shown_season import note_season_shown, shown_season_id
 from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.staff_actions import cancel_unsent
 from bball_tui.wording import counted, listed
@@ -236,7 +236,7 @@ async def _show_as_before(session: AsyncSession, league_id: int, season_id: int,
     )
     if not await session.scalar(select(by_this)):
         return
-    seen = await session.scalar(select(season_in_focus(league_id)))
+    seen = await session.scalar(select(shown_season_id(league_id)))
     back = update(League).where(League.id == league_id, League.current_season_id == season_id)
     await session.execute(back.values(current_season_id=roll.shown_before))
     await note_season_shown(session, league_id, seen, REASON)
@@ -246,7 +246,7 @@ async def _remove_season(session: AsyncSession, league_id: int, season_id: int, 
     """The season that the run made goes too, unless something else is in it by now."""
     if await session.scalar(select(func.count()).select_from(Team).where(Team.season_id == season_id)):
         return False
-    seen = await session.scalar(select(season_in_focus(league_id)))
+    seen = await session.scalar(select(shown_season_id(league_id)))
     chosen = League.current_season_id
     back = update(League).where(League.id == league_id, chosen.in_((season_id, roll.source_id)))
     await session.execute(back.values(current_season_id=roll.shown_before))

@@ -10,7 +10,6 @@ from bball_tui.errors import BballError
 from bball_tui.league.contracts.chasing import read_chasing
 from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
 from bball_tui.league.editing.deleting import RecordKind
-from bball_tui.league.editing.seasons import show_season
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, export
 from bball_tui.league.filters.choices import Facet
@@ -23,6 +22,7 @@ from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.seasons.roll import plan_roll
 from bball_tui.league.seasons.roll_request import RollRequest
+from bball_tui.league.seasons.shown_season import show_season
 from tests.support.factory import make_club, make_family
 
 pytestmark = pytest.mark.slow

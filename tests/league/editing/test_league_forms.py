@@ -24,11 +24,12 @@ from bball_tui.league.editing.outcome import Overtaken, Saved, Wrong
 from bball_tui.league.editing.profile import load_league, save_league
 from bball_tui.league.editing.seasons import load_season, save_season
 from bball_tui.league.editing.teams import load_team, save_team
-from bball_tui.league.leagues import create_season, current_season
+from bball_tui.league.leagues import create_season
 from bball_tui.league.mails.blocking import set_blocking
 from bball_tui.league.mails.reminders import Schedule, read_schedule, set_schedule
 from bball_tui.league.roster.team import TeamDraft
 from bball_tui.league.seasons.season import SeasonDraft
+from bball_tui.league.seasons.shown_season import shown_season
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
 from tests.support.factory import make_club, make_family
@@ -71,14 +72,14 @@ async def test_the_season_that_is_shown_is_chosen(database: Database) -> None:
             await create_season(session, club.league_id, "spring 2027")
         later = await save_season(session, club.league_id, SeasonDraft("Fall 2027", current=False), order=YMD)
         assert isinstance(later, Saved)
-        shown = await current_season(session, club.league_id)
+        shown = await shown_season(session, club.league_id)
         assert shown is not None
         assert shown.id == club.season_id, "a season for later does not take the desk away"
         base = await load_season(session, club.league_id, later.id, YMD)
         assert base.draft == SeasonDraft("Fall 2027", current=False)
         chosen = replace(base.draft, current=True, starts_on="1 Sep 2027")
         assert await save_season(session, club.league_id, chosen, order=YMD, base=base) == Saved(later.id)
-        shown = await current_season(session, club.league_id)
+        shown = await shown_season(session, club.league_id)
         assert shown is not None
         assert (shown.id, shown.starts_on) == (later.id, date(2027, 9, 1))
         base = await load_season(session, club.league_id, later.id, YMD)

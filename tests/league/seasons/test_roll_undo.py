@@ -10,12 +10,12 @@ from bball_tui.database.models import Audit, Contract, League, Outbox, Season
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import Transition
-from bball_tui.league.leagues import season_in_focus
 from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import unmerge_people
 from bball_tui.league.seasons.roll_request import RollOutcome
 from bball_tui.league.seasons.roll_undo import preview_undo
+from bball_tui.league.seasons.shown_season import shown_season_id
 from bball_tui.league.seasons.undo_words import undo_effect, undone_words
 from bball_tui.league.undoing.own_acts import read_own_acts
 from tests.league.seasons.rolling import Rolling, S, line
@@ -57,7 +57,7 @@ async def test_offers_with_mails_that_wait_and_go_back_with_the_whole(league: Ro
     # Without that box nobody sees another season, and the history does not say so.
     again = await league.roll(outcome=RollOutcome(S.OFFERED, due, mails=False))
     async with league.database.session() as session:
-        assert await session.scalar(select(season_in_focus(league.club.league_id))) == old
+        assert await session.scalar(select(shown_season_id(league.club.league_id))) == old
     await league.undo(again.season_id)
     async with league.database.session() as session:
         assert len((await session.execute(shown)).all()) == 2
@@ -107,11 +107,11 @@ async def test_runs_are_taken_back_one_after_the_other(league: Rolling) -> None:
     async with league.database.session() as session:
         await make_family(session, league.club, first="Later", birthdate=date(2017, 5, 12))
     async with league.database.session() as session:
-        seen = await session.scalar(select(season_in_focus(league.club.league_id)))
+        seen = await session.scalar(select(shown_season_id(league.club.league_id)))
     later = line(await league.plan(), "Later")
     await league.roll(places={later.id: later.team}, outcome=RollOutcome(S.DRAFT, show=True))
     async with league.database.session() as session:
-        assert await session.scalar(select(season_in_focus(league.club.league_id))) == done.season_id != seen
+        assert await session.scalar(select(shown_season_id(league.club.league_id))) == done.season_id != seen
     assert len(await league.contracts(done.season_id)) == 2
     async with league.database.session() as session:
         listed = [row.action for act in await read_own_acts(session, league.club.league_id) for row in act.rows]
@@ -121,7 +121,7 @@ async def test_runs_are_taken_back_one_after_the_other(league: Rolling) -> None:
         listed = [row.action for act in await read_own_acts(session, league.club.league_id) for row in act.rows]
     assert (listed.count("season_rolled"), listed.count("season_roll_undone")) == (1, 1)
     async with league.database.session() as session:  # the season stays, and everybody sees what they saw
-        assert await session.scalar(select(season_in_focus(league.club.league_id))) == seen
+        assert await session.scalar(select(shown_season_id(league.club.league_id))) == seen
     assert [first for first, _, _ in await league.contracts(done.season_id)] == ["Amara"]
     await league.undo(done.season_id)
     async with league.database.session() as session:
