@@ -303,7 +303,8 @@ async def _ids(session: AsyncSession, statement: TextClause, values: Mapping[str
     """The ids of the rows that an INSERT made, in their order; none are made of nothing."""
     if not number:
         return []
-    return sorted((await session.scalars(statement, values)).all())
+    made: list[int] = (await session.execute(statement, values)).scalar_one()
+    return made
 
 
 async def _promise(
