@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from inspect import cleandoc
@@ -342,3 +343,81 @@ def test_every_sentence_is_marked() -> None:
         for line, said in sentences_without_a_mark(path, known)
     ]
     assert found == []
+
+
+def words_put_in(value: ast.expr) -> Iterator[str]:
+    """The English words that ``value`` may be, as written there."""
+    match value:
+        case ast.Constant(value=str() as said) if re.fullmatch("[A-Za-z' ]{2,}", said):
+            yield said
+        case ast.IfExp(body=one, orelse=other) | ast.BinOp(left=one, right=other):
+            yield from (*words_put_in(one), *words_put_in(other))
+        case ast.BoolOp(values=several) | ast.JoinedStr(values=several):
+            yield from (said for one in several for said in words_put_in(one))
+        case ast.FormattedValue(value=one):
+            yield from words_put_in(one)
+
+
+def members_spelled() -> frozenset[str]:
+    """The attributes that hold a member of an enum whose value is an English word, and nothing else anywhere."""
+    trees = [node for path in SCREEN for node in ast.walk(parsed(path))]
+    classes = [one for one in trees if isinstance(one, ast.ClassDef) and "StrEnum" in map(ast.unparse, one.bases)]
+    enums = {one.name for one in classes} - {one.name for one in classes if "_(" in ast.unparse(one)}
+    typed = defaultdict[str, list[bool]](list)
+    for one in trees:
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+            said = set(re.findall(r"\w+", ast.unparse(one.annotation))) - {"None"}
+            typed[one.target.id].append(bool(said) and said <= enums)
+    return frozenset(name for name, are in typed.items() if all(are)) | {"status", "state"}
+
+
+def member_put_in(value: ast.expr, members: frozenset[str]) -> bool:
+    match value:
+        case ast.Call(func=ast.Name(id="str"), args=[inner]):
+            return member_put_in(inner, members)
+        case ast.IfExp(body=one, orelse=other):
+            return member_put_in(one, members) or member_put_in(other, members)
+        case ast.Attribute(attr=name):
+            return name in members
+    return False
+
+
+def test_what_is_put_into_a_sentence_is_said_in_the_same_language() -> None:
+    """When this fails: `_` what it names, or write a whole sentence for each case."""
+    kept = {
+        id_: {place for text in texts(message) for place in PLACE.findall(text)}
+        for message in read(CATALOGS["es"])
+        for id_ in ((message.id,) if isinstance(message.id, str) else message.id)
+    }
+    members = members_spelled()
+    wrong = []
+    for path in SCREEN:
+        where = path.relative_to(PACKAGE).as_posix()
+        for function in (
+            one for one in ast.walk(parsed(path)) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+        ):
+            named = defaultdict[str, list[ast.expr]](list)
+            for one in ast.walk(function):
+                match one:
+                    case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                        named[name].append(value)
+            for one in ast.walk(function):
+                match one:
+                    case ast.Call(func=ast.Attribute(attr="format", value=ast.Call() as marked), keywords=filled) if (
+                        name_of(marked) in ("_", "plural", "in_context")
+                    ):
+                        said = [str(text.value) for text in marked.args if isinstance(text, ast.Constant)]
+                        drawn = {place for text in said for place in kept.get(text, ())}
+                        for word in filled:
+                            values = named[word.value.id] if isinstance(word.value, ast.Name) else [word.value]
+                            if f"{{{word.arg}}}" in drawn and any(
+                                [*words_put_in(value)] or member_put_in(value, members) for value in values
+                            ):
+                                wrong.append(f"{where}:{one.lineno}: {word.arg}")
+                    case ast.List(elts=parts) | ast.Tuple(elts=parts) if where.startswith("tui/"):
+                        wrong += [
+                            f"{where}:{part.lineno}: {ast.unparse(part)}"
+                            for part in parts
+                            if isinstance(part, ast.Call) and member_put_in(part, members)
+                        ]
+    assert not set(wrong), wrong

@@ -68,8 +68,8 @@ def why_not_allowed(right: Right, roles: Collection[StaffRole]) -> str | None:
     """None if one of ``roles`` has the right, else the sentence."""
     if right.roles.intersection(roles):
         return None
-    needed = listed([role for role in StaffRole if role in right.roles], "or")
-    mine = listed([role for role in StaffRole if role in roles]) if roles else "none"
+    needed = listed([_(role) for role in StaffRole if role in right.roles], "or")
+    mine = listed([_(role) for role in StaffRole if role in roles]) if roles else _("none")
     return _(
         "This needs the role {needed}, and your role in this league is {mine}. An admin of the league can give it."
     ).format(needed=needed, mine=mine)

@@ -32,7 +32,7 @@ async def logo_trouble(url: str, *, trust: ssl.SSLContext | None = None) -> str 
             kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind not in _SHOWN:
                 return _("{url} is {kind}; mail programs show PNG, JPEG and GIF.").format(
-                    url=url, kind=kind or "of no kind"
+                    url=url, kind=kind or _("of no kind")
                 )
             size = 0
             async for chunk in answer.aiter_bytes():

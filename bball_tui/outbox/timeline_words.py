@@ -149,7 +149,7 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: SendingStatus) -> str:
             )
         case OutboxState.DEAD if mail.cause is not None and PARKED in mail.cause.classes:
             parked = [act for act in acts if act.action == "outbox_put_aside"]
-            who = parked[-1].who if parked else "staff"
+            who = parked[-1].who if parked else _("staff")
             return _("Nothing by itself: {who} put it aside ({error_text}). {way_out}").format(
                 who=who, error_text=retold(mail.error_text or ""), way_out=_(mail.cause.way_out)
             )

@@ -1,15 +1,19 @@
 """Finding a family by a few letters, whatever comes in between."""
 
 import asyncio
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import OptionList
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
+from bball_tui.language import ENGLISH, use
 from bball_tui.league.contracts.batch_signing import BatchCandidates
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.rows import ContractRow
+from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.finder import PAUSE
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
@@ -97,3 +101,40 @@ async def test_an_answer_that_comes_while_the_dialog_goes_is_left_alone() -> Non
         await desk.press("h", "enter")
         assert not desk.open
         assert desk.app.is_running
+
+
+async def never(*_: object) -> Any:
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("status", "english", "spanish"),
+    [
+        (ContractStatus.DRAFT, "The contract of Amara Hamilton (Hawks) is still a draft", "todavía es un borrador"),
+        (ContractStatus.SIGNED, "Amara Hamilton (Hawks) is signed already by Zoë.", "el contrato ya lo firmó Zoë."),
+        (ContractStatus.DECLINED, "Amara Hamilton (Hawks) declined the offer already.", "ya rechazó la oferta."),
+        (ContractStatus.EXPIRED, "The offer to Amara Hamilton (Hawks) expired already.", "ya venció."),
+        (ContractStatus.RELEASED, "Amara Hamilton (Hawks) is released already.", "el contrato ya se dio de baja."),
+        (ContractStatus.VOID, "The contract of Amara Hamilton (Hawks) is void already.", "ya está anulado."),
+    ],
+)
+async def test_why_a_paper_of_the_pile_has_nothing_to_sign_is_a_whole_sentence(
+    status: ContractStatus, english: str, spanish: str
+) -> None:
+    over = replace(ROW, team="Hawks", status=status, signer="Zoë")
+
+    async def find(text: str) -> BatchCandidates:
+        return BatchCandidates((), None, over=(over, over) if text else ())
+
+    pile = BatchSigning(find=find, sign=never, take_back=never, correct=never, hold=never, what_holds=never)
+    async with asking(pile, ROOMY) as desk:
+        await desk.press("h", "enter")
+        assert english in desk.line
+        assert "1 more match has nothing left to sign." in desk.line
+        use("es")
+        try:
+            told, _tone = pile.nobody()
+        finally:
+            use(ENGLISH)
+        assert spanish.rstrip(".") in told
+        assert status not in told

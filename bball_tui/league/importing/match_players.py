@@ -258,7 +258,7 @@ class Players:
             status = contracts[-1].status
             self.notes.append(
                 _("Row {row_number}: the contract of {row} is {status} and stays so; no new one is made.").format(
-                    row_number=row.number, row=_label(row), status=status
+                    row_number=row.number, row=_label(row), status=_(status)
                 )
             )
 

@@ -11,7 +11,7 @@ class Stage(StrEnum):
     READING = _("Reading the file")
     CHECKING = _("Checking the rows")
     COMPARING = _("Comparing with the league")
-    WRITING = "Writing"
+    WRITING = _("Writing")
 
 
 class Cancelled(Exception):

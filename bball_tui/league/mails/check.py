@@ -209,7 +209,7 @@ def _addresses(
     takers = [one for one in family if one.receives_email]
     if not any(one.email for one in takers):
         someone = next((one for one in (*takers, *family) if not one.email), None)
-        who = listed([one.name for one in takers]) or "nobody"
+        who = listed([one.name for one in takers])
         sentence = (
             plural(
                 "{who} has no e-mail address: signed, no one would be told.",

@@ -32,7 +32,7 @@ def options_in(query: str, *known: str) -> dict[str, str]:
             ).format(
                 known=", ".join(known[:-1]),
                 known2=known[-1],
-                unknown=", ".join(name[:20] for name in unknown) or "the same one twice",
+                unknown=", ".join(name[:20] for name in unknown) or _("the same one twice"),
             )
         )
     return options

@@ -16,8 +16,9 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, later, plural
 from bball_tui.tui.dialogs.controls import DialogButton, TextField
 from bball_tui.tui.dialogs.finder import Find, Finder
 from bball_tui.tui.dialogs.whose_paper import whose_paper
@@ -36,6 +37,15 @@ WIDE = 100
 _WIDEST = 132
 _BESIDE = 44
 _BORDER = 4
+_WHY_NOT = {
+    ContractStatus.DRAFT: later("The contract of {player} ({team}) is still a draft: offer it first."),
+    ContractStatus.SIGNED: later("{player} ({team}) is signed already."),
+    ContractStatus.DECLINED: later("{player} ({team}) declined the offer already."),
+    ContractStatus.EXPIRED: later("The offer to {player} ({team}) expired already."),
+    ContractStatus.RELEASED: later("{player} ({team}) is released already."),
+    ContractStatus.VOID: later("The contract of {player} ({team}) is void already."),
+}
+"""Why a paper has nothing to sign, by the status of its contract."""
 
 
 class PaperSigned(Struct, frozen=True):
@@ -201,12 +211,17 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     def nobody(self) -> tuple[str, Tone]:
         """All are done, or nobody is called so, or whoever is has signed already."""
         if self._over and self._text.strip():
-            one = self._over[0]
-            more = _(", and {over} more").format(over=len(self._over) - 1) if len(self._over) > 1 else ""
-            by = _(" by {signer}").format(signer=one.signer) if one.signer else ""
-            return _("{first} {last} ({team}) is {status} already{by}{more}.").format(
-                first=one.first, last=one.last, team=one.team, status=one.status, by=by, more=more
-            ), Tone.WARN
+            one, *others = self._over
+            said = [_nothing_to_sign(one)]
+            if others:
+                said.append(
+                    plural(
+                        "{number} more match has nothing left to sign.",
+                        "{number} more matches have nothing left to sign.",
+                        len(others),
+                    ).format(number=len(others))
+                )
+            return " ".join(said), Tone.WARN
         if self._rows and not self._text.strip():
             letters = _("Type a few letters of the name first, or choose one with the arrow keys.")
             return f"{self._told} {letters}" if self._told else letters, Tone.WARN
@@ -398,3 +413,12 @@ def _mails(paper: PaperSigned, held: str) -> str:
         return _(", no e-mail.")
     waiting = counted(paper.mails, "e-mail waits", "e-mails wait")
     return _("; {waiting} for the end of the pile.{held}").format(waiting=waiting, held=f" {held}" if held else "")
+
+
+def _nothing_to_sign(one: "ContractRow") -> str:
+    """Why the paper of ``one``, which is a draft or done, is not signed here: a whole sentence each."""
+    if one.status is ContractStatus.SIGNED and one.signer:
+        return _("{player} ({team}) is signed already by {signer}.").format(
+            player=f"{one.first} {one.last}", team=one.team, signer=one.signer
+        )
+    return _(_WHY_NOT[one.status]).format(player=f"{one.first} {one.last}", team=one.team)

@@ -24,7 +24,7 @@ def whose_paper(
         facts.append(f"{signer.name} ({capacity_word(signer.capacity)})")
     lines: list[list[Part]] = [[(" · ".join(facts), STYLES[Tone.MUTED])]]
     for one in namesakes:
-        about = " · ".join([one.team, _born(one.birthdate), *_jersey(one.jersey), str(one.status)])
+        about = " · ".join([one.team, _born(one.birthdate), *_jersey(one.jersey), _(one.status)])
         lines.append([(_("{sign} same name: {about}").format(sign=SYMBOLS[Tone.WARN], about=about), STYLES[Tone.WARN])])
     return lines
 
