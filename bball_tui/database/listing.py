@@ -158,16 +158,21 @@ class Listing(ABC, Generic[RowT]):
     async def all(self, session: AsyncSession, sort: Sort | None = None) -> list[RowT]:
         """Every row, in order."""
         sort = sort or self.default
-        source, keys = self._order(sort)
-        inner = self._keys_statement(source, keys, self.conditions(), down=sort.descending)
-        found = await session.execute(self._rows_statement(inner, len(keys), down=sort.descending))
+        if ("all", sort) not in self._statements:
+            source, keys = self._order(sort)
+            inner = self._keys_statement(source, keys, self.conditions(), down=sort.descending)
+            self._statements["all", sort] = self._rows_statement(inner, len(keys), down=sort.descending)
+        found = await session.execute(self._statements["all", sort], self.values)
         return [self.row(one) for one in found]
 
     async def one(self, session: AsyncSession, row_id: int) -> RowT | None:
         """The row with this id; None when the filter leaves it out."""
-        source, keys = self._order(self.default)
-        inner = self._keys_statement(source, keys, [*self.conditions(), self.row_id == row_id], down=False)
-        found = (await session.execute(self._rows_statement(inner, len(keys), down=False))).one_or_none()
+        if "one" not in self._statements:
+            source, keys = self._order(self.default)
+            wanted = [*self.conditions(), self.row_id == bindparam("one_id", type_=self.row_id.type)]
+            inner = self._keys_statement(source, keys, wanted, down=False)
+            self._statements["one"] = self._rows_statement(inner, len(keys), down=False)
+        found = (await session.execute(self._statements["one"], {**self.values, "one_id": row_id})).one_or_none()
         return None if found is None else self.row(found)
 
     async def count(self, session: AsyncSession) -> int:

@@ -42,6 +42,8 @@ class ActivityListing(Listing[Act]):
         self.league_id = league_id
         self.wanted = wanted
         self.zone = zone
+        if wanted == ActivityFilter():
+            self.alike = league_id
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         wanted = self.wanted
