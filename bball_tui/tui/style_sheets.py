@@ -10,10 +10,11 @@ from functools import cached_property
 from operator import le
 from typing import cast
 
+from textual.css.match import _check_selectors
 from textual.css.model import RuleSet
 from textual.css.styles import RulesMap, Styles
 from textual.css.stylesheet import Stylesheet
-from textual.css.types import CSSLocation
+from textual.css.types import CSSLocation, Specificity3
 from textual.dom import DOMNode
 from textual.widget import Widget
 
@@ -72,6 +73,15 @@ class ReadOnce(Stylesheet):
         if changed:
             _set_together(base, changed)
         node.notify_style_update()
+
+    @classmethod
+    def _check_rule(cls, rule_set: RuleSet, css_path_nodes: list[DOMNode]) -> Iterable[Specificity3]:
+        """Look at the part itself first: most rules are of a state that it is not in, whatever it stands in."""
+        node = css_path_nodes[-1]
+        for selector_set in rule_set.selector_set:
+            selectors = selector_set.selectors
+            if selectors[-1].check(node) and _check_selectors(selectors, css_path_nodes):
+                yield selector_set.specificity
 
     def reparse(self) -> None:
         """Read what is new. A mistake leaves the rules as they were.
