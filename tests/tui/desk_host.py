@@ -20,7 +20,9 @@ PATIENCE = 30.0
 """Seconds after which a test gives up: many times what a busy machine needs."""
 
 LOOK = 0.02
-"""Seconds between two looks at a screen that is waited for."""
+"""Seconds between two looks whether something holds that is waited for."""
+LOOK_AT_SCREEN = 0.05
+"""The same where the screen is drawn for each look."""
 READINGS = frozenset({"around", "check", "count", "day", "fill", "header", "inspect", "open", "season", "select"})
 """The groups of workers that only read."""
 
@@ -58,14 +60,14 @@ class Desk:
         await rest(self.pilot)
         await self.until(lambda: not self.app.keys_wait)
 
-    async def until(self, condition: Callable[[], bool]) -> None:
+    async def until(self, condition: Callable[[], bool], *, look: float = LOOK) -> None:
         """Let the program work until ``condition`` holds, and the screen has dealt with what came with it."""
         if condition():
             return
         try:
             async with asyncio.timeout(PATIENCE):
                 while not condition():  # noqa: ASYNC110 - nothing tells that a screen shows something else
-                    await asyncio.sleep(LOOK)
+                    await asyncio.sleep(look)
                 await rest(self.pilot)
         except TimeoutError:
             raise AssertionError(f"it never happened; the screen shows:\n{self.text}") from None
@@ -77,7 +79,7 @@ class Desk:
             seen = self.text
             return all(text in seen for text in texts)
 
-        await self.until(shown)
+        await self.until(shown, look=LOOK_AT_SCREEN)
 
     @property
     def text(self) -> str:

@@ -26,12 +26,12 @@ def as_before() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def nothing_kept() -> Iterator[None]:
-    """At the end of the file, for it searches all that the run holds."""
-    yield
-    gc.unfreeze()
+def nothing_kept() -> None:
+    """What is put out of sight here stays there for the rest of the run, so no garbage is among it.
+
+    To bring it back one would search all that the run holds, which takes seconds.
+    """
     gc.collect()
-    gc.freeze()  # as the run does when it has found its tests
 
 
 def old_garbage() -> "weakref.ref[Loop]":

@@ -8,8 +8,11 @@ from textual.containers import Vertical
 from textual.css.stylesheet import Stylesheet, StylesheetParseError
 from textual.widgets import Label
 
+from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.style_sheets import COLORS_KEPT, ReadOnce
 from bball_tui.tui.typed_ahead import PatientApp
+from tests.tui.dialog_host import asking
+from tests.tui.every_dialog import DIALOGS
 from tests.tui.hands import rest, running
 
 SHEET = "Button { color: $primary; &:hover { background: red; } } #one .two { width: 1fr; }"
@@ -105,3 +108,16 @@ async def test_a_part_with_other_colors_and_another_place_is_asked_for_one_new_d
         await rest(pilot)
         assert part.region != size
         assert part.asked <= 4, "by itself, by what it stands in, and when it has its new size"
+
+
+async def test_rules_hold_for_the_parts_for_which_they_hold_in_textual() -> None:
+    async with asking(DIALOGS[SignDialog]("Ann Lee")) as desk:
+        sheet = desk.app.stylesheet
+        parts = [desk.app, *desk.app.screen.walk_children(with_self=True)]
+        held = 0
+        for part in parts:
+            for rule in sheet.rules:
+                ours, theirs = (list(kind._check_rule(rule, part.css_path_nodes)) for kind in (ReadOnce, Stylesheet))
+                assert ours == theirs, rule.css
+                held += bool(theirs)
+        assert held > len(parts)
