@@ -1,6 +1,6 @@
 """What Textual prepares for each strip and callback, though a test seldom uses it, is made when it is asked for.
 
-A line of a screen is drawn in some strips, each with seven caches: half of what a test left behind as garbage was
+A line of a screen is drawn in some strips, each with seven caches: a fifth of what a test left behind as garbage was
 those. And how many arguments a callback takes was asked again of every ``partial``.
 """
 
