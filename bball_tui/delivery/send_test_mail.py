@@ -11,7 +11,7 @@ from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.transports import Envelope, open_transport
 from bball_tui.mail.trial_mail import as_test
 from bball_tui.mail.values import address
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
+from bball_tui.settings import WITHOUT_SERVER, Settings
 
 
 async def send_test(
@@ -32,7 +32,7 @@ async def send_test(
             _(
                 "{no_mail_server}, so nothing can be sent. {set_up_mail} You can look at the e-mail in a "
                 "browser meanwhile."
-            ).format(no_mail_server=NO_MAIL_SERVER.capitalize(), set_up_mail=SET_UP_MAIL)
+            ).format(no_mail_server=_(WITHOUT_SERVER.sentence), set_up_mail=_(WITHOUT_SERVER.way_out))
         )
     to = address(mine.strip(), _("your own address"))
     test = as_test(mime, subject, to, date=datetime.now(UTC).replace(microsecond=0))

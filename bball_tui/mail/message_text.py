@@ -21,6 +21,7 @@ from msgspec import Struct
 from bball_tui.language import _
 from bball_tui.mail.message_variables import VARIABLES
 from bball_tui.mail.template_dialect import MailEnvironment, check_markup
+from bball_tui.mail.template_words import jinja_words
 from bball_tui.mail.values import RenderError, one_line
 
 LONGEST_TEXT = 20_000
@@ -155,7 +156,7 @@ def _compiled(source: str, what: str) -> tuple[Template, frozenset[str], frozens
     try:
         tree = _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
-        why = one_line(error.message or _("something is wrong there"))[:200].rstrip(".")
+        why = one_line(jinja_words(error))[:200].rstrip(".")
         raise RenderError(
             _("{what} cannot be read at line {line}: {why}. A variable is written as {{{{ player_first }}}}.").format(
                 what=what, line=error.lineno, why=why

@@ -19,6 +19,7 @@ from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import Words, chain
 from bball_tui.mail.mime import Letter, Mailbox, build
+from bball_tui.mail.template_words import jinja_words, line_of
 from bball_tui.mail.templates import TemplateSet, Written, fingerprint, own, packaged
 from bball_tui.mail.values import LOCAL_SENDER, RenderError, address, one_line
 from bball_tui.mail.variables import variables
@@ -126,10 +127,11 @@ class Renderer:
 
 def why(error: Exception) -> str:
     """What is wrong with a template, and where, without a full stop."""
-    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
+    name, line = getattr(error, "name", None), line_of(error)
     if isinstance(error, TemplateNotFound):
         return _("there is no file {error}").format(error=one_line(str(error)))
-    what = one_line(getattr(error, "message", None) or str(error) or type(error).__name__).rstrip(".")[:300]
+    told = jinja_words(error) if isinstance(error, TemplateError) else getattr(error, "message", None)
+    what = one_line(told or str(error) or type(error).__name__).rstrip(".")[:300]
     where = " ".join(
         part
         for part in (name if isinstance(name, str) else "", _("line {line}").format(line=line) if line else "")

@@ -75,9 +75,10 @@ class NotAllowed(TemplateSyntaxError):
 class NotFilled(TemplateError):
     """The template ``name`` was compiled, and could not be made into its part of a mail."""
 
-    def __init__(self, message: str, name: str) -> None:
+    def __init__(self, message: str, name: str, line: int | None = None) -> None:
         super().__init__(message)
         self.name = name
+        self.lineno = line
 
 
 class _Generator(CodeGenerator):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import mjml
-from jinja2 import FunctionLoader, Template, TemplateNotFound
+from jinja2 import FunctionLoader, Template, TemplateError, TemplateNotFound
 from jinja2.loaders import split_template_path
 from msgspec import Struct
 
@@ -26,6 +26,7 @@ from bball_tui.mail.template_dialect import (
     check_markup,
     weigh,
 )
+from bball_tui.mail.template_words import jinja_words, line_of
 from bball_tui.mail.values import one_line, wrap
 from bball_tui.resources import folder
 
@@ -173,6 +174,8 @@ def _filled(template: Template, variables: dict[str, Value]) -> str:
     name = template.name or ""
     try:
         part = template.render(variables)
+    except TemplateError as error:
+        raise NotFilled(jinja_words(error), name, line_of(error)) from error
     except Exception as error:
         raise NotFilled(str(error) or type(error).__name__, name) from error
     if not part.strip():

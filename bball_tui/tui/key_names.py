@@ -7,7 +7,8 @@ from textual.keys import KEY_TO_UNICODE_NAME, Keys
 from bball_tui.language import _, later
 
 _NAMED = frozenset(key.value for key in Keys if "<" not in key.value and "+" not in key.value) - {"return"}
-_MODIFIERS = ("ctrl", "alt", "shift")
+_MODIFIERS = ("alt", "ctrl", "shift")
+"""In the order in which Textual names them, in whichever they are written."""
 _ALIASES = {"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "del": "delete"}
 _SHOWN = {
     "up": "↑",

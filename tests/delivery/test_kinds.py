@@ -58,4 +58,4 @@ async def test_every_kind_goes_out_and_a_broken_own_template_stops_none(
         reminder = ids[list(KINDS).index(ReminderMail.kind)]
         assert trouble.notice in (await preview_mail(session, club.league_id, settings, reminder)).warnings
     assert (trouble.kind, trouble.mails) == (ReminderMail.kind, 1)
-    assert "the standard one was: 'nobody' is undefined" in trouble.notice
+    assert "the standard one was: there is no variable nobody: correct its name, or take it away (" in trouble.notice

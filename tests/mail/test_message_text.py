@@ -34,7 +34,7 @@ CHAT = "https://groupme.com/join_group/1/a"
         ("Practice\u2028moved", "has a line break"),
         ("x" * (LONGEST_SUBJECT + 1), f"has {LONGEST_SUBJECT + 1} characters; {LONGEST_SUBJECT} are the most"),
         ("About {{ plaer_first }}", "variable plaer_first at line 1, and there is none. The nearest are player_first"),
-        ("{{ team", "expected 'end of print statement'. A variable is written"),
+        ("{{ team", "its name alone stands between {{ and }}. A variable is written"),
         ("{% for x in team %}{% endfor %}", "more than a message can"),
     ],
 )

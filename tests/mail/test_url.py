@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bball_tui.errors import BballError
+from bball_tui.language import use
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.mail.transports.maildir import MaildirTarget, MaildirTransport
@@ -101,6 +102,12 @@ def test_what_is_this_machine() -> None:
 def test_the_transport_follows_the_settings(tmp_path: Path) -> None:
     with pytest.raises(BballError, match=r"No mail server is set up yet.*\{mail\.setup\}"):
         open_transport(make_settings(tmp_path))
+    use("es")
+    try:
+        with pytest.raises(BballError, match="Todavía no hay servidor de correo"):
+            open_transport(make_settings(tmp_path))
+    finally:
+        use("en")
     folder = open_transport(make_settings(tmp_path, mail_url="maildir:///tmp/x"))
     assert isinstance(folder, MaildirTransport)
     assert folder.provider == "maildir"

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
 from textual.command import CommandPalette
 from textual.events import Key
@@ -303,6 +304,13 @@ def test_two_commands_may_trade_keys() -> None:
 def test_keys_are_understood_as_people_write_them() -> None:
     chosen = checked_overrides({"contract.sign": "Ctrl+S, shift+z ,/"}, SETS)
     assert chosen == {"contract.sign": "ctrl+s,Z,slash"}
+
+
+@pytest.mark.parametrize("written", ["ctrl+alt+x", "alt+ctrl+x", "Alt+Ctrl+X"])
+def test_modifiers_are_understood_in_any_order(written: str) -> None:
+    """The program compares with what a terminal that says more of its keys sends, as Textual names it."""
+    sent = [event.key for event in XTermParser().feed("\x1b[120;7u") if isinstance(event, Key)]
+    assert checked_overrides({"contract.sign": written}, SETS) == {"contract.sign": sent[0]}
 
 
 @given(st.text(max_size=12))

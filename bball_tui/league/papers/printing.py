@@ -18,6 +18,7 @@ from bball_tui.language import _, english
 from bball_tui.league.contracts.facts import GuardianFacts, read_guardians
 from bball_tui.league.papers.paper_code import PaperCode, mark_of
 from bball_tui.league.papers.sheets import BREAK, ContractSheet, PageSize, SignInList, SignInRow
+from bball_tui.mail.template_words import jinja_words, line_of
 from bball_tui.mail.templates import PAPER, own, packaged
 from bball_tui.mail.values import one_line
 from bball_tui.wording import counted, listed
@@ -261,8 +262,9 @@ def _filled(template: Template, values: dict[str, str]) -> str:
 
 
 def _wrong(where: str, error: Exception) -> str:
-    line = getattr(error, "lineno", None)
+    line = line_of(error)
+    why = jinja_words(error) if isinstance(error, TemplateError) else str(error)
     at = _(", line {line}").format(line=line) if line else ""
     return _(
         "The text of the contract sheet, {sheet}{where}{at}, is not as it should be: {error}. It may show {list}."
-    ).format(sheet=SHEET, where=where, at=at, error=one_line(str(error))[:200], list=listed(list(VARIABLES)))
+    ).format(sheet=SHEET, where=where, at=at, error=one_line(why)[:200], list=listed(list(VARIABLES)))

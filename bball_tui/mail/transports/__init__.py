@@ -19,7 +19,7 @@ from bball_tui.mail.transports.gmail import GmailScheme
 from bball_tui.mail.transports.maildir import MaildirScheme
 from bball_tui.mail.transports.scheme import Limits, Scheme
 from bball_tui.mail.transports.smtp import SmtpScheme
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, SecretUrl, Settings
+from bball_tui.settings import WITHOUT_SERVER, SecretUrl, Settings
 
 __all__ = [
     "SCHEMES",
@@ -119,7 +119,7 @@ def open_transport(settings: Settings) -> Transport:
     if settings.mail_url is None:
         raise BballError(
             _("{no_mail_server}, so no e-mail can be sent. {set_up_mail}").format(
-                no_mail_server=NO_MAIL_SERVER.capitalize(), set_up_mail=SET_UP_MAIL
+                no_mail_server=_(WITHOUT_SERVER.sentence), set_up_mail=_(WITHOUT_SERVER.way_out)
             )
         )
     scheme, target = parse_mail_url(settings.mail_url)
