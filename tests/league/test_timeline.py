@@ -24,8 +24,9 @@ from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.roster.family import households
+from bball_tui.league.timeline.facts import ContractState, Mail
+from bball_tui.league.timeline.next_step import next_step
 from bball_tui.league.timeline.read import contract_detail, player_detail, team_detail
-from bball_tui.league.timeline.words import ContractState, Mail, next_step
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
 from bball_tui.tui.tabs.cells import welcome_cell

@@ -27,16 +27,9 @@ from bball_tui.league.roster.player import also_called
 from bball_tui.league.roster.rows import ContractRow, RosterFilter, TeamRow
 from bball_tui.league.rules.store import read_findings
 from bball_tui.league.rules.team_check import RuleFinding
-from bball_tui.league.timeline.words import (
-    Attempt,
-    AuditFacts,
-    ContractState,
-    Mail,
-    TimelineEvent,
-    mail_words,
-    next_step,
-    timeline_of,
-)
+from bball_tui.league.timeline.facts import Attempt, AuditFacts, ContractState, Mail
+from bball_tui.league.timeline.next_step import next_step
+from bball_tui.league.timeline.words import TimelineEvent, mail_words, timeline_of
 from bball_tui.league.values.birthdates import age_on
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.kinds.message import MessageMail

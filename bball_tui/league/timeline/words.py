@@ -1,4 +1,4 @@
-"""A contract's timeline in words: what happened, what became of its mails, what is next. Pure: facts in, text out."""
+"""A contract's timeline in words: what happened, and what became of its mails. Pure: facts in, text out."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -7,86 +7,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bball_tui.clock import clock
-from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.database.states import OutboxState
 from bball_tui.language import _, retold
 from bball_tui.league.acts import done_words
-from bball_tui.league.contracts.lifecycle import STATUSES, TOLD
+from bball_tui.league.contracts.lifecycle import TOLD
 from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.roster.notes import NoteView
+from bball_tui.league.timeline.facts import Attempt, AuditFacts, ContractState, Mail
 from bball_tui.outbox.sending_status import machine_of
-from bball_tui.wording import counted, short_date
+from bball_tui.wording import short_date
 
 _METHODS = {"paper": _("on paper"), "scan": _("by scan"), "e_sign": _("electronically")}
-
-
-class ContractState(Struct, frozen=True):
-    """What the next step depends on."""
-
-    status: ContractStatus
-    revision: int
-    offered_on: date | None
-    due_on: date | None
-    reason: str | None
-    undo_until: datetime | None = None
-    """Until when undo is offered of the latest signing."""
-
-
-class Mail(Struct, frozen=True):
-    """One mail; ``at`` is when it was finished, put on the wire or claimed, in that order of preference."""
-
-    id: int
-    revision: int
-    recipient: str
-    state: OutboxState
-    claims: int
-    attempts: int
-    max_attempts: int
-    available_at: datetime
-    at: datetime | None
-    error_text: str | None
-    for_chat: bool = False
-    """It waits for the link of the team chat."""
-    came_back: bool = False
-    """After it was accepted; and nobody dealt with that yet."""
-    in_folder: bool = False
-    """It was only went to a folder: no mail server had it."""
-    message: str = ""
-    """The subject of what staff wrote themselves; empty for every other mail."""
-    queued_at: datetime | None = None
-    queued_by: str = ""
-
-    @property
-    def named(self) -> str:
-        """To whom, and for a message what it is about."""
-        return f"{self.recipient} (“{self.message}”)" if self.message else self.recipient
-
-    @property
-    def untouched(self) -> bool:
-        return self.state is OutboxState.QUEUED and self.claims == 0
-
-
-class Attempt(Struct, frozen=True):
-    """One try to send a mail."""
-
-    outbox_id: int
-    at: datetime
-    worker: str
-    outcome: str
-    phase: str | None
-    detail: str | None
-
-
-class AuditFacts(Struct, frozen=True):
-    """One row of the audit."""
-
-    entity: str
-    entity_id: int
-    action: str
-    at: datetime
-    who: str
-    reason: str | None
-    before: Mapping[str, object]
-    after: Mapping[str, object]
 
 
 class TimelineEvent(Struct, frozen=True):
@@ -133,106 +64,6 @@ def mail_words(mail: Mail, desk: LeagueClock) -> str:
             return _("canceled{when}{why}").format(when=when, why=why)
         case OutboxState.SUPPRESSED:
             return _("not sent: the address gets no more e-mail")
-
-
-def next_step(contract: ContractState, mails: Sequence[Mail], desk: LeagueClock) -> str:
-    """What is next, in one sentence."""
-    sentence = STATUSES[contract.status].next
-    if sentence is None:
-        return _after_signing([mail for mail in mails if mail.revision == contract.revision], contract.undo_until, desk)
-    why = f" ({retold(contract.reason)})" if contract.reason else ""
-    return _(sentence).format(days=_days_left(contract.due_on, desk), why=why)
-
-
-def _after_signing(mails: Sequence[Mail], undo_until: datetime | None, desk: LeagueClock) -> str:
-    by_state: dict[OutboxState, list[Mail]] = {}
-    for mail in mails:
-        by_state.setdefault(mail.state, []).append(mail)
-    if OutboxState.DEAD in by_state:
-        mail = by_state[OutboxState.DEAD][0]
-        why = f": {retold(mail.error_text).rstrip('.')}" if mail.error_text else ""
-        return _("The e-mail to {recipient} failed{why}. Someone must look at it.").format(
-            recipient=mail.recipient, why=why
-        )
-    returned = [mail for mail in mails if mail.came_back]
-    if returned:
-        return _("The e-mail to {recipient} came back. Correct the address, or tell the family another way.").format(
-            recipient=returned[0].recipient
-        )
-    if OutboxState.IN_DOUBT in by_state:
-        mail = by_state[OutboxState.IN_DOUBT][0]
-        return _("The e-mail to {recipient} may or may not have gone out. Someone must decide.").format(
-            recipient=mail.recipient
-        )
-    if OutboxState.SENDING in by_state:
-        return _("The e-mail to {recipient} is on its way right now.").format(
-            recipient=by_state[OutboxState.SENDING][0].recipient
-        )
-    waiting = by_state.get(OutboxState.QUEUED, [])
-    if waiting and all(mail.for_chat for mail in waiting):
-        what = _("The e-mail waits") if len(waiting) == 1 else _("{waiting} e-mails wait").format(waiting=len(waiting))
-        waits = _("{what} for the link of the team chat").format(what=what)
-        return f"{waits}; {_what_cancels(waiting, undo_until, None, desk)}"
-    if waiting and desk.not_set_up is not None:
-        what = (
-            _("so the e-mail waits")
-            if len(waiting) == 1
-            else _("so {waiting} e-mails wait").format(waiting=len(waiting))
-        )
-        return f"{_(desk.not_set_up.sentence)}, {what}. {_(desk.not_set_up.way_out)}"
-    if waiting:
-        first = min(waiting, key=lambda mail: mail.available_at)
-        if all(mail.untouched for mail in waiting) and first.available_at > desk.now:
-            leaves = clock(first.available_at.astimezone(desk.zone), seconds=True)
-            what = (
-                _("The e-mail leaves")
-                if len(waiting) == 1
-                else _("{waiting} e-mails leave").format(waiting=len(waiting))
-            )
-            goes = _("{what} at {leaves}").format(what=what, leaves=leaves)
-            return f"{goes}; {_what_cancels(waiting, undo_until, first.available_at, desk)}"
-        return _("The e-mail to {recipient}: {mail_words}.").format(
-            recipient=first.recipient, mail_words=mail_words(first, desk)
-        )
-    sent = len(by_state.get(OutboxState.SENT, ()))
-    if sent and all(mail.in_folder for mail in by_state[OutboxState.SENT]):
-        had = "it" if sent == 1 else "them"
-        return _("{welcome_e_mail} written to a folder: no mail server had {had}.").format(
-            welcome_e_mail=counted(sent, "welcome e-mail"), had=had
-        )
-    if sent:
-        return _("Nothing more to do: {welcome_e_mail} accepted by the mail server.").format(
-            welcome_e_mail=counted(sent, "welcome e-mail")
-        )
-    if mails:
-        return _("The welcome e-mail was not sent. Tell the family another way.")
-    return _("No one was told by e-mail. Tell the family another way.")
-
-
-def _what_cancels(
-    waiting: Sequence[Mail], undo_until: datetime | None, leaves: datetime | None, desk: LeagueClock
-) -> str:
-    """How e-mails that nobody had are kept from leaving: undo is promised no longer than it is offered."""
-    if undo_until is None or undo_until <= desk.now:
-        one = _("until then voiding the contract cancels it.")
-        return one if len(waiting) == 1 else _("until then voiding the contract cancels them.")
-    if leaves is not None and leaves <= undo_until:
-        return _("until then undo cancels everything.")
-    until = clock(undo_until.astimezone(desk.zone), seconds=True)
-    return _("undo cancels everything until {until}.").format(until=until)
-
-
-def _days_left(due_on: date | None, desk: LeagueClock) -> str:
-    if due_on is None:
-        return ""
-    days = (due_on - desk.today).days
-    if days == 0:
-        return _(", due today")
-    return (
-        _(", {days} left").format(days=counted(days, "day"))
-        if days > 0
-        else _(", {days} overdue").format(days=counted(-days, "day"))
-    )
 
 
 def _try(mail: Mail, when: str) -> str:
