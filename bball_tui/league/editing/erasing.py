@@ -108,6 +108,7 @@ class ErasePreview(Struct, frozen=True):
                 "e-mails written to files) still have the names: delete what you no longer need."
             )
         )
+        said.append(_("When this program puts an older backup in the place of this database, it erases them again."))
         return tuple(said)
 
 

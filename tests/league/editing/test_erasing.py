@@ -278,7 +278,10 @@ async def test_a_parent_alone(database: Database) -> None:
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
     async with database.session() as session:
         seen = await preview_guardian(session, club.league_id, family.guardian_ids[0])
-        assert "1 e-mail that has not left is canceled." in seen.sentences()
+        said = seen.sentences()
+        assert "1 e-mail that has not left is canceled." in said
+        assert "still have the names: delete what you no longer need." in said[-2]
+        assert said[-1] == "When this program puts an older backup in the place of this database, it erases them again."
         await erase(session, club.league_id, seen)
     async with database.session() as session:
         assert await session.scalar(select(Player.first_name)) == "Amara"
