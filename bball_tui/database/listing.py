@@ -47,7 +47,7 @@ PARTS = 64
 KINDS_KEPT = 16
 """Of so many kinds of listings that are alike the statements are kept, of those asked for last. That is room for the
 players, the contracts and the contracts found by a name, each with words to search for and without, in two or three
-filters: what somebody goes back and forth between. A kind that is dropped is built again."""
+filters, and for the activity: what somebody goes back and forth between. A kind that is dropped is built again."""
 
 
 def among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnElement[bool]:

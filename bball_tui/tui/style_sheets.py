@@ -1,8 +1,9 @@
 """Style sheets that are read once for the same colors.
 
 Nothing here changes what a style is: without it all looks the same and costs more. It leans on names that Textual calls
-private (`Stylesheet._variables`, `_rules_map` and `_parse_rules`, `Styles._rules`), checked with Textual 8.2.8; with
-another version `tests/tui/test_style_sheets.py` says whether our rules are still those that Textual reads.
+private (`Stylesheet._variables`, `_rules_map`, `_parse_rules` and `_check_rule`, `Styles._rules`, `_check_selectors` of
+the matching), checked with Textual 8.2.8; with another version `tests/tui/test_style_sheets.py` says whether our rules
+are still those that Textual reads.
 """
 
 from collections.abc import Iterable, Mapping
