@@ -8,7 +8,6 @@ tells nobody but its members; when one of them loses a role, the league gets ano
 """
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import Literal, TypeAlias
@@ -19,6 +18,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from bball_tui.database.backoff import Backoff
 from bball_tui.database.engine import Database
 from bball_tui.database.presence import PRESENCE, screen_name
 from bball_tui.errors import BballError
@@ -31,22 +31,18 @@ OUTBOX: Channel = "bball_outbox"
 CHANGED: Channel = "bball_changed"
 """A table was written; the payload is its name."""
 
-LONGEST_WAIT = 30.0
-"""Seconds between two tries to reconnect, at most."""
-
 HEALTH_CHECK = 60.0
 """Seconds of silence after which the connection is asked whether it still lives."""
-
 
 GOODBYE = 1.0
 """Seconds that leaving may take; after them the others learn of it at their next look."""
 
-_MOVED = "league_channel"
+_RENAMED = "league_channel"
 """Payload on either channel: it has another name from now on."""
 
-_ASK = "SELECT pg_backend_pid() AS pid, bball_channel(%s) AS token"
-_CALL_IT = "SELECT set_config('application_name', %s, false)"
-_TELL = "SELECT pg_notify(%s, %s)"
+_CURRENT_CHANNEL = "SELECT pg_backend_pid() AS pid, bball_channel(%s) AS token"
+_SET_APPLICATION_NAME = "SELECT set_config('application_name', %s, false)"
+_NOTIFY = "SELECT pg_notify(%s, %s)"
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -69,49 +65,51 @@ async def listen(
     A ``screen`` is seen by its colleagues (`presence.py`), and all who listen to :data:`CHANGED` hear that it came, or
     went.
 
-    Reconnects after 1 to 30 s with jitter. Each time the connection is up, ``Connection("up")`` is yielded after
-    LISTEN took effect: whatever was missed is visible to a query made then. So it is when the channel got another
-    name, or this login a role, or lost its last one.
+    After every failure, be it of the connection or of the first LISTEN on it, it waits before it tries again, as long
+    as :class:`.Backoff` says, which starts over once it listens. Each time it does, ``Connection("up")`` is yielded:
+    whatever was missed is visible to a query made then. So it is when the channel got another name, or this login a
+    role, or lost its last one.
     """
-    wait = 1.0
+    backoff = Backoff()
     while True:
         try:
             connection = await database.connect(autocommit=True)
         except (psycopg.Error, OSError, BballError):
             yield Connection("down")
-            await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
-            wait = min(wait * 2, LONGEST_WAIT)
+            await backoff.wait()
             continue
         try:
             async with connection:
-                ear = _Ear(connection, league_id, channel, screen=screen)
-                await ear.turn()
-                wait = 1.0
+                subscription = _Subscription(connection, league_id, channel, screen=screen)
+                await subscription.renew()
+                backoff.reset()
                 yield Connection("up")
                 try:
                     while True:
                         heard = [notice.payload async for notice in connection.notifies(timeout=0)]
                         for payload in heard:
-                            if payload != _MOVED:
+                            if payload != _RENAMED:
                                 yield Changed(payload)
-                        if _MOVED not in heard and await _readable(connection.fileno(), HEALTH_CHECK):
+                        if _RENAMED not in heard and await _readable(connection.fileno(), HEALTH_CHECK):
                             continue
-                        if await ear.turn():
+                        if await subscription.renew():
                             yield Connection("up")
                 finally:
-                    await ear.say_goodbye()
+                    await subscription.say_goodbye()
         except (psycopg.Error, OSError):
             yield Connection("down")
+            await backoff.wait()
 
 
-class _Told(msgspec.Struct, frozen=True):
+class _CurrentChannel(msgspec.Struct, frozen=True):
     pid: int
     """Of the server's process; behind a pooler the driver knows another number."""
     token: UUID | None
+    """Ends the name of the league's channels; None for a login without a role there."""
 
 
-class _Ear:
-    """Where one connection listens now."""
+class _Subscription:
+    """What one connection listens to: the league's channel, whatever its name is."""
 
     def __init__(self, connection: psycopg.AsyncConnection, league_id: int, channel: Channel, *, screen: bool) -> None:
         self._connection = connection
@@ -120,22 +118,24 @@ class _Ear:
         self._screen = screen
         self._token: UUID | None = None
 
-    async def turn(self) -> bool:
-        """Listen where the league speaks now; whether that is another place than before.
+    async def renew(self) -> bool:
+        """Listen to the channel under its name of now; whether that is another one than before.
 
-        The places of before stay open: what was on its way to them is still heard.
+        The name is asked for again after LISTEN, until it is the same: between the question and LISTEN the league may
+        have got another one, and its word of that went to a channel that this connection did not hear yet. Earlier
+        names stay subscribed: what was on its way to them is still heard.
         """
         before = self._token
-        while (told := await self._ask()).token != self._token:
-            self._token = told.token
-            if told.token is not None:
-                place = sql.Identifier(f"{self._channel}_{told.token}")
-                await self._connection.execute(sql.SQL("LISTEN {}").format(place))
+        while (current := await self._current_channel()).token != self._token:
+            self._token = current.token
+            if current.token is not None:
+                name = sql.Identifier(f"{self._channel}_{current.token}")
+                await self._connection.execute(sql.SQL("LISTEN {}").format(name))
         if self._token == before:
             return False
-        if self._screen and told.token is not None:
-            await self._connection.execute(_CALL_IT, (screen_name(told.token, told.pid),))
-            await self._tell_presence()
+        if self._screen and current.token is not None:
+            await self._connection.execute(_SET_APPLICATION_NAME, (screen_name(current.token, current.pid),))
+            await self._notify_presence()
         return True
 
     async def say_goodbye(self) -> None:
@@ -143,17 +143,17 @@ class _Ear:
         if self._screen and self._token is not None:
             with suppress(psycopg.Error, OSError, TimeoutError):
                 async with asyncio.timeout(GOODBYE):
-                    await self._connection.execute(_CALL_IT, ("bball-tui",))
-                    await self._tell_presence()
+                    await self._connection.execute(_SET_APPLICATION_NAME, ("bball-tui",))
+                    await self._notify_presence()
 
-    async def _ask(self) -> _Told:
-        async with self._connection.cursor(row_factory=class_row(_Told)) as cursor:
-            told = await (await cursor.execute(_ASK, (self._league_id,))).fetchone()
-        assert told is not None  # noqa: S101 - a SELECT without FROM has one row
-        return told
+    async def _current_channel(self) -> _CurrentChannel:
+        async with self._connection.cursor(row_factory=class_row(_CurrentChannel)) as cursor:
+            current = await (await cursor.execute(_CURRENT_CHANNEL, (self._league_id,))).fetchone()
+        assert current is not None  # noqa: S101 - a SELECT without FROM has one row
+        return current
 
-    async def _tell_presence(self) -> None:
-        await self._connection.execute(_TELL, (f"{CHANGED}_{self._token}", PRESENCE))
+    async def _notify_presence(self) -> None:
+        await self._connection.execute(_NOTIFY, (f"{CHANGED}_{self._token}", PRESENCE))
 
 
 async def _readable(descriptor: int, seconds: float) -> bool:

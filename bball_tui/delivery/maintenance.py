@@ -8,9 +8,9 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TypeAlias
 
+from bball_tui.database.backoff import Backoff
 from bball_tui.database.change_listener import OUTBOX, Connection, listen
 from bball_tui.database.engine import Database
-from bball_tui.delivery.database_wait import Backoff
 from bball_tui.delivery.in_doubt import DoubtSolver
 from bball_tui.delivery.signals import Signals
 from bball_tui.delivery.timing import Timing

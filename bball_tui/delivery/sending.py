@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 
 from bball_tui.database.autocommit import AutocommitConnection
+from bball_tui.database.backoff import Backoff
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, OutboxState
 from bball_tui.delivery import gate_policy as gate
 from bball_tui.delivery.batching import Batcher
-from bball_tui.delivery.database_wait import Backoff
 from bball_tui.delivery.gate_policy import Verdict
 from bball_tui.delivery.marking import Mark, Marking
 from bball_tui.delivery.outcome_policy import Refusals, report_of, verdict_of

@@ -17,10 +17,10 @@ from msgspec import Struct
 
 from bball_tui import __version__
 from bball_tui.database.autocommit import AutocommitConnection
+from bball_tui.database.backoff import Backoff
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery import gate_policy as gate
-from bball_tui.delivery.database_wait import Backoff
 from bball_tui.delivery.gate_policy import Wait, limits_for
 from bball_tui.delivery.in_doubt import DoubtSolver, Ended
 from bball_tui.delivery.maintenance import Chore, Maintenance

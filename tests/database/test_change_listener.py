@@ -43,3 +43,12 @@ async def test_says_that_the_connection_went_and_came_back(database: Database, o
     assert await anext(heard) == Connection("down")
     assert await asyncio.wait_for(anext(heard), 10) == Connection("up")
     await heard.aclose()
+
+
+async def test_waits_longer_each_time_where_a_connection_comes_and_listening_fails(database: Database) -> None:
+    heard = listen(database, 2**70, OUTBOX)  # no number of a league: it connects, and cannot ask for the channel
+    began = asyncio.get_running_loop().time()
+    assert [await anext(heard) for _ in range(4)] == [Connection("down")] * 4
+    took = asyncio.get_running_loop().time() - began
+    assert took >= (0.25 + 0.5 + 1) * 0.5
+    await heard.aclose()
