@@ -132,4 +132,6 @@ def _shown(effect: MergePreview) -> str:
         for one in effect.fields
         if one.kept or one.gone
     ]
-    return "\n".join([*map(plain, effect_words(effect)), "", table(("Field", "A", "B", "Stays"), rows)])
+    return "\n".join(
+        [*(plain(one.sentence) for one in effect_words(effect)), "", table(("Field", "A", "B", "Stays"), rows)]
+    )

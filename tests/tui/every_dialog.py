@@ -37,6 +37,7 @@ from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.merging.lookalikes_of_one import FoundPlayer, FoundPlayers
 from bball_tui.league.merging.merge import Ending, MergeField, MergePreview
 from bball_tui.league.merging.people import Person, Someone
+from bball_tui.league.merging.words import EffectLine
 from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.notes import NoteFacts, NoteView
 from bball_tui.league.roster.rows import ContractRow
@@ -294,7 +295,7 @@ def _merge(name: str) -> MergePeople:
         MergeField("jersey", name or "x", "", name, differs=False, taken=True),
     )
     seen = MergePreview(Person.PLAYER, one, other, fields, 1, 1, 1, 1, 1, 1, (Ending(3, name),))
-    return MergePeople(seen, [name, name], never)
+    return MergePeople(seen, [EffectLine(name), EffectLine(name, warns=True)], never)
 
 
 def _conflict(name: str) -> Conflict:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 import pytest
 from msgspec.structs import replace
+from textual.widgets import Markdown
 
 from bball_tui.errors import BballError
 from bball_tui.league.merging.merge import Ending, Merged, MergeField, MergePreview
 from bball_tui.league.merging.people import Person, Someone
+from bball_tui.league.merging.words import EffectLine
 from bball_tui.tui.dialogs.merge_people import MergePeople
 from tests.tui.dialog_host import asking
 
@@ -20,6 +22,7 @@ FIELDS = (
 )
 VOID = Ending(9, "Fall 2026: the contract with Hawks (signed) stays; the one with Bulls (offered) becomes void.")
 SEEN = MergePreview(Person.PLAYER, JON, JONATHAN, FIELDS, 1, 0, 0, 2, 1, 0, (VOID,), unsent=1)
+EFFECT = [EffectLine("What would happen."), EffectLine(VOID.sentence, warns=True), EffectLine(VOID.sentence)]
 SIZE = (100, 30)
 
 
@@ -32,10 +35,11 @@ async def test_each_value_is_chosen_and_merged_once() -> None:
             raise BballError("Jonathan Lee was changed by maria at 14:02, so nothing was merged. Look at both again.")
         return Merged(1, Person.PLAYER, 17, 204, "Jon Lee", "Jonathan Lee", 1, (9,), (), ())
 
-    async with asking(MergePeople(SEEN, ["What would happen.", VOID.sentence], merge), SIZE) as desk:
+    async with asking(MergePeople(SEEN, EFFECT, merge), SIZE) as desk:
         for shown in ("Jon Lee", "player 17", "player 204", "Last name: Lee (both)", VOID.sentence[:40]):
             assert shown in desk.line
         assert "Born on: 2015-01-02 (only the one who goes)" in desk.line
+        assert desk.line.count("! Fall 2026") == 1, "a line warns because it says so, not because of its words"
         await desk.press("tab", "space", "down", "enter")  # the other's jersey
         await desk.press("enter")
         await desk.until_shown("changed by maria")
@@ -72,3 +76,14 @@ async def test_two_children_of_another_name_and_birthdate_are_not_merged_by_ente
         await desk.press("y")
         await desk.until_answered()
         assert len(asked) == 1
+
+
+async def test_the_help_says_of_players_and_of_guardians_how_a_merge_is_undone() -> None:
+    async def never(choices: Mapping[str, bool]) -> Merged:
+        raise AssertionError(choices)
+
+    guardians = replace(SEEN, kind=Person.GUARDIAN, ending=())
+    async with asking(MergePeople(guardians, [], never), SIZE) as desk:
+        await desk.press("f1")
+        said = desk.app.screen.query_one("#widget-help", Markdown).source
+        assert "of two guardians also in the list of a player's guardians" in said.replace("\n", " ")

@@ -1,5 +1,7 @@
 """What a merge would do and did, in sentences. Pure."""
 
+from msgspec import Struct
+
 from bball_tui.language import _, plural
 from bball_tui.league.merging.merge import Merged, MergePreview
 from bball_tui.league.merging.people import Person
@@ -7,17 +9,28 @@ from bball_tui.league.merging.unmerge import Unmerged
 from bball_tui.wording import counted, listed
 
 
-def effect_words(effect: MergePreview) -> list[str]:
+class EffectLine(Struct, frozen=True):
+    """One sentence on what a merge would do."""
+
+    sentence: str
+    warns: bool = False
+    """It speaks against the merge, or tells of what cannot be meant."""
+
+
+def effect_words(effect: MergePreview) -> list[EffectLine]:
     """What would happen; where something stands in the way, only that."""
     if effect.obstacle is not None:
-        return [effect.obstacle]
+        return [EffectLine(effect.obstacle)]
     kept, gone = effect.kept.name, effect.gone.name
-    lines = [
-        _("{gone} ({kind} {id}) would be merged into {kept} ({kind} {id_2}).").format(
-            gone=gone, kind=_(effect.kind), id=effect.gone.id, kept=kept, id_2=effect.kept.id
-        )
-    ]
-    lines += effect.warnings
+    merged = _("{gone} ({kind} {id}) would be merged into {kept} ({kind} {id_2}).").format(
+        gone=gone, kind=_(effect.kind), id=effect.gone.id, kept=kept, id_2=effect.kept.id
+    )
+    warnings = [EffectLine(one, warns=True) for one in effect.warnings]
+    return [EffectLine(merged), *warnings, *map(EffectLine, _moves(effect, kept, gone))]
+
+
+def _moves(effect: MergePreview, kept: str, gone: str) -> list[str]:
+    """What would be moved, and what becomes of the e-mails."""
     numbers = [
         (number, one)
         for number, one in (
@@ -33,13 +46,13 @@ def effect_words(effect: MergePreview) -> list[str]:
     things = [counted(number, one) for number, one in numbers]
     amount = sum(number for number, _one in numbers)
     moved = listed(things) if things else _("nothing else")
-    lines.append(
+    lines = [
         plural("{moved} of {gone} would then be {kept}'s.", "{moved} of {gone} would then be {kept}'s.", amount).format(
             moved=moved, gone=gone, kept=kept
         )
         if things
         else _("{gone} has nothing else to move.").format(gone=gone)
-    )
+    ]
     if effect.shared_links:
         lines.append(
             _("{words} with both: e-mail goes there if either says so; only who may sign with both may sign.").format(

@@ -18,6 +18,7 @@ from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
 if TYPE_CHECKING:
     from bball_tui.league.merging.merge import Merged, MergeField, MergePreview
+    from bball_tui.league.merging.words import EffectLine
 
 Merge: TypeAlias = "Callable[[Mapping[str, bool]], Awaitable[Merged]]"
 """By the name of a field whether the value of the one who goes is taken."""
@@ -42,7 +43,9 @@ class MergePeople(SubmitDialog["Merged | str"]):
     Contracts with their signatures, scans, e-mails and history, and the guardians, all go to the one who stays. The
     other one is in no list anymore; a search or an import with that name finds the one who stays.
 
-    It can be undone: `{player.unmerge}` on the one who stays.
+    It can be undone: by `{activity.unmerge}` on its row of the activity (`{tab.activity}`); of two players also by
+    `{player.unmerge}` on the one who stays; of two guardians also in the list of a player's guardians, where *The same
+    as…* on the one who stays offers to undo it.
     """
     DEFAULT_CSS = """
     MergePeople {
@@ -56,7 +59,7 @@ class MergePeople(SubmitDialog["Merged | str"]):
         Binding("s", "turn", "the other one stays", show=False),
     ]
 
-    def __init__(self, seen: "MergePreview", effect: Sequence[str], merge: Merge) -> None:
+    def __init__(self, seen: "MergePreview", effect: "Sequence[EffectLine]", merge: Merge) -> None:
         super().__init__()
         self.set_reactive(MergePeople.heading, _TITLES[seen.kind])
         self._seen, self._effect, self._merge = seen, tuple(effect), merge
@@ -97,10 +100,10 @@ class MergePeople(SubmitDialog["Merged | str"]):
         if self._seen.obstacle is None and self._seen.seem_two:
             warning = _("These seem to be two players: another first name and another birthdate.")
             yield [(f"{SYMBOLS[Tone.WARN]} {warning}", STYLES[Tone.WARN])]
-        for sentence in self._effect:
-            its = Tone.WARN if sentence in self._seen.warnings else tone
+        for one in self._effect:
+            its = Tone.WARN if one.warns else tone
             symbol = f"{SYMBOLS[its]} " if its in (Tone.WARN, Tone.BAD) else ""
-            yield [(f"{symbol}{sentence}", STYLES[its])]
+            yield [(f"{symbol}{one.sentence}", STYLES[its])]
 
     def choices(self) -> Iterable[DialogButton]:
         """Merge them, the other way round, or not at all."""
