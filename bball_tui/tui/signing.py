@@ -21,8 +21,9 @@ from bball_tui.league.contracts.signing_rules import NoticeKind
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.mails.preview import preview_request
 from bball_tui.league.papers.scan_file import load_scan
-from bball_tui.tui.dialogs.batch_signing import BatchSigning, PaperSigned
+from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.correct_record import CorrectRecord
+from bball_tui.tui.dialogs.paper_lines import PaperSigned
 from bball_tui.tui.dialogs.sign import METHODS, SignDialog, Signed
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.mail_reading import read_asked

@@ -72,6 +72,8 @@ class PatientApp(App[ReturnType]):
         """Whether it is said of keys that come in together with what was forgotten."""
         self._asked_by: AnyWorker | None = None
         """What opens the league and asked something."""
+        self.letters_lost = 0
+        """How many letters and pastes were not obeyed so far: what is typed behind them may lack its beginning."""
         self.pressed_at = 0.0
         """When the key came in that is being obeyed, by the monotonic clock."""
 
@@ -95,10 +97,16 @@ class PatientApp(App[ReturnType]):
     def forget_keys(self, *, tell: bool = False) -> None:
         """What was typed ahead was meant for something else than what is shown now; ``tell`` says that it is lost."""
         lost = bool(self._waiting)
+        self.letters_lost += self.letters_wait
         self._waiting.clear()
         self._forgotten, self._tells = monotonic(), tell
         if lost and tell:
             self._tell_lost()
+
+    @property
+    def letters_wait(self) -> int:
+        """How many letters and pastes wait for their turn."""
+        return sum(map(_is_text, (event for event, _since in self._waiting)))
 
     async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
         """While a command waits for a person's answer it holds up no keys."""
@@ -119,6 +127,7 @@ class PatientApp(App[ReturnType]):
 
     def _take(self, event: _Typed) -> None:
         if event.time < self._forgotten:
+            self.letters_lost += _is_text(event)
             if self._tells:
                 self._tell_lost()
             return  # it came in together with what was forgotten
@@ -270,3 +279,8 @@ class PatientApp(App[ReturnType]):
         if not isinstance(key, events.Key):
             return False
         return key.key == "ctrl+q" or (self._is_escape(key) and self._can_be_stopped(worker))
+
+
+def _is_text(event: _Typed) -> bool:
+    """Whether it is a part of a word, and no command."""
+    return isinstance(event, events.Paste) or event.is_printable

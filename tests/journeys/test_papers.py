@@ -87,7 +87,7 @@ def test_six_slips_in_a_pile_are_fixed_before_and_after_the_mails_left(data_dir:
         # The wrong child: the paper was Paper37's.
         sign(desk, "paper36", done + 1)
         desk.press(CTRL_T)
-        desk.shows("Kid Paper36: undone.", f"{done} papers done")
+        desk.shows("Kid Paper36 (Team 2): undone.", f"{done} papers done")
         done += 1
         sign(desk, "paper37", done)
         # Signed twice, and a name that nobody has.
@@ -97,6 +97,13 @@ def test_six_slips_in_a_pile_are_fixed_before_and_after_the_mails_left(data_dir:
         desk.shows("No unsigned player matches.")
         # Two children of one name: the paper is the younger one's.
         desk.press(CTRL_U, "same")
+        desk.shows("Mar 24, 2015", "Mar 23, 2014")
+        desk.press_at_once(ENTER, ENTER, "paper40", ENTER, ENTER)
+        desk.shows(
+            "2 children have this name: choose with ↑ ↓.", "Keys that were pressed while the program was at work"
+        )
+        desk.rest()
+        desk.press(DOWN)
         desk.shows("! same name: Team 4 · born Mar 24, 2015")
         desk.press(DOWN)
         desk.shows("! same name: Team 4 · born Mar 23, 2014")
@@ -104,7 +111,7 @@ def test_six_slips_in_a_pile_are_fixed_before_and_after_the_mails_left(data_dir:
         desk.press(ENTER)
         desk.shows("Sign Kid Same", "becomes signed", "born Mar 24, 2015", "! same name")
         desk.press(ENTER)
-        desk.shows(f"{done} papers done", "last: Kid Same")
+        desk.shows(f"{done} papers done", "last: Kid Same", "Kid Same (Team 4, born Mar 24, 2015) is signed")
         # The other parent signed the last but one, and the one before on another day.
         desk.press(TAB, DOWN, ENTER)
         desk.shows("Correct the record: Kid Paper37")
@@ -113,11 +120,11 @@ def test_six_slips_in_a_pile_are_fixed_before_and_after_the_mails_left(data_dir:
         desk.press(DOWN, ENTER)
         desk.until(lambda: "Rosa Paper37, guardian" not in desk.text)
         desk.press(ENTER)
-        desk.shows("Kid Paper37: corrected.", "Dan Paper37 (guardian), paper")
+        desk.shows("Kid Paper37 (Team 2): corrected.", "Dan Paper37 (guardian), paper")
         desk.press(DOWN, ENTER)
         desk.shows("Correct the record: Kid Paper11")
         desk.press(TAB, TAB, TAB, CTRL_U, "2026-11-02", ENTER)
-        desk.shows("Kid Paper11: corrected.")
+        desk.shows("Kid Paper11 (Team 1): corrected.")
         assert not list(mails.rglob("new/*")), "nothing leaves before the pile is done"
         desk.press(ESC)
         desk.until(lambda: len(list(mails.rglob("new/*"))) == done)

@@ -12,10 +12,18 @@ from bball_tui.database import models
 from bball_tui.database.listing import among
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import players_called, terms_parameter, words_of
-from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.database.states import LIVE_STATUSES, ContractStatus, OutboxState
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import read_contracts, read_guardians
-from bball_tui.league.contracts.found_by import FoundBy, Nearness, found_by, repeated
+from bball_tui.league.contracts.found_by import (
+    FoundBy,
+    Nearness,
+    each_its_own,
+    folded_words,
+    found_by,
+    is_whole_name,
+    repeated,
+)
 from bball_tui.league.contracts.lifecycle import RULES, Transition
 from bball_tui.league.contracts.namesakes import Namesake, read_namesakes
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Notice, Signer, signer_for
@@ -34,13 +42,16 @@ PILE_HOLD = timedelta(minutes=15)
 class PaperFacts(Struct, frozen=True):
     """What tells whose paper it is. ``signer`` is who likely signed it; None: nobody may.
 
-    ``by`` is the guardian, address or team that was looked for; empty: it was the child's own name.
+    ``by`` is the guardian, address or team that was looked for; empty: it was the child's own name. ``whole``: all of
+    that name was typed. ``meant``: what was typed means this child and nobody else who could have handed in a paper.
     """
 
     birthdate: date | None
     signer: Signer | None
     namesakes: tuple[Namesake, ...] = ()
     by: str = ""
+    whole: bool = False
+    meant: bool = False
 
 
 class BatchCandidates(Struct, frozen=True):
@@ -48,7 +59,7 @@ class BatchCandidates(Struct, frozen=True):
     question).
 
     ``facts`` are by contract. ``over`` are those of children who are called so and whose contract cannot be signed
-    anymore: where nobody else is called so, or where their whole name was typed and it is nobody else's.
+    anymore: where nobody else is called so, or where their own name is nearer to what was typed than anybody else's.
     """
 
     rows: tuple[ContractRow, ...]
@@ -102,20 +113,52 @@ async def batch_candidates(
         called = await _ByName(league_id, others, words).page(session, PageRequest(0, SHOWN, Sort("player")))
         over = tuple(called.rows)
     found = {row.id: found_by(text, f"{row.first} {row.last} {row.jersey or ''}", ()) for row in (*rows, *over)}
+    named = {row.id for row in (*rows, *over) if is_whole_name(text, f"{row.first} {row.last}", row.jersey)}
+    most = first.limit
     if rows:
+        best = min(_distance(row, found, named) for row in rows)
         whole = [row for row in over if found[row.id].nearness is Nearness.WHOLE]
-        over = () if any(found[row.id].nearness is Nearness.WHOLE for row in rows) else tuple(whole)
+        over = tuple(row for row in whole if _distance(row, found, named) < best)
         by = dict.fromkeys(found, "")
     else:
-        some = PageRequest(0, LOOKED_AT, Sort("player"))
+        some = PageRequest(0, most := LOOKED_AT, Sort("player"))
         rows = (await ContractListing(league_id, replace(everyone, text=text)).page(session, some)).rows
         found |= await _by_family(session, league_id, rows, text)
         by = {one: what.by for one, what in found.items()}
-    nearest = sorted(rows, key=lambda row: (found[row.id].nearness, found[row.id].begun))[:SHOWN]
+    nearest = sorted(rows, key=lambda row: _distance(row, found, named))[:SHOWN]
     facts = await _paper_facts(session, league_id, nearest) if nearest else {}
+    # Beyond what was read there may be one more who is called so.
+    meant = None if over or not words or len(rows) >= most else _meant(text, nearest, facts, named)
     return BatchCandidates(
-        tuple(nearest), None, {one: replace(fact, by=by[one]) for one, fact in facts.items()}, over=over
+        tuple(nearest),
+        None,
+        {one: replace(fact, by=by[one], whole=one in named, meant=one == meant) for one, fact in facts.items()},
+        over=over,
     )
+
+
+def _distance(row: ContractRow, found: Mapping[int, FoundBy], named: Collection[int]) -> tuple[bool, Nearness, int]:
+    """How far what was typed is from a child: least for its whole name."""
+    return row.id not in named, found[row.id].nearness, found[row.id].begun
+
+
+def _meant(
+    text: str, rows: Sequence[ContractRow], facts: Mapping[int, PaperFacts], named: Collection[int]
+) -> int | None:
+    """Whose contract ``text`` means: that of the only child who matches, or whose whole name it is.
+
+    A child of the same name who has signed already, or has a draft, counts, too: the paper may be that one's.
+    """
+    those = [row for row in rows if row.id in named] or list(rows)
+    if len(those) != 1 or those[0].id not in facts:
+        return None
+    row, typed = those[0], folded_words(text)
+    for other in facts[row.id].namesakes:
+        if other.status in LIVE_STATUSES and each_its_own(
+            typed, folded_words(f"{row.first} {row.last} {other.jersey or ''}")
+        ):
+            return None
+    return row.id
 
 
 async def _by_family(

@@ -71,6 +71,12 @@ def found_by(text: str, own: str, guardians: Sequence[str], others: Sequence[str
     return FoundBy(Nearness.REST, begun, ", ".join(by or [*guardians, *others][:1]))
 
 
+def is_whole_name(text: str, name: str, jersey: str | None) -> bool:
+    """Whether ``text`` is all of ``name``, each word to its last letter, in any order, with the jersey or without."""
+    typed, words = sorted(folded_words(text)), folded_words(name)
+    return bool(words) and typed in (sorted(words), sorted(words + folded_words(jersey or "")))
+
+
 def _holds(text: str, typed: Sequence[str]) -> bool:
     words = folded_words(text)
     return any(each_its_own([word], words) for word in typed)

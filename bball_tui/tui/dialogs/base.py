@@ -127,6 +127,16 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         if isinstance(self.app, PatientApp):
             self.app.forget_keys(tell=tell)
 
+    @property
+    def letters_lost(self) -> int:
+        """How many letters were typed so far that were not obeyed."""
+        return self.app.letters_lost if isinstance(self.app, PatientApp) else 0
+
+    @property
+    def letters_wait(self) -> bool:
+        """Whether letters were typed behind the key that is being obeyed."""
+        return isinstance(self.app, PatientApp) and self.app.letters_wait > 0
+
     def pressed_before(self, moment: float) -> bool:
         """Whether the key that is being obeyed came in before ``moment`` (of the monotonic clock)."""
         return isinstance(self.app, PatientApp) and self.app.pressed_at < moment

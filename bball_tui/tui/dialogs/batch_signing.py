@@ -4,14 +4,13 @@ Until the pile is done no mail of it leaves, so that every slip can be corrected
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from datetime import date
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from msgspec import Struct
+from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -21,11 +20,12 @@ from bball_tui.errors import BballError
 from bball_tui.language import _, later, plural
 from bball_tui.tui.dialogs.controls import DialogButton, TextField
 from bball_tui.tui.dialogs.finder import Find, Finder
+from bball_tui.tui.dialogs.paper_lines import PaperSigned, name_line, not_clear, paper_line, what_becomes_of_mails
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
-from bball_tui.tui.text import Part, cell, content, content_lines, shorten
+from bball_tui.tui.text import Part, content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
-from bball_tui.wording import counted, short_date
+from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow
@@ -48,25 +48,11 @@ _WHY_NOT = {
 """Why a paper has nothing to sign, by the status of its contract."""
 
 
-class PaperSigned(Struct, frozen=True):
-    """One paper is done: whose it was, who signed how and when, and the mails that wait for the end of the pile."""
-
-    contract_id: int
-    player: str
-    team: str
-    signer: str
-    method: str
-    signed_on: date
-    mails: int
-
-
 SignOne: TypeAlias = Callable[["ContractRow"], Awaitable[PaperSigned | None]]
 TakeBack: TypeAlias = Callable[[int], Awaitable[str | None]]
 CorrectOne: TypeAlias = Callable[[PaperSigned], Awaitable[PaperSigned | None]]
 Hold: TypeAlias = Callable[[list[int]], Awaitable[object]]
 WhatHolds: TypeAlias = Callable[[], Awaitable[str | None]]
-
-LONGEST_DATE = len("May 12, 2015")
 
 
 class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
@@ -81,9 +67,11 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     HELP = """
     ## A stack of papers
     Type a few letters of the player's name: the list shows whose contract still waits. Enter opens the paper with
-    the likely signer and today's date, Enter again signs it, and the field is empty for the next paper. While it is
-    empty Enter opens no paper. The arrow keys choose another name; below the list stands what tells two children of
-    the same name apart. A child who was found by a parent or a team is chosen with the arrow keys alone.
+    the likely signer and today's date, Enter again signs it, and the field is empty for the next paper.
+
+    Enter opens a paper once it is clear whose it is: one child matches, or the full name is typed. Otherwise it opens
+    none; then choose with the arrow keys, or type the full name. Two children of the same name are always chosen; the
+    list and the lines below it show what tells them apart. A child found by a parent or a team: look first.
 
     No e-mail of the pile leaves before it is done: Esc ends it, and then the undo time runs as usual.
 
@@ -132,6 +120,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         self.set_reactive(BatchSigning.heading, _("Sign a stack of papers"))
         self._sign, self._take_back, self._correct, self._hold = sign, take_back, correct, hold
         self._what_holds = what_holds
+        self._shown_at = 0.0
+        self._whole_from = 0
+        """How many letters were lost by then: from there on, what stands in the field is all that was typed."""
         self._told = ""
         """What was said of the last paper, signed or taken back."""
         self._done: list[PaperSigned] = []
@@ -155,6 +146,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
 
     def on_mount(self) -> None:
         """Nothing was signed here yet."""
+        self._whole_from = self.letters_lost
         self.choice("undo").disabled = True
         self.set_interval(RENEW, self._renew)
         self._show_done()
@@ -171,28 +163,53 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
 
     def line(self, row: "ContractRow") -> str:
         """Name, jersey, team, birthdate and likely signer, as far as they fit."""
-        wide = self.app.size.width >= WIDE
-        width = self._inner_width() - 3 - (_BESIDE + 2 if wide else 0)
-        name = f"{row.last}, {row.first}" + (f"  #{row.jersey}" if row.jersey else "")
-        facts = self._facts.get(row.id)
-        born = "" if facts is None or facts.birthdate is None else short_date(facts.birthdate)
-        mark = "! " if facts is not None and facts.namesakes else ""
-        rest = width - LONGEST_DATE - 2
-        team = rest * 2 // 5
-        if facts is not None and facts.by:
-            by = _("parent: {name}").format(name=facts.by) if facts.by != row.team else row.team
-            return f"{cell(mark + name, rest - team - 1)} {cell(by, team + 1 + LONGEST_DATE)}"
-        return f"{cell(mark + name, rest - team - 1)} {cell(row.team, team)} {born}"
+        beside = _BESIDE + 2 if self.app.size.width >= WIDE else 0
+        return name_line(row, self._facts.get(row.id), self._inner_width() - 3 - beside)
 
     def meant(self) -> int | None:
-        """The first, if it is called so and nobody who has signed is: keys typed ahead sign nobody else's paper.
+        """The only one whom the letters mean: keys typed ahead sign nobody else's paper.
 
         With nothing typed it is nobody: a doubled Enter would sign whoever comes first by the alphabet.
         """
-        if not self._text.strip():
-            return None
-        facts = self._facts.get(self._rows[0].id)
-        return None if self._over or (facts is not None and facts.by) else 0
+        self._shown_at = monotonic()
+        found = (at for at, row in enumerate(self._rows) if row.id in self._facts and self._facts[row.id].meant)
+        return next(found, None)
+
+    def remark(self) -> tuple[str, Tone] | None:
+        """That several match is said when somebody wants to go on, not at each letter."""
+        if not self._rows or not self._text.strip():
+            return super().remark()
+        return self.nobody() if self._over or self._by_family else None
+
+    @property
+    def _by_family(self) -> bool:
+        """Whether nobody's own name is what was typed."""
+        return any(one.by for one in self._facts.values())
+
+    @property
+    def _cut(self) -> bool:
+        """Whether what was typed may lack its beginning, which was left out."""
+        return self.letters_lost > self._whole_from
+
+    def turns_down(self) -> bool:
+        """Typed ahead, without a look at it, nobody is opened by a parent's name or by half of a name."""
+        unseen = not self._by_hand and self.pressed_before(self._shown_at)
+        return unseen and (self._by_family or self._cut)
+
+    def turned_down(self) -> None:
+        """Say why, and forget what was typed for this paper and behind it.
+
+        The next letter begins a new name: behind those of this paper, the ones of the next could mean a third child.
+        """
+        if self.list.highlighted is not None and not self._by_family:
+            look = _("Keys typed ahead were left out. Look whose paper this is, then press Enter.")
+            self.say(look, Tone.WARN)
+        else:
+            super().turned_down()
+        self._shown_at = 0.0  # a click of the mouse is no key, and comes after it
+        if self._text.strip():
+            self.forget_keys(tell=self.letters_wait)
+            self.query_one("#name", TextField).select_all()
 
     @on(OptionList.OptionHighlighted, "#names")
     def _looked_at(self, event: OptionList.OptionHighlighted) -> None:
@@ -205,7 +222,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         if row is not None and facts is not None:
             lines = whose_paper(row.team, facts.birthdate, row.jersey, facts.signer, facts.namesakes)
             if self.has_class("-tight"):
-                lines = lines[-1:]
+                lines = lines[:1]
         self.query_one("#whose", Static).update(Hanging(content_lines(lines)))
 
     def nobody(self) -> tuple[str, Tone]:
@@ -225,10 +242,14 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         if self._rows and not self._text.strip():
             letters = _("Type a few letters of the name first, or choose one with the arrow keys.")
             return f"{self._told} {letters}" if self._told else letters, Tone.WARN
-        if self._rows:
+        if self._by_family and len(self._rows) == 1:
+            return _("No unsigned player is called so; one was found by a parent or a team."), Tone.WARN
+        if self._by_family:
             return _(
                 "No unsigned player is called so; the arrow keys choose one found by a parent or a team."
             ), Tone.WARN
+        if self._rows:
+            return not_clear(self._rows, self._facts), Tone.WARN
         if self._left == 0:
             done = _("All done: every contract that was offered is signed or over.")
             # The names come when they come: what was said of the last paper stays before it.
@@ -263,7 +284,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         wide = self.app.size.width >= WIDE
         width = (_BESIDE if wide else self._inner_width()) - 2
         at = self.done.highlighted
-        shown = [Option(self._paper(one, width, two=wide), id=str(one.contract_id)) for one in self._newest]
+        shown = [Option(paper_line(one, width, two=wide), id=str(one.contract_id)) for one in self._newest]
         self.done.set_options(shown)
         if shown:
             self.done.highlighted = min(at or 0, len(shown) - 1)
@@ -278,14 +299,6 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     def _newest(self) -> list[PaperSigned]:
         return self._done[::-1]
 
-    @staticmethod
-    def _paper(one: PaperSigned, width: int, *, two: bool) -> Content:
-        mails = "" if one.mails else _(", no e-mail")
-        how = f"{one.signer}, {one.method}, {short_date(one.signed_on)}{mails}"
-        if two:
-            return content_lines([[shorten(one.player, width)], [f"  {shorten(how, width - 2)}"]])
-        return content(shorten(f"{one.player} · {how}", width))
-
     def _renew(self) -> None:
         if self._done and not self.gone:
             self._hold_all()
@@ -299,8 +312,18 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
 
     async def chosen(self, row: "ContractRow") -> None:
         """Ask about the paper and sign it; then the next one."""
-        signed = await self._sign(row)
+        facts = self._facts.get(row.id)
+        signed = None
+        try:
+            signed = await self._sign(row)
+        finally:
+            self._whole_from = self.letters_lost
+            if signed is None:
+                # Its letters are not the beginning of the next name.
+                self.query_one("#name", TextField).select_all()
         if signed is not None:
+            if facts is not None and any(one.team == row.team for one in facts.namesakes):
+                signed = replace(signed, born=facts.birthdate)
             self._done.append(signed)
             self._say_signed(signed)
             self.query_one("#name", TextField).focus()
@@ -309,7 +332,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
                 self.call_after_refresh(self._look_what_holds, signed)
 
     def _say_signed(self, paper: PaperSigned, held: str = "") -> None:
-        self._told = _("{player} is signed{mails}").format(player=paper.player, mails=_mails(paper, held))
+        self._told = _("{player} is signed{mails}").format(player=paper.whose, mails=what_becomes_of_mails(paper, held))
         self.say(self._told, Tone.GOOD)
 
     def _look_what_holds(self, paper: PaperSigned) -> None:
@@ -391,28 +414,20 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
             self.say(problem, Tone.WARN)
             return
         self._done.remove(paper)
-        self._told = _("{player}: undone.").format(player=paper.player)
+        self._told = _("{player}: undone.").format(player=paper.whose)
         self.say(self._told, Tone.GOOD)
         self._next()
 
     async def _correct_one(self, paper: PaperSigned) -> None:
         corrected = await self._correct(paper)
         if corrected is not None:
-            self._done[self._done.index(paper)] = corrected
-            self.say(_("{player}: corrected.").format(player=paper.player), Tone.GOOD)
+            self._done[self._done.index(paper)] = corrected = replace(corrected, born=paper.born)
+            self.say(_("{player}: corrected.").format(player=corrected.whose), Tone.GOOD)
             self._show_done()
 
     def cancel(self) -> None:
         """Enough for now."""
         self.dismiss(tuple(self._done))
-
-
-def _mails(paper: PaperSigned, held: str) -> str:
-    """What becomes of the mails of a paper, behind its name."""
-    if not paper.mails:
-        return _(", no e-mail.")
-    waiting = counted(paper.mails, "e-mail waits", "e-mails wait")
-    return _("; {waiting} for the end of the pile.{held}").format(waiting=waiting, held=f" {held}" if held else "")
 
 
 def _nothing_to_sign(one: "ContractRow") -> str:

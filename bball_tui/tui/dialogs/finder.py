@@ -102,6 +102,8 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         self._asked = 0
         self._moves: list[int] = []
         self._in_a_hurry = self._busy = False
+        self._by_hand = False
+        """Whether the arrow keys or the mouse chose the name under the cursor."""
 
     async def chosen(self, row: RowT) -> None:
         """Somebody pressed Enter on ``row``. What it raises as a BballError is said."""
@@ -186,6 +188,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         if asked != self._asked or self.gone or not self.query(OptionList):
             return
         self._looked_for, self._rows, self._facts, self._over = text, found.rows, found.facts, found.over
+        self._by_hand = False
         if found.left is not None:
             self._left = found.left
         self.draw()
@@ -200,14 +203,27 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         self.list.set_options([Option(content(self.line(row)), id=str(row.id)) for row in self._rows])
         if self._rows:
             self.list.highlighted = self.meant()
-        if self.list.highlighted is None and (self._text.strip() or not self._rows):
-            self.say(*self.nobody())
+        if (remark := self.remark()) is not None:
+            self.say(*remark)
         self.query_one("#count", Static).update(content(*self.count()))
         self.choice("choose").disabled = not self._rows
 
     def meant(self) -> int | None:
         """Where the cursor is when the names come. None: on none of them, and :meth:`nobody` says why."""
         return 0
+
+    def remark(self) -> tuple[str, Tone] | None:
+        """What is to be said of the names that have come, before any key asks."""
+        nobody = self.list.highlighted is None and (self._text.strip() or not self._rows)
+        return self.nobody() if nobody else None
+
+    def turns_down(self) -> bool:
+        """Whether the name under the cursor is not opened by the key that is being obeyed."""
+        return False
+
+    def turned_down(self) -> None:
+        """Nobody was opened: say why."""
+        self.say(*self.nobody())
 
     def line(self, row: RowT) -> str:
         """A name in the list."""
@@ -222,7 +238,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
             self._moves.append(step)
             self._hurry()
         elif self._rows:
-            self.followed = self.list
+            self.followed, self._by_hand = self.list, True
             at = self.list.highlighted
             at = 0 if at is None else at + step
             self.list.highlighted = max(0, min(at, len(self._rows) - 1))
@@ -230,6 +246,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
     @on(OptionList.OptionSelected, "#names")
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        self._by_hand = True
         self.action_choose()
 
     def action_choose(self) -> None:
@@ -245,11 +262,11 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
             self._hurry()
             return
         at = self.list.highlighted
-        if at is not None and at < len(self._rows):
+        if at is not None and at < len(self._rows) and not self.turns_down():
             self._busy = True
             self.run_worker(self._do(self._rows[at]), group="choose")
         else:
-            self.say(*self.nobody())
+            self.turned_down()
 
     def _hurry(self) -> None:
         """Look at once for what stands in the field, unless that is being done."""
