@@ -104,6 +104,11 @@ ABOUT_US = rf"{SENDER}|{ACCOUNT}|{QUOTA}|{RATE}|polic(y|ies)|spam|unsolicited|\b
 """A report with one of these words complains about the league's mail, not about the family's mailbox."""
 
 
+def asks_to_slow_down(text: str) -> bool:
+    """Whether a server said with ``text`` that we send too fast."""
+    return mentions(deciding(text), RATE)
+
+
 def mentions(text: str, words: str) -> bool:
     """Whether ``text`` has any of ``words``, which are compiled when they are first looked for: few starts need any."""
     return re.search(words, text, re.IGNORECASE) is not None

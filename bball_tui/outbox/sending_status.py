@@ -25,6 +25,7 @@ from bball_tui.database.models import Worker as WorkerRow
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, retold
+from bball_tui.mail.answer_patterns import asks_to_slow_down
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.mail_conditions import is_waiting
@@ -224,13 +225,14 @@ class SendingStatus(Struct, frozen=True):
         )
 
     def hold(self, gate: Gate) -> str:
-        """What ``gate``, which is not closed, holds and until when, in one sentence."""
+        """What ``gate``, which is not closed, holds and until when, in one sentence; in another where a pace is set."""
         if gate.pauses:
             since = "" if gate.since is None else _(" since {clock}").format(clock=self.clock(gate.since))
             return _("Sending is {reason}{since}; {wait} until it is resumed.").format(
                 reason=retold(gate.reason or "") or _("paused"), since=since, wait=self._wait()
             )
-        return f"{self._gate(gate)}; {self._wait()}{self._next_try(gate)}."
+        pace = _(scheme_of(gate.provider).pace) if _too_fast(gate) else ""
+        return f"{self._gate(gate)}; {self._wait()}{self._next_try(gate)}. {pace}".rstrip()
 
     def _wait(self) -> str:
         return wording.counted(self.waiting, "e-mail waits", "e-mails wait")
@@ -248,6 +250,8 @@ class SendingStatus(Struct, frozen=True):
                 return _("{name} rejected the password").format(name=f"{name[0].upper()}{name[1:]}")
             case GateCause.REFUSED:
                 return _("{name} refuses to send for this league").format(name=f"{name[0].upper()}{name[1:]}")
+            case _ if _too_fast(gate):
+                return _("{name} asks to send more slowly").format(name=f"{name[0].upper()}{name[1:]}")
             case _:
                 return _("{name} cannot be reached or has trouble").format(name=f"{name[0].upper()}{name[1:]}")
 
@@ -259,6 +263,11 @@ class SendingStatus(Struct, frozen=True):
         if gate.open_until <= self.now:
             return _(", next try at once")
         return _(", next try {clock}").format(clock=self.clock(gate.open_until))
+
+
+def _too_fast(gate: Gate) -> bool:
+    """Whether the provider is well and only wants mails to come more slowly, as its answer says."""
+    return gate.cause is GateCause.OUTAGE and asks_to_slow_down(gate.reason or "")
 
 
 async def read_sending_status(session: AsyncSession, league_id: int, outgoing: Outgoing) -> SendingStatus:

@@ -222,6 +222,25 @@ async def test_hostile_reasons_are_shown_literally_and_a_used_up_quota_without_a
         await desk.shows("Gmail's daily limit is used up; 2 e-mails wait, next try", "No worker is running: 2 e-mails")
 
 
+async def test_a_mail_server_that_asks_to_send_more_slowly_is_not_said_to_be_away(
+    quiet: Settings, database: Database
+) -> None:
+    club, _ = await club_with_mails(database, 2)
+    said = "Too many messages from desk@club.test, slow down"
+    await shut(database, club, provider="smtp:mail.club.test:587", cause="outage", reason=said)
+    async with opened(quiet) as desk:
+        sentence = "Mail.club.test asks to send more slowly; 2 e-mails wait"
+        await today(desk)
+        await desk.shows(sentence, "next try", "The pace is set by rate in the", "rate=0.5", "Too many")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        await desk.shows(sentence, "rate=0.5")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.shows(sentence, "rate=0.5")
+        assert "cannot be reached" not in desk.text
+
+
 def test_bars_show_one_mail_and_the_busiest_hour() -> None:
     assert spark([0, 1, 50, 100]) == "·▁▄█"
     assert spark([0, 0]) == "··"

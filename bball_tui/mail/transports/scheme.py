@@ -43,6 +43,8 @@ class Scheme(ABC, Generic[TargetT]):
     example: ClassVar[str]
     """A mail URL, for sentences."""
     limits: ClassVar[Limits] = Limits()
+    pace: ClassVar[str] = ""
+    """Where staff set how many mails a second go; empty where the pace is known."""
     ends_doubts: ClassVar[bool] = False
     """It can be asked what became of a mail in doubt."""
     fields: ClassVar[tuple[str, ...]] = ()

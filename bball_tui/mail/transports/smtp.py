@@ -11,7 +11,7 @@ from typing import ClassVar
 from urllib.parse import SplitResult, quote, unquote, urlencode
 
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, later
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.providers import BY_ID, OWN, Tls, provider_at
@@ -36,6 +36,7 @@ class SmtpScheme(Scheme[SmtpTarget]):
 
     name: ClassVar[str] = "smtp"
     example: ClassVar[str] = "smtp://user:password@host:587?tls=starttls"
+    pace: ClassVar[str] = later("The pace is set by rate in the e-mail URL: rate=0.5 sends 30 e-mails a minute.")
     fields: ClassVar[tuple[str, ...]] = ("server", "port", "tls", "login", "password")
 
     def parse(self, parts: SplitResult, port: int | None) -> SmtpTarget:
