@@ -7,6 +7,7 @@ page by page in one snapshot, so a list of any length takes the same memory.
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any, Generic
 
 from msgspec import Struct
@@ -16,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.listing import Listing
 from bball_tui.database.paging import FIRST, PageRequest, RowT, Sort
 from bball_tui.league.contracts.contract_list import ContractListing
-from bball_tui.league.fields import columns_of
 from bball_tui.league.filters.choices import ListName
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.player import LISTED
@@ -30,19 +30,18 @@ PAGE = 1000
 
 @dataclass(frozen=True)
 class Sheet(Generic[RowT]):
-    """The titles, and one row's cells under them."""
+    """Its columns: the title of each, and a row's cell under it."""
 
-    titles: tuple[str, ...]
-    cells: Callable[[RowT], tuple[object, ...]]
+    columns: tuple[tuple[str, Callable[[RowT], object]], ...]
 
     def lines(self, rows: Sequence[RowT]) -> str:
         """Rows as lines of CSV (RFC 4180)."""
-        return _csv(self.cells(row) for row in rows)
+        return _csv([cell(row) for _title, cell in self.columns] for row in rows)
 
     @property
     def head(self) -> str:
         """The line of titles."""
-        return _csv([self.titles])
+        return _csv([[title for title, _cell in self.columns]])
 
 
 def _csv(rows: Any) -> str:
@@ -64,38 +63,43 @@ def _cell(value: object) -> str:
 
 
 TEAMS: Sheet[TeamRow] = Sheet(
-    ("ID", "Team", "Division", "Season", "Players", "Signed", "Open", "Chat", "Against the rules"),
-    lambda row: (
-        row.id,
-        row.name,
-        row.division,
-        row.season,
-        row.players,
-        row.signed,
-        row.open,
-        row.chat,
-        row.against_rules,
-    ),
+    (
+        ("ID", lambda row: row.id),
+        ("Team", lambda row: row.name),
+        ("Division", lambda row: row.division),
+        ("Season", lambda row: row.season),
+        ("Players", lambda row: row.players),
+        ("Signed", lambda row: row.signed),
+        ("Open", lambda row: row.open),
+        ("Chat", lambda row: row.chat),
+        ("Against the rules", lambda row: row.against_rules),
+    )
 )
 PLAYERS: Sheet[PlayerRow] = Sheet(
-    ("ID", *(one.words.capitalize() for one in LISTED), "Team", "Contract", "Guardians", "Reachable by e-mail"),
-    lambda row: (
-        row.id,
-        *columns_of(LISTED, row).values(),
-        row.team,
-        row.contract_status,
-        row.guardians,
-        row.has_email,
-    ),
+    (
+        ("ID", lambda row: row.id),
+        *((one.words.capitalize(), attrgetter(one.name)) for one in LISTED),
+        ("Team", lambda row: row.team),
+        ("Contract", lambda row: row.contract_status),
+        ("Guardians", lambda row: row.guardians),
+        ("Reachable by e-mail", lambda row: row.has_email),
+    )
 )
 CONTRACTS: Sheet[ContractRow] = Sheet(
-    ("ID", "First name", "Last name", "Jersey", "Team", "Season", "Contract", "Due", "Signed on", "Signed by",
-     "Welcome e-mail"),
-    lambda row: (
-        row.id, row.first, row.last, row.jersey, row.team, row.season, row.status, row.due_on, row.signed_on,
-        row.signer, row.welcome.words,
-    ),
-)  # fmt: skip
+    (
+        ("ID", lambda row: row.id),
+        ("First name", lambda row: row.first),
+        ("Last name", lambda row: row.last),
+        ("Jersey", lambda row: row.jersey),
+        ("Team", lambda row: row.team),
+        ("Season", lambda row: row.season),
+        ("Contract", lambda row: row.status),
+        ("Due", lambda row: row.due_on),
+        ("Signed on", lambda row: row.signed_on),
+        ("Signed by", lambda row: row.signer),
+        ("Welcome e-mail", lambda row: row.welcome.words),
+    )
+)
 
 _SHEETS: dict[ListName, tuple[type[TeamListing] | type[PlayerListing] | type[ContractListing], Sheet[Any]]] = {
     "teams": (TeamListing, TEAMS),
