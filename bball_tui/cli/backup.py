@@ -57,9 +57,10 @@ def restore(file: Path) -> int:
         narrate(f"Erased in it again: {again}, who were erased since that backup.")
     if restored.waiting:
         wait = "1 e-mail waits" if restored.waiting == 1 else f"{restored.waiting} e-mails wait"
+        known = f", {restored.left} of them surely" if restored.left else ""
         narrate(
-            f"{wait} in it that may have gone out since the backup was made. Sending is paused: cancel in the Outbox "
-            "what families have already, then resume."
+            f"{wait} in it that may have gone out since the backup was made{known}. Sending is paused: cancel in the "
+            "Outbox what families have already, then resume."
         )
     if restored.kept:
         narrate(

@@ -265,6 +265,8 @@ async def _sending(database: Database, league: LeagueInfo, settings: Settings) -
         until = "until someone resumes it" if gate.open_until is None else f"until {gate.open_until:%H:%M} UTC"
         sentence = f"{league.slug}: {who} is held {until} ({gate.reason})."
         way_out = "The Outbox screen shows it and can resume sending."
+        if gate.after_restore:
+            way_out = "Cancel what families have already (bball-tui outbox cancel), then: bball-tui outbox resume"
         if gate.cause is GateCause.AUTH:
             way_out = "Correct the login in Set up e-mail, or with: bball-tui mail setup"
         checks.append(Check("gate", State.LOOK, sentence, way_out))

@@ -26,6 +26,7 @@ from psycopg import sql
 from bball_tui.database import embedded, migrate
 from bball_tui.database.engine import connect, connection_options
 from bball_tui.database.erased_again import erase_again
+from bball_tui.database.hold_waiting import hold_waiting
 from bball_tui.database.kept_databases import PREFIX
 from bball_tui.database.network import hosts_over_network
 from bball_tui.database.pg_ctl import program
@@ -108,12 +109,13 @@ def note_backup(url: SecretUrl) -> bool:
 class Restored(Struct, frozen=True):
     """``kept`` is the name under which the database from before is kept, empty when there was none. ``erased`` are
     those who had been erased since the backup, and were now erased in it too. ``waiting`` e-mails waited when it was
-    made; sending is paused, because some may have gone out since.
+    made; sending is paused, because some may have gone out since: ``left`` of them had.
     """
 
     kept: str
     erased: int
     waiting: int
+    left: int
 
 
 def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> Restored:
@@ -133,32 +135,12 @@ def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> Restored:
             migrate.create_database(admin, restored)
             _fill(server.url(embedded.OWNER, restored), source, revision)
             erased = erase_again(server.url(embedded.OWNER), server.url(embedded.OWNER, restored))
-            waiting = _hold_waiting(server.url(embedded.OWNER, restored))
+            held = hold_waiting(server.url(embedded.OWNER), server.url(embedded.OWNER, restored))
             kept = _take_the_place(connection, restored)
         except BaseException:
             _drop(connection, restored)
             raise
-    return Restored(kept, erased, waiting)
-
-
-_PAUSE = """
-INSERT INTO provider_gate (league_id, provider, state, cause, reason)
-SELECT league_id, %s, 'open', 'paused', 'a backup was restored' FROM outbox
-WHERE state IN ('queued', 'sending', 'in_doubt') GROUP BY league_id
-ON CONFLICT (league_id, provider) DO UPDATE
-SET state = 'open', cause = 'paused', reason = excluded.reason, open_until = NULL, updated_at = now()
-"""
-_WAITING = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'in_doubt')"
-_EVERY_PROVIDER = "*"
-"""As the gates of the outbox call a pause of everything."""
-
-
-def _hold_waiting(restored: SecretUrl) -> int:
-    """Pause the leagues whose e-mails waited when the backup was made: they may have left since. Returns how many."""
-    with connect(restored) as connection:
-        connection.execute(_PAUSE, (_EVERY_PROVIDER,))
-        found = connection.execute(_WAITING).fetchone()
-    return 0 if found is None else int(found[0])
+    return Restored(kept, erased, held.waiting, held.left)
 
 
 def _take_the_place(connection: psycopg.Connection, restored: str) -> str:

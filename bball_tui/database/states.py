@@ -7,6 +7,8 @@ reversible. `docs/architecture.md` draws the two state machines.
 from enum import Enum, StrEnum, auto
 from typing import Self
 
+from bball_tui.language import stored
+
 
 class Stage(Enum):
     """How far a contract is. Only what is over leaves room for another contract of the player in the season."""
@@ -126,6 +128,12 @@ class GateCause(StrEnum):
     """The provider takes the login and refuses the sender, or every mail. Waits like AUTH."""
     PAUSED = "paused"
     """Staff paused all sending."""
+
+
+AFTER_RESTORE = stored("a backup was restored")
+"""The reason of a pause that no person made: what waits may have left since the backup."""
+LEFT_SINCE = stored("a backup was restored in which {left} of the e-mails that wait had gone out")
+"""The same, where the database from before knew it of some. It begins like :data:`AFTER_RESTORE`."""
 
 
 class StaffRole(StrEnum):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import ProviderGate
-from bball_tui.database.states import GateCause, GateState
+from bball_tui.database.states import AFTER_RESTORE, GateCause, GateState
 from bball_tui.language import stored
 
 ALL_PROVIDERS = "*"
@@ -45,6 +45,11 @@ class Gate(Struct, frozen=True):
     def pauses(self) -> bool:
         """Whether it is the gate that staff close to pause everything."""
         return self.provider == ALL_PROVIDERS
+
+    @property
+    def after_restore(self) -> bool:
+        """Whether it holds what waited in a backup that was restored, and may have gone out since it was made."""
+        return self.pauses and self.state is not GateState.CLOSED and (self.reason or "").startswith(AFTER_RESTORE)
 
 
 def gate_columns() -> tuple[Any, ...]:
@@ -139,8 +144,13 @@ async def gates(session: AsyncSession, league_id: int) -> tuple[Gate, ...]:
 
 
 async def pause(session: AsyncSession, league_id: int, *, reason: str | None = None) -> None:
-    """Hold all mail of the league until :func:`resume`. Mails that are on the wire finish."""
+    """Hold all mail of the league until :func:`resume`. Mails that are on the wire finish.
+
+    A pause that holds what waited in a backup keeps its reason: whoever resumes must read it.
+    """
     before = await lock(session, league_id, ALL_PROVIDERS)
+    if before.after_restore:
+        return
     await session.execute(
         update(ProviderGate)
         .where(ProviderGate.league_id == league_id, ProviderGate.provider == ALL_PROVIDERS)

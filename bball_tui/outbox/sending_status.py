@@ -228,6 +228,10 @@ class SendingStatus(Struct, frozen=True):
         """What ``gate``, which is not closed, holds and until when, in one sentence; in another where a pace is set."""
         if gate.pauses:
             since = "" if gate.since is None else _(" since {clock}").format(clock=self.clock(gate.since))
+            if gate.after_restore:
+                return _("Sending has been paused{since} because {reason}; {wait} until it is resumed.").format(
+                    since=since, reason=retold(gate.reason or ""), wait=self._wait()
+                )
             return _("Sending is {reason}{since}; {wait} until it is resumed.").format(
                 reason=retold(gate.reason or "") or _("paused"), since=since, wait=self._wait()
             )

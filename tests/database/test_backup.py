@@ -134,6 +134,27 @@ def test_everything_comes_back_and_what_waited_stays(server: embedded.EmbeddedSe
         assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (backup.RESTORING,)).fetchone() is None
 
 
+def test_what_had_gone_out_before_the_restore_is_counted(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    async def fill() -> None:
+        database = Database(server.url(embedded.OWNER))
+        await queue_mails(database, 4)
+        await database.dispose()
+
+    asyncio.run(fill())
+    backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        # One went out, one only into a folder, and the number of one is another e-mail's now.
+        gone = "UPDATE outbox SET state = 'sent', finalized_at = now(), provider = %s WHERE id = (SELECT min(id) + %s "
+        for provider, place in (("gmail", 0), ("maildir", 1), ("gmail", 2)):
+            connection.execute(f"{gone} FROM outbox)".encode(), (provider, place))
+        connection.execute("UPDATE outbox SET created_at = now() WHERE id = (SELECT min(id) + 2 FROM outbox)")
+    restored = backup.restore_embedded(server, tmp_path / "league.dump")
+    assert (restored.waiting, restored.left) == (4, 1)
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        reasons = connection.execute("SELECT reason FROM provider_gate").fetchall()
+        assert reasons == [("a backup was restored in which 1 of the e-mails that wait had gone out",)]
+
+
 def test_a_backup_of_an_older_program_is_brought_up_to_date(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
     migrate.create_database(server.url(embedded.OWNER, "postgres"), "older")
     migrate.upgrade(server.url(embedded.OWNER, "older"), FIRST)

@@ -34,6 +34,12 @@ _FREEZE = text(
     FROM outbox WHERE id = ANY(:ids)
     """
 )
+_RESTORED = text(
+    """
+    INSERT INTO provider_gate (league_id, provider, state, cause, reason)
+    VALUES (:league_id, '*', 'open', 'paused', :reason)
+    """
+)
 _SHUT = text(
     """
     INSERT INTO provider_gate (league_id, provider, state, cause, reason, open_until)
@@ -118,3 +124,9 @@ async def shut(
     async with database.session() as session:
         values = {"league_id": club.league_id, "provider": provider, "cause": cause, "reason": reason, "left": left}
         await session.execute(_SHUT, values)
+
+
+async def hold_restored(database: Database, club: Club, reason: str) -> None:
+    """The pause that a restore leaves."""
+    async with database.session() as session:
+        await session.execute(_RESTORED, {"league_id": club.league_id, "reason": reason})

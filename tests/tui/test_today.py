@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from bball_tui.database.engine import Database
 from bball_tui.database.presence import Present
+from bball_tui.database.states import LEFT_SINCE
 from bball_tui.league.header_numbers import read_header_numbers
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import read_mail_day
@@ -25,7 +26,7 @@ from bball_tui.tui.tabs.day_summary import spark
 from bball_tui.tui.tabs.outbox import OutboxPane
 from bball_tui.tui.tabs.today import TodayPane
 from tests.support.factory import Club, Parent, make_club, make_family
-from tests.support.mails import accept, club_with_mails, doubt, fail, shut
+from tests.support.mails import accept, club_with_mails, doubt, fail, hold_restored, shut
 from tests.support.reports import report
 from tests.tui.desk_host import Desk, opened
 from tests.tui.hands import resize
@@ -77,6 +78,36 @@ async def test_a_calm_day_says_so_with_its_numbers_and_a_pause_is_resumed_with_t
         await desk.shows("All is well.")
         await desk.press("/")  # here it searches the contracts
         await desk.until(lambda: desk.app.desk.tabs.active == "contracts" and isinstance(desk.app.focused, Input))
+
+
+async def test_after_a_restore_no_two_keys_send_what_families_may_have_already(
+    quiet: Settings, database: Database
+) -> None:
+    club, _ = await club_with_mails(database, 3)
+    await a_worker(database, club)
+    await hold_restored(database, club, LEFT_SINCE.format(left=1))
+    async with database.session() as session:
+        await pause(session, club.league_id)
+    async with opened(quiet) as desk:
+        await today(desk)
+        await desk.shows("Sending has been paused since", "which 1 of the e-mails that wait had")
+        await desk.shows("would go out again.", "cancel (C) what families", "resume (P)")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.desk.pane, OutboxPane))
+        outbox = desk.app.desk.pane
+        assert isinstance(outbox, OutboxPane)
+        await desk.until(lambda: outbox.kind == Kind("queued") and outbox.records.total == 3)
+        await desk.press("P")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        await desk.shows("3 e-mails wait", "sends them again.", "First cancel in the Outbox (C)")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        async with database.session() as session:
+            assert await session.scalar(text("SELECT state FROM provider_gate")) == "open"
+        await desk.press("P")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        await desk.press("y")
+        await desk.shows("Sending goes on.")
 
 
 async def test_each_failure_is_one_key_away_from_its_fix_and_goes_by_itself_when_a_colleague_settles_it(

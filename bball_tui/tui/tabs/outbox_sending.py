@@ -85,7 +85,15 @@ async def pause_or_resume(app: "App[Any]", connection: "LeagueConnection") -> No
     paused = next((gate for gate in sending.holding() if gate.pauses), None)
     if paused is not None:
         lines = [sending.hold(paused), _("Sending goes on at once, on all machines.")]
-        if await app.push_screen_wait(Confirm(_("Resume sending"), lines, _("Resume"))):
+        if paused.after_restore:
+            lines[1:] = [
+                _("Those that waited in the backup may have gone out since it was made. Resuming sends them again."),
+                _("First cancel in the Outbox ({key}) what families have already. {goes_on}").format(
+                    key=key_of("mail.cancel"), goes_on=lines[1]
+                ),
+            ]
+        question = Confirm(_("Resume sending"), lines, _("Resume"), danger=paused.after_restore)
+        if await app.push_screen_wait(question):
             await connection.call(resume)
             app.notify(_("Sending goes on."), markup=False)
         return

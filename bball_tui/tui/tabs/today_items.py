@@ -106,7 +106,15 @@ def attention_items(
 def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]:
     now = mails.sending
     for gate in now.holding():
-        if gate.pauses:
+        if gate.after_restore:
+            advice = _(
+                "The e-mails that wait may have gone out since that backup was made, and would go out again. Enter "
+                "lists them: cancel ({key}) what families have already, then resume ({key_2})."
+            ).format(key=key_of("mail.cancel"), key_2=key_of("mail.pause"))
+            yield AttentionItem(
+                "restored", Tone.WARN, now.hold(gate), advice, Fix("outbox", Kind("queued")), gate.since
+            )
+        elif gate.pauses:
             advice = _("Someone paused all sending on purpose. Enter asks whether to resume it.")
             yield AttentionItem(
                 "pause", Tone.WARN, now.hold(gate), advice, Fix("outbox", question=Question.PAUSE), gate.since
