@@ -43,9 +43,19 @@ def kind_words(buckets: "Sequence[Bucket]", kind: Kind | None) -> "tuple[str, da
         return "", None
     for bucket in buckets:
         if bucket.name == kind.bucket:
-            found = next((one for one in bucket.children if one.wanted.cause == kind.cause), bucket)
-            return found.label, found.oldest
+            if kind.cause is None:
+                return bucket.label, bucket.oldest
+            of_cause = [one for one in bucket.children if one.wanted.cause == kind.cause]
+            return (of_cause[0].label, of_cause[0].oldest) if of_cause else (_of_nothing(kind.cause), None)
     return kind.cause or kind.bucket, None
+
+
+def _of_nothing(cause: str) -> str:
+    """The words of a cause that no mail has anymore: what is shown is still only of it."""
+    from bball_tui.outbox.causes import cause_named
+
+    known = cause_named(cause)
+    return cause if known is None else _(known.phrase)
 
 
 def causes_of(buckets: "Sequence[Bucket]", kind: Kind) -> list[str]:
