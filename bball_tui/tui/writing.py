@@ -57,6 +57,8 @@ async def write_message(app: "Host", connection: "LeagueConnection", audience: A
         await app.push_screen_wait(ErrorDialog("\n".join(lines), title=_("There is no one to write to")))
         return False
 
+    audience = reach.audience  # those who are shown now are written to, whatever happens while one writes
+
     async def look(draft: Draft) -> None:
         await _read(app, connection, Message(audience, draft.subject, draft.text))
 

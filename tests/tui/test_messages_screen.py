@@ -5,11 +5,16 @@ from sqlalchemy import select
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Outbox
+from bball_tui.league.filters.choices import Facet, choice
+from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import WITHOUT_SERVER, Settings
+from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.write_message import WriteMessage
+from bball_tui.tui.tabs.contracts import ContractsPane
 from tests.support.factory import Parent, make_club, make_family
+from tests.support.mails import club_with_mails, fail
 from tests.tui.desk_host import opened
 
 
@@ -49,6 +54,34 @@ async def test_a_team_is_written_to_and_it_is_taken_back(settings: Settings, dat
         await desk.press("escape")
     async with database.session() as session:
         assert list(await session.scalars(select(Outbox.state).order_by(Outbox.id))) == ["cancelled", "queued"]
+
+
+async def test_those_who_matched_at_first_are_written_to_though_some_no_longer_match(
+    settings: Settings, database: Database
+) -> None:
+    club, ids = await club_with_mails(database, 6)
+    await fail(database, ids)
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await desk.press("4")
+        pane = desk.app.desk.pane
+        assert isinstance(pane, ContractsPane)
+        await desk.until(lambda: pane.records.total == 6)
+        pane.narrow([choice(Facet.WELCOME, "failed")], "")
+        await desk.shows("e-mail failed")
+        await desk.until(lambda: pane.records.total == 6)
+        await desk.press("M")
+        await desk.until(lambda: isinstance(desk.app.screen, ChooseOne))
+        await desk.press("down", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, WriteMessage))
+        await desk.shows("To all 6 contracts that match: 6 addresses, 6 players.")
+        async with database.session() as session:
+            await retry(session, club.league_id, ids[:3])
+        await desk.press(*"News", "enter", *"Hello", "ctrl+s")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        await desk.shows("6 e-mails to all 6 contracts that match, about 6 players: News")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.shows("6 e-mails queued")
 
 
 async def test_the_question_says_what_keeps_the_emails(settings: Settings, database: Database) -> None:

@@ -121,8 +121,11 @@ class _Chosen(Struct, frozen=True):
 
 
 class Reach(Struct, frozen=True):
-    """Whom a message to an audience would reach, before a word of it is written."""
+    """Whom a message to an audience would reach, before a word of it is written. ``audience``: exactly these, whoever
+    else comes to match, or matches no longer, while it is written.
+    """
 
+    audience: Audience
     players: int
     addresses: int
     nothing: tuple[GetsNothing, ...]
@@ -143,7 +146,17 @@ async def reach_of(session: AsyncSession, league_id: int, audience: Audience) ->
     guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
     addresses = {one.address.lower() for family in guardians.values() for one in recipients_of(family)}
     nothing = tuple(_gets_nothing(chosen, guardians))
-    return Reach(len(chosen), len(addresses), nothing, _blocked(guardians))
+    return Reach(_these(audience, chosen), len(chosen), len(addresses), nothing, _blocked(guardians))
+
+
+def _these(audience: Audience, chosen: Sequence[_Chosen]) -> Audience:
+    """``audience`` by the numbers of those who are in it now."""
+    season_id = audience.season_id if audience.wanted is None else audience.wanted.season_id
+    if any(one.contract_id is None for one in chosen):
+        return Audience(audience.words, player_ids=tuple(one.child.player_id for one in chosen), season_id=season_id)
+    return Audience(
+        audience.words, contract_ids=tuple(one.contract_id for one in chosen if one.contract_id is not None)
+    )
 
 
 async def plan_message(session: AsyncSession, league_id: int, message: Message) -> MessagePlan:
