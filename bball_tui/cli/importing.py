@@ -15,7 +15,7 @@ from bball_tui.league.importing.diff_model import Counts, Diff, Verdict
 from bball_tui.league.importing.find_columns import MappedField
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.problems import Problem
-from bball_tui.league.importing.remarks import remarks, report_csv
+from bball_tui.league.importing.remarks import on_season, remarks, report_csv
 from bball_tui.league.importing.service import ImportOptions, PreviewMoved, Report, run_import
 from bball_tui.league.rights import Right
 from bball_tui.wording import counted
@@ -148,6 +148,7 @@ def as_document(report: Report) -> dict[str, object]:
     return {
         "dry_run": report.dry_run,
         "season": None if report.diff is None else report.diff.season,
+        "new_season": on_season(report),
         "created": report.imported.created,
         "updated": report.imported.updated,
         "unchanged": report.imported.unchanged,
@@ -188,6 +189,8 @@ def _parts(report: Report) -> Iterator[str]:
         if report.dry_run:
             yield from _splits(report)
             yield from _preview(report.diff)
+        if season := on_season(report):
+            yield plain(season)
         yield _numbers(report)
         yield from _remarks(report)
     if report.roster.warnings:

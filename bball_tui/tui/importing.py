@@ -19,7 +19,7 @@ from bball_tui.league.importing import service
 from bball_tui.league.importing.apply import RosterMoved
 from bball_tui.league.importing.diff_model import Counts
 from bball_tui.league.importing.imports import find_import
-from bball_tui.league.importing.remarks import remarks, report_csv
+from bball_tui.league.importing.remarks import on_season, remarks, report_csv
 from bball_tui.league.importing.service import PreviewMoved, SeasonMissing, run_import
 from bball_tui.tui.dialogs.cli_hints_on_screen import on_screen
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
@@ -73,6 +73,7 @@ async def import_roster(
             columns=roster.columns,
             unmapped=roster.unmapped,
             left_out=len(roster.staff_rows) + len(report.left_rows),
+            new_season=on_season(report),
             digest=await asyncio.to_thread(lambda: report.digest),
             conflicts=()
             if report.diff is None

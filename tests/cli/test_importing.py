@@ -103,6 +103,19 @@ def test_a_dry_run_shows_each_row_that_would_change(command_line: CommandLine, t
 
 
 @pytest.mark.usefixtures("league")
+def test_a_season_that_the_import_makes_is_said_before_and_after(command_line: CommandLine, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Team,First,Last,DOB,Jersey\nHawks,Ann,Lee,2015-01-02,7\n")
+    typo = ("--season", "Sprng 2027")
+    will = "A new season, Sprng 2027, will be made and shown to everyone."
+    assert will in command_line("import", roster, *typo, "--dry-run").out
+    assert command_line("import", roster, *typo, "--dry-run", "--json").json["new_season"] == will
+    assert "A new season" not in command_line("import", roster, "--dry-run").out
+    assert "A new season, Sprng 2027, was made and is shown to everyone." in command_line("import", roster, *typo).out
+    assert "A new season" not in command_line("import", roster, *typo, "--dry-run").out
+
+
+@pytest.mark.usefixtures("league")
 def test_options_reach_the_import(command_line: CommandLine, tmp_path: Path) -> None:
     roster = tmp_path / "roster.csv"
     roster.write_text("Team,First,Last,DOB,Soup\nHawks,Ann,Lee,03/04/2015,leek\n")

@@ -235,6 +235,23 @@ async def test_a_thousand_faults_fit_every_window(size: tuple[int, int]) -> None
         assert "and 800 more" in desk.screen
 
 
+@pytest.mark.parametrize("size", [USUAL, SMALL])
+async def test_what_must_be_seen_stands_beside_the_buttons_wherever_the_rest_is(size: tuple[int, int]) -> None:
+    made = "A new season, Sprng 2027, will be made and shown to everyone."
+    league = League(replace(FAULTY, new_season=made))
+    async with asking(league.dialog(), size) as desk:
+        for place in (desk.widget(".dialog--body").scroll_home, desk.widget(".dialog--body").scroll_end):
+            place(animate=False)
+            await desk.settle()
+            assert "✘ 2 rows have faults: nothing is imported until" in desk.line
+        desk.widget("#skip").focus()
+        await desk.press("space")
+        for place in (desk.widget(".dialog--body").scroll_home, desk.widget(".dialog--body").scroll_end):
+            place(animate=False)
+            await desk.settle()
+            assert f"! {made}" in desk.line
+
+
 @pytest.fixture
 def odd_file(tmp_path: Path) -> Path:
     odd = tmp_path / "odd" / "e\x1b[2J.csv"

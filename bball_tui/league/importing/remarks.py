@@ -44,6 +44,23 @@ def remarks(report: Report) -> list[str]:
     ]
 
 
+def on_season(report: Report) -> str:
+    """That the import makes a season, which a typo does too; empty when it makes none."""
+    if not report.makes_season or report.diff is None:
+        return ""
+    if report.dry_run or report.refused:
+        said = (
+            _("A new season, {season}, will be made and shown to everyone.")
+            if report.makes_shown
+            else _("A new season, {season}, will be made.")
+        )
+    elif report.makes_shown:
+        said = _("A new season, {season}, was made and is shown to everyone.")
+    else:
+        said = _("A new season, {season}, was made.")
+    return said.format(season=shown(report.diff.season))
+
+
 def _on_conflicts(report: Report) -> Iterator[str]:
     conflicts = () if report.diff is None else report.diff.conflicts
     for one in conflicts[:MOST_CONFLICTS]:

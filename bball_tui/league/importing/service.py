@@ -130,6 +130,13 @@ class Report(Struct, frozen=True):
     erased: int = 0
     """So many players were erased here since ``erased_since``; who they were nobody knows anymore."""
     erased_since: date | None = None
+    makes_shown: bool = False
+    """The season that the import makes is the one that everybody sees afterwards."""
+
+    @property
+    def makes_season(self) -> bool:
+        """The file goes into a season that is not there yet, and is made with it."""
+        return self.diff is not None and self.diff.season_id is None
 
     @property
     def digest(self) -> str:
@@ -243,6 +250,9 @@ async def _run(
             raise PreviewMoved(options.expect)
         problems = tuple(sorted((*roster.problems, *diff.refused)))
         report = Report(options.dry_run, roster, problems, diff, left_rows=left)
+        if report.makes_season:
+            chosen = select(models.League.current_season_id).where(models.League.id == league.id)
+            report = replace(report, makes_shown=await session.scalar(chosen) is None)
         if diff.imported().created.players:
             since = await asyncio.to_thread(_written, path, today)
             report = replace(report, erased=await _erased(session, league, since), erased_since=since)

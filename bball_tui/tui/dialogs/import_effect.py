@@ -58,6 +58,8 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
         for problem in preview.problems[:MOST_PROBLEMS]:
             yield _fault(problem)
         return
+    if preview.new_season:
+        yield [(f"{SYMBOLS[Tone.WARN]} {preview.new_season}", STYLES[Tone.WARN])]
     yield from _table(preview.imported)
     for note in preview.notes:
         yield [(note, STYLES[Tone.MUTED])]
@@ -125,18 +127,32 @@ def _table(numbers: "Imported") -> Iterable[list[Part]]:
         yield [f"{_(kind):10}{new:>9,}{changed:>9,}{same:>11,}"]
 
 
+def headline(preview: "RosterPreview", *, skip: bool) -> tuple[str, Tone]:
+    """What must be seen wherever the rest is scrolled to: why nothing comes in, or that a season is made."""
+    if preview.problems and not skip:
+        return _refusal(preview), Tone.BAD
+    return preview.new_season, Tone.WARN
+
+
+def _with_faults(preview: "RosterPreview") -> str:
+    rows = len({problem.row for problem in preview.problems})
+    return plural("{rows:,} row has faults", "{rows:,} rows have faults", rows).format(rows=rows)
+
+
+def _refusal(preview: "RosterPreview") -> str:
+    return f"{_with_faults(preview)}: {_('nothing is imported until you fix or skip these rows')}"
+
+
 def _faults(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
     problems = preview.problems
     if not problems:
         return
-    rows = len({problem.row for problem in problems})
     yield [""]
-    many = plural("{rows:,} row has faults", "{rows:,} rows have faults", rows).format(rows=rows)
     if skip:
+        many = _with_faults(preview)
         yield [(_("{sign} {many} and will be left out").format(sign=SYMBOLS[Tone.WARN], many=many), STYLES[Tone.WARN])]
     else:
-        way_out = _("nothing is imported until you fix or skip these rows")
-        yield [(f"{SYMBOLS[Tone.BAD]} {many}: {way_out}", STYLES[Tone.BAD])]
+        yield [(f"{SYMBOLS[Tone.BAD]} {_refusal(preview)}", STYLES[Tone.BAD])]
     for problem in problems[:MOST_PROBLEMS]:
         yield _fault(problem)
     if len(problems) > MOST_PROBLEMS:

@@ -68,6 +68,8 @@ class RosterPreview(Struct, frozen=True):
     """Rows of staff, and rows that somebody left out."""
     digest: str = ""
     """The code of this preview."""
+    new_season: str = ""
+    """That a season is made, in a sentence; empty when it is there already."""
     conflicts: "tuple[Conflict, ...]" = ()
     """The values of the file that staff have corrected by hand."""
     whole_names: bool = False

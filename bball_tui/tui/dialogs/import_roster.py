@@ -17,7 +17,7 @@ from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.file_picker import pick_file
-from bball_tui.tui.dialogs.import_effect import can_import, effect
+from bball_tui.tui.dialogs.import_effect import can_import, effect, headline
 from bball_tui.tui.dialogs.import_job import (
     ApplyRoster,
     ImportDone,
@@ -194,8 +194,8 @@ class ImportRoster(Dialog[ImportDone | None]):
             if self._previewed is not None:
                 self._previewed = (self._previewed[0], seen[1])
             return  # report and reason change nothing of what was shown
-        if self._stop():
-            self.say("")  # nothing is being read anymore
+        self._stop()
+        self.say("")  # it was about what was chosen before
         if before is not None and before[0] != seen[0]:
             self._forget_file()
         again = self._previewed is not None and self._previewed[0] == self.path
@@ -310,7 +310,8 @@ class ImportRoster(Dialog[ImportDone | None]):
         if not options.leave:
             many = len(preview.rows) > MANY_ROWS
             self._rows = await asyncio.to_thread(rows_of, preview) if many else rows_of(preview)
-        self.say(again, Tone.WARN)
+        said, tone = headline(preview, skip=options.skip_bad_rows)
+        self.say(again or said, Tone.WARN if again else tone)
         self._show()
         # At once, and not by focus(), which waits its turn: anyone who sees the numbers may press Enter.
         if not self.choice("import").disabled:
