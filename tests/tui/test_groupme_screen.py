@@ -219,7 +219,15 @@ async def test_plan_apply_and_a_look_at_who_has_joined(database: Database, fake:
         await desk.shows("Maria Coordinator's", "proposed", "choose one", "no group", "p shows")
         await desk.press("p")
         await until_on(desk, ChatPlan)
-        await desk.shows("[✔] Hawks U12", "[✔] Comets: new group")
+        await desk.shows("[✔] Hawks U12", "[✔] Comets: new group", "[✔] Comets: settings")
+        # Settings of a group that is not made: they go with it, and come back with it.
+        await desk.press("end", "up", "space")
+        await desk.shows("[ ] Comets: new group", "Do 1 step")
+        assert "] Comets: settings" not in desk.text
+        await desk.press("down", "space")
+        assert "] Comets: settings" not in desk.text
+        await desk.press("up", "space")
+        await desk.shows("[✔] Comets: new group", "[✔] Comets: settings", "Do 3 steps")
         await desk.press("n")
         await desk.shows("Nothing is ticked")
         await desk.press("a", "enter", "y")

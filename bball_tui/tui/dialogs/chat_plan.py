@@ -27,14 +27,14 @@ _MOST_WARNINGS = 3
 class ChatPlan(Dialog["tuple[Action, ...] | None"]):
     """The ticked steps in the plan's order, or None. Nothing is done in here.
 
-    A step that needs another one (the settings of a new group) is left out when that one is not ticked.
+    A step that needs another one (the settings of a new group) cannot be ticked without that one.
     """
 
     HELP = """
     ## The plan
     Each line is one step; `space` ticks it or not. Below the list stands why, and what speaks against it: such steps
-    are not ticked by themselves. `a` ticks all, `n` none. `y` does what is ticked; GroupMe is asked once more first,
-    and a step whose facts have changed is left out.
+    are not ticked by themselves. A step that needs another one has no box until that one is ticked. `a` ticks all, `n`
+    none. `y` does what is ticked; GroupMe is asked once more first, and a step whose facts have changed is left out.
     """
     DEFAULT_CSS = """
     ChatPlan > .dialog--frame { width: 112; }
@@ -65,7 +65,8 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
     def _line(self, action: "Action") -> TickLine:
         risk: tuple[Part, ...] = ((f"  {SYMBOLS[Tone.WARN]}", STYLES[Tone.WARN]),) if action.risk else ()
         said = _BEFORE.get(action.kind, "") + action.after
-        return TickLine(action.id, ((f"{self._teams[action.team_id]}: ", "bold"), said, *risk), action.ticked)
+        parts: tuple[Part, ...] = ((f"{self._teams[action.team_id]}: ", "bold"), said, *risk)
+        return TickLine(action.id, parts, action.ticked, needs=action.after_action)
 
     def choices(self) -> Iterable[DialogButton]:
         """Do it, or not."""
@@ -103,11 +104,7 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
     def _wanted(self) -> "tuple[Action, ...]":
         steps = self._steps
         ticked = frozenset() if steps is None else steps.ticked
-        return tuple(
-            one
-            for one in self._plan.actions
-            if one.id in ticked and (one.after_action is None or one.after_action in ticked)
-        )
+        return tuple(one for one in self._plan.actions if one.id in ticked)
 
     @on(TickList.Ticked)
     def _count(self) -> None:
