@@ -100,6 +100,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         self._answer: ResultT | None = None
         self._news_lines = self._toast_lines = self._message_lines = 0
         self._dressed = ""
+        self._said_last = ("", Tone.MUTED)
 
     def ask_again(self) -> None:
         """An installed dialog that was answered is about to come up once more."""
@@ -219,6 +220,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """News above the choices: what goes on, or what went wrong. Empty takes the last news away."""
         if self.gone:
             return  # closed while something was under way
+        self._said_last = sentence, tone
         sentence = with_keys(sentence)
         news = self.query_one(".dialog--news", Static)
         symbol = f"{SYMBOLS[tone]} " if tone in (Tone.BAD, Tone.WARN, Tone.GOOD) else ""
@@ -239,6 +241,8 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
     async def on_resize(self, event: events.Resize) -> None:
         """Another window: another height for the body."""
         await asyncio.sleep(0)
+        if self._said_last[0]:
+            self.say(*self._said_last)  # its lines are as wide as the window
         self.fit(event.size.height)
 
     def make_room(self, lines: int) -> None:
