@@ -48,12 +48,13 @@ class LinkedLine(Struct, frozen=True):
 
 
 class UnlinkedLine(Struct, frozen=True):
-    """The JSON of `groupme unlink`."""
+    """The JSON of `groupme unlink`. ``mails_canceled`` were about its link and had not left."""
 
     team_id: int
     team: str
     group_id: str | None
     dry_run: bool
+    mails_canceled: int
 
 
 class CodeLine(Struct, frozen=True):
@@ -143,7 +144,10 @@ async def _link(
 @json_option
 @in_league
 async def groupme_unlink(context: CliContext, team: str, reason: str, season: str | None, dry_run: bool) -> Answer:
-    """Forget the group and the share link of TEAM. The group itself stays as it is."""
+    """Forget the group and the share link of TEAM. The group itself stays as it is.
+
+    E-mails about the link that have not left are canceled.
+    """
     found = await read_team(context, await season_id_of(context, season), team)
     try:
         async with context.database.session() as session:
@@ -153,9 +157,11 @@ async def groupme_unlink(context: CliContext, team: str, reason: str, season: st
     except _DryRun:
         pass
     told = [f"{'Would unlink' if dry_run else 'Unlinked'} {gone.team}. The group itself stays as it is."]
+    if gone.cancelled:
+        told.append(f"{counted(gone.cancelled, 'e-mail')} about its link that had not left: canceled.")
     if gone.had_link:
         told.append("! E-mails that went out already still lead to that group.")
-    return Did(told, UnlinkedLine(gone.team_id, gone.team, gone.group_id, dry_run))
+    return Did(told, UnlinkedLine(gone.team_id, gone.team, gone.group_id, dry_run, gone.cancelled))
 
 
 @click.command("qr")

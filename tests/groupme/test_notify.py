@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Guardian, Outbox, PlayerGuardian, Suppression, Team
 from bball_tui.database.paging import PageRequest, Sort
-from bball_tui.database.states import TeamState
+from bball_tui.database.states import OutboxState, TeamState
 from bball_tui.errors import BballError
 from bball_tui.groupme.links.linking import SeenGroup, unlink
 from bball_tui.groupme.notify.enqueue import families_of, link_and_tell, tell_families
@@ -91,6 +91,26 @@ async def test_link_and_mails_are_one_fact_and_nobody_is_told_twice(
         _, told = await link_and_tell(session, *ids, newer, how="the link changed", tell=True)
     assert told is not None
     assert len(told.outbox_ids) == 2
+
+
+async def test_unlinking_cancels_what_was_to_tell_of_the_link_and_the_next_link_is_told(
+    database: Database, desk: Desk
+) -> None:
+    league = await welcomed(database, desk)
+    ids = (league.club.league_id, league.club.team_id)
+    async with database.session() as session:
+        await link_and_tell(session, *ids, GROUP, how="by hand", tell=True, by_hand=True)
+    async with database.session() as session:
+        gone = await unlink(session, *ids, reason="wrong group")
+    assert gone.cancelled == 2
+    async with database.session() as session:
+        rows = await session.execute(select(Outbox.state, Outbox.error_text).where(Outbox.kind == TeamChatMail.kind))
+    assert {tuple(row) for row in rows} == {(OutboxState.CANCELLED, "the team chat was unlinked")}
+    right = SeenGroup("4712", "Hawks U12", LINK.replace("4711", "4712"), share_known=True)
+    async with database.session() as session:
+        _, told = await link_and_tell(session, *ids, right, how="by hand", tell=True, by_hand=True)
+        assert told is not None
+        assert len(told.outbox_ids) == 2
 
 
 async def test_only_who_gets_mail_today_is_told(database: Database, desk: Desk) -> None:

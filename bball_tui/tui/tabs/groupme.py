@@ -418,31 +418,9 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("U", "unlink", when=can_unlink, needs=Right.ROSTER, dangerous=True, also="disconnect detach remove")
     async def action_chat_unlink(self) -> bool:
         """Forget the team's group and link. The group itself stays as it is."""
-        from bball_tui.groupme.links.linking import unlink
+        from bball_tui.tui.tabs.groupme_linking import unlink_team
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:
             return False
-        lines = [
-            _("{label} is linked with the group {group!r}.").format(label=row.label, group=row.group)
-            if row.group
-            else _("{label} is linked with a group.").format(label=row.label),
-            _("The group itself stays as it is, and so does everybody in it."),
-            _("Welcome e-mails that go out from now on carry no join button."),
-        ]
-        if row.link is not None:
-            lines.append(_("E-mails that went out already still lead to that group."))
-        if not await self.app.push_screen_wait(
-            Confirm(_("Unlink {label}").format(label=row.label), lines, _("Unlink"), danger=True)
-        ):
-            return False
-        await connection.call(unlink, row.id, reason=stored("on the screen"))
-        self.app.notify(
-            clean(
-                _("{label} is unlinked. {key} looks for its group again.").format(
-                    label=row.label, key=key_of("chat.read")
-                )
-            ),
-            markup=False,
-        )
-        return True
+        return await unlink_team(self.app, connection, row, asks=self.groupme.no_token is None)

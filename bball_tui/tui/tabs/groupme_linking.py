@@ -1,4 +1,5 @@
-"""Linking a team with a group that staff choose or whose share link they paste: what it would do, then doing it.
+"""Linking a team with a group that staff choose or whose share link they paste: what it would do, then doing it; and
+unlinking it.
 
 Imported by the command that needs it: SQLAlchemy comes with it.
 """
@@ -7,12 +8,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.groupme.links.link_preview import LinkPreview, preview_link
+from bball_tui.groupme.links.linking import unlink
 from bball_tui.groupme.links.resolve_group import resolve_group
 from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
 from bball_tui.language import _, stored
 from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
+from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import clean
 from bball_tui.wording import counted
@@ -77,6 +80,40 @@ async def link_team(
         (_("{team} is linked with {group_words}.").format(team=linked.team, group_words=_group_words(preview)), *notes)
     )
     app.notify(clean(sentence), timeout=8, markup=False)
+    return True
+
+
+async def unlink_team(app: "App[Any]", connection: "LeagueConnection", row: "ChatRow", *, asks: bool) -> bool:
+    """Say what it means, then unlink; False: nothing was unlinked. ``asks``: GroupMe can be asked for the right one.
+
+    Raises:
+        BballError: it is unlinked already, or the database is away.
+    """
+    lines = [
+        _("{label} is linked with the group {group!r}.").format(label=row.label, group=row.group)
+        if row.group
+        else _("{label} is linked with a group.").format(label=row.label),
+        _("The group itself stays as it is, and so does everybody in it."),
+        _("Welcome e-mails that go out from now on carry no join button."),
+    ]
+    if row.link is not None:
+        lines += [
+            _("E-mails to families about this link that have not left are canceled."),
+            _("E-mails that went out already still lead to that group."),
+        ]
+    question = Confirm(_("Unlink {label}").format(label=row.label), lines, _("Unlink"), danger=True)
+    if not await app.push_screen_wait(question):
+        return False
+    gone = await connection.call(unlink, row.id, reason=stored("on the screen"))
+    told = [_("{label} is unlinked.").format(label=row.label)]
+    if gone.cancelled:
+        told.append(_("{e_mail} about its link canceled.").format(e_mail=counted(gone.cancelled, "e-mail")))
+    told.append(
+        _("{key} looks for its group again.").format(key=key_of("chat.read"))
+        if asks
+        else _("{key} links the right one.").format(key=key_of("chat.link"))
+    )
+    app.notify(clean(" ".join(told)), markup=False)
     return True
 
 
