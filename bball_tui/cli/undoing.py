@@ -37,6 +37,7 @@ _WAYS: Mapping[Way, str] = MappingProxyType(
         Way.BLOCK: "'bball-tui emails suppress' blocks the address again.",
         Way.PAUSE: "'bball-tui outbox pause' and 'bball-tui outbox resume' hold the e-mails and let them go.",
         Way.CHATS: "'bball-tui groupme status' shows the chats.",
+        Way.UNLINK: "'bball-tui groupme unlink' unlinks the team and cancels the e-mails about its link that wait.",
         Way.STAFF: "'bball-tui staff add' and 'bball-tui staff remove' give and take roles.",
     }
 )

@@ -28,6 +28,10 @@ _WAYS: Mapping[Way, str] = MappingProxyType(
         Way.BLOCK: later("{blocked.add} blocks it again, in the Blocked view of E-mails ({tab.emails})."),
         Way.PAUSE: later("{mail.pause} in the Outbox ({tab.outbox}) pauses and resumes."),
         Way.CHATS: later("The tab GroupMe ({tab.groupme}) shows the chats."),
+        Way.UNLINK: later(
+            "{chat.unlink} in GroupMe ({tab.groupme}) unlinks the team and cancels the e-mails about its link that "
+            "have not left."
+        ),
         Way.STAFF: later("{desk.staff} gives and takes roles."),
     }
 )

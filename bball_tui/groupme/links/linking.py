@@ -92,7 +92,7 @@ async def link(
         raise BballError(
             _(
                 "{label} is linked to another group already: {before}{seen}. Nothing was changed. Unlink "
-                "that one first, if this one is to take its place."
+                "that one first ({{chat.unlink}}), if this one is to take its place."
             ).format(label=label, before=before, seen=seen)
         )
     await _refuse_if_taken(session, league_id, team_id, group.group_id)
@@ -207,7 +207,7 @@ async def dismiss(session: AsyncSession, league_id: int, team_id: int, group_ids
     team = await lock_team(session, league_id, team_id)
     if team.groupme_group_id in group_ids:
         raise BballError(
-            _("{team} is linked to group {groupme_group_id}. Unlink it first.").format(
+            _("{team} is linked to group {groupme_group_id}. Unlink it first ({{chat.unlink}}).").format(
                 team=_label(team), groupme_group_id=team.groupme_group_id
             )
         )
@@ -251,8 +251,8 @@ async def _refuse_if_taken(session: AsyncSession, league_id: int, team_id: int, 
         raise BballError(
             _(
                 "This group is linked to {other}{division}, {season}, already, and one group cannot be "
-                "the chat of two teams. Nothing was changed. Unlink it there first, or choose another "
-                "group."
+                "the chat of two teams. Nothing was changed. Unlink it there first ({{chat.unlink}}), or "
+                "choose another group."
             ).format(other=other.name, division=division, season=other.season)
         )
 

@@ -33,6 +33,7 @@ class Way(StrEnum):
     BLOCK = "block"
     PAUSE = "pause"
     CHATS = "chats"
+    UNLINK = "unlink"
     STAFF = "staff"
 
 
@@ -62,6 +63,8 @@ _WHY: Mapping[tuple[str, str], _Why] = MappingProxyType(
            for done in ("note_added", "note_struck", "follow_up_done", "follow_up_moved")},
         ("player", "told_apart"): (later("That two players are two stays noted; they can be merged all the same."),
                                    Way.MERGE),
+        ("team", "linked"): (_OF_ITS_OWN, Way.UNLINK),
+        ("team", "told families"): (_OF_ITS_OWN, Way.CANCEL),
         ("league", "changed"): (_FORM, Way.LEAGUE),
         ("league", "rules_changed"): (_FORM, Way.RULES),
         ("league", "alerts_changed"): (_FORM, Way.ALERTS),

@@ -14,7 +14,7 @@ from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging
-from bball_tui.tui.key_hints import key_of
+from bball_tui.tui.key_hints import key_of, with_keys
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, marked
 from bball_tui.wording import counted
@@ -168,7 +168,7 @@ class ChatRun(Dialog["Applied | None"]):
     @staticmethod
     def _step(step: "Step") -> list[Part]:
         tone = _TONES[step.state]
-        return [(f"{SYMBOLS[tone]} ", STYLES[tone]), (f"{step.team}: ", "bold"), step.text]
+        return [(f"{SYMBOLS[tone]} ", STYLES[tone]), (f"{step.team}: ", "bold"), with_keys(step.text)]
 
     def action_pause(self) -> None:
         """Wait after the present step, or go on."""

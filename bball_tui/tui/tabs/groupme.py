@@ -28,6 +28,7 @@ from bball_tui.tui.tabs.groupme_guards import (
     can_tell,
     can_unlink,
     dismiss_caption,
+    link_caption,
     one_team,
     plan_caption,
     tell_caption,
@@ -261,7 +262,15 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
         return self.connection is not None and await show_not_joined(self.app, self.connection, self.now)
 
-    @action("l", "link…", when=one_team, needs=Right.ROSTER, footer=True, also="connect group join")
+    @action(
+        "l",
+        "link…",
+        when=one_team,
+        needs=Right.ROSTER,
+        footer=True,
+        caption=link_caption,
+        also="connect group join",
+    )
     async def action_chat_link(self) -> bool:
         """Choose the team's group, or paste its share link or its number."""
         from bball_tui.tui.tabs.groupme_linking import link_team

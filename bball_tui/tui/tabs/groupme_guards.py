@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 from bball_tui.language import COMMAND, _, in_context
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.guards import on_one, on_some
 
 if TYPE_CHECKING:
@@ -82,6 +83,12 @@ def can_send_anyway(pane: ChatsPane) -> str | None:
 def can_dismiss(pane: ChatsPane) -> str | None:
     known = pane.proposed or (pane.meant is not None and pane.meant.dismissed)
     return one_team(pane) or (None if known else _("No group is suggested for this team."))
+
+
+def link_caption(pane: ChatsPane) -> str:
+    """No click into the footer unlinks, so the key of that is only named."""
+    linked = pane.meant is not None and pane.meant.group_id is not None
+    return _("link… ({key} unlinks)").format(key=key_of("chat.unlink")) if linked else in_context(COMMAND, "link…")
 
 
 def dismiss_caption(pane: ChatsPane) -> str:

@@ -12,7 +12,7 @@ from bball_tui.groupme.links.linking import unlink
 from bball_tui.groupme.links.resolve_group import resolve_group
 from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
-from bball_tui.language import _, stored
+from bball_tui.language import _, plural, stored
 from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -74,8 +74,15 @@ async def link_team(
         notes.append(
             _("{waiting_e_mail} on the way.").format(waiting_e_mail=counted(linked.released, "waiting e-mail"))
         )
-    if told is not None:
-        notes.append(_("{e_mail} queued.").format(e_mail=counted(len(told.outbox_ids), "e-mail")))
+    if told is None:
+        notes.append(_("{key} unlinks it.").format(key=key_of("chat.unlink")))
+    else:
+        queued = plural(
+            "{e_mail} queued. As long as it has not left, {key} unlinks the team and cancels it.",
+            "{e_mail} queued. As long as they have not left, {key} unlinks the team and cancels them.",
+            len(told.outbox_ids),
+        )
+        notes.append(queued.format(e_mail=counted(len(told.outbox_ids), "e-mail"), key=key_of("chat.unlink")))
     sentence = " ".join(
         (_("{team} is linked with {group_words}.").format(team=linked.team, group_words=_group_words(preview)), *notes)
     )
