@@ -174,7 +174,9 @@ def test_each_league_has_its_own_groupme_token_and_none_borrows(tmp_path: Path) 
     north = no_token(settings.of_league("northside"), "northside")
     assert "The league northside has no GroupMe access token here" in north
     assert "[leagues.northside]" in north
-    assert "environment variable EASTSIDE" in no_token(settings.of_league("eastside"), "eastside")
+    east = no_token(settings.of_league("eastside"), "eastside")
+    assert f"the settings file {settings.config_file}, as groupme_token" in east
+    assert "environment variable EASTSIDE" in east
     file.write_text(f'groupme_token = "{"t" * 40}"\n')
     only = load_settings(environment={"BBALL_CONFIG": str(file)})
     assert (only.groupme_token, token_from(only.of_league("westside"), {})) == (SecretText("t" * 40), Token("t" * 40))

@@ -113,7 +113,7 @@ async def test_without_a_token_pasted_links_do_the_job_and_welcome_mails_wait_fo
     club = await three_teams(database)
     async with opened(quiet) as desk:
         pane = await groupme(desk)
-        await desk.shows("no GroupMe access token", TOKEN, "share links", "Hawks U12")
+        await desk.shows("no GroupMe access token", "settings file", TOKEN, "share links", "Hawks U12")
         for key, why in (("p", "access token"), ("r", "access token"), ("s", "no share link"), ("U", "no group")):
             await desk.press(key)
             await desk.shows(why)
@@ -130,7 +130,8 @@ async def test_without_a_token_pasted_links_do_the_job_and_welcome_mails_wait_fo
             await desk.shows(why)
         pane.app.screen.query_one("#group").value = f"  {LINK} "  # type: ignore[attr-defined]
         await desk.press("enter")
-        await desk.shows("Found: group 4711", "Enter links it to")
+        await desk.shows("! Not checked: group 4711, as the pasted link says", "Enter links it to")
+        assert "Found" not in desk.text
         assert isinstance(desk.app.screen, ChatLink), "the first Enter only looks it up"
         await desk.press("enter")
         await until_on(desk, ChatTell)
@@ -142,7 +143,7 @@ async def test_without_a_token_pasted_links_do_the_job_and_welcome_mails_wait_fo
         await until_on(desk, ChatLink)
         pane.app.screen.query_one("#group").value = LINK  # type: ignore[attr-defined]
         await desk.press("enter")
-        await desk.shows("Found: group 4711")
+        await desk.shows("Not checked: group 4711")
         await desk.press("enter")
         await until_on(desk, ChatTell)
         await desk.press("n")

@@ -23,9 +23,10 @@ def no_token(settings: Settings, slug: str | None = None) -> str:
             "{who} has no GroupMe access token here, and none of another league is borrowed. "
             "{copy} the table {table} of the settings file, as groupme_token. {without}"
         ).format(who=who, copy=copy, table=table, without=without)
-    return _("There is no GroupMe access token. {copy} the environment variable {variable}. {without}").format(
-        copy=copy, variable=settings.groupme_token_env, without=without
-    )
+    return _(
+        "There is no GroupMe access token. {copy} the settings file {file}, as groupme_token, or into the environment "
+        "variable {variable}. {without}"
+    ).format(copy=copy, file=settings.config_file, variable=settings.groupme_token_env, without=without)
 
 
 def token_from(settings: Settings, environment: Mapping[str, str] | None = None) -> Token | None:

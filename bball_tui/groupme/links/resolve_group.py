@@ -11,7 +11,7 @@ from bball_tui.groupme.links.share_links import Pasted
 from bball_tui.language import _
 from bball_tui.settings import Settings
 
-BLIND = _("Its name, its link and whether this account is in it are not known.")
+BLIND = _("Its name, whether its link works and whether this account is in it are not known.")
 
 
 class Chosen(Struct, frozen=True):

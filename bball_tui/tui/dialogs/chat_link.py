@@ -182,7 +182,7 @@ class ChatLink(Dialog["LinkPreview | None"]):
             if not self.gone and self._wanted == wanted:
                 self._found = preview
                 self.choice("confirm").caption = _("Link")
-                self.say(found_words(preview), Tone.GOOD)
+                self.say(found_words(preview), Tone.GOOD if preview.chosen.seen else Tone.WARN)
         finally:
             self._busy = False
 
@@ -201,7 +201,9 @@ def found_words(preview: "LinkPreview") -> str:
     )
     return " ".join(
         (
-            _("Found: {group}.").format(group=group),
+            _("Found: {group}.").format(group=group)
+            if chosen.seen
+            else _("Not checked: group {group_id}, as the pasted link says.").format(group_id=linked.group_id),
             *chosen.notes,
             _("Enter links it to {team}.").format(team=linked.team),
         )
