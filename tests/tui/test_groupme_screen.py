@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import GroupDismissal, Outbox, Team
+from bball_tui.database.models import GroupDismissal, Outbox, Season, Team
 from bball_tui.groupme.fake.faults import VERIFICATION, Hang
 from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import User
@@ -23,6 +23,7 @@ from bball_tui.groupme.staff.staff_form import (
     save_staff,
 )
 from bball_tui.groupme.staff.staff_list import list_staff
+from bball_tui.league.seasons.shown_season import show_season
 from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.chat_code import ChatCode
@@ -252,6 +253,20 @@ async def test_plan_apply_and_a_look_at_who_has_joined(database: Database, fake:
         await desk.shows("! linked", "p shows 3 steps", "2 adults at least")
         assert fake.owner.token not in desk.text
         assert fake.owner.token not in fake.server.journal.export()
+
+
+async def test_in_another_season_nothing_is_said_of_the_one_before(database: Database, fake: Fake) -> None:
+    club = await three_teams(database)
+    async with database.session() as session:
+        await session.execute(update(Team).where(Team.id == club.team_id).values(groupme_group_id="4711"))
+    async with opened(fake.settings) as desk:
+        await groupme(desk)
+        await desk.shows("1 team needs you.", "✘ broken")
+        async with database.session() as session:
+            fall = insert(Season).values(league_id=club.league_id, name="Fall 2027").returning(Season.id)
+            await show_season(session, club.league_id, await session.scalar(fall) or 0)
+        await desk.shows("Fall 2027", "Nothing to do.")
+        assert "needs you" not in desk.text
 
 
 async def test_reading_can_be_stopped_and_a_refusal_is_a_sentence(database: Database, fake: Fake) -> None:

@@ -53,11 +53,14 @@ class GroupMeReading(Static):
         self._trouble: str | None = None
         self._worker: Worker[None] | None = None
         self._connection: LeagueConnection | None = None
+        self._season_id: int | None = None
 
     def begin_once(self, connection: "LeagueConnection") -> None:
-        """The tab is looked at: the first time GroupMe is asked, if there is a token."""
-        if self._connection is None:
-            self._connection = connection
+        """The tab is looked at: the first time, and in another season, GroupMe is asked, if there is a token."""
+        if (connection, connection.season_id) != (self._connection, self._season_id):
+            self.stop()  # it was about the other season, and so is what was found
+            self.found = self._trouble = None
+            self._connection, self._season_id = connection, connection.season_id
             self.no_token = _no_token(connection)
             if self.no_token is None and connection.season is not None:
                 self.begin(connection)
