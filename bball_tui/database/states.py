@@ -207,6 +207,10 @@ class TeamState(StrEnum):
     CONFLICT = "conflict"
 
 
+NEED_SOMEONE = (TeamState.CONFLICT, TeamState.BROKEN, TeamState.AMBIGUOUS, TeamState.UNKNOWN)
+"""The plan has no step for a team in one of these: a person must look."""
+
+
 class AlertCause(StrEnum):
     """What somebody on the list of the league is told of, wherever they are."""
 

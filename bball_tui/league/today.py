@@ -1,16 +1,16 @@
-"""This day: what the e-mails and contracts of a league need a person for, and whom somebody should ask again."""
+"""This day: what e-mails, contracts and chats of a league need a person for, and whom somebody should ask again."""
 
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Date, Select, any_, cast, func, select
+from sqlalchemy import Date, Select, any_, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.kept_plans import KEEPS_PLAN, spelled, spelled_among
-from bball_tui.database.models import Contract, League, Signature
-from bball_tui.database.states import WAITING_STATUSES, ContractStatus
+from bball_tui.database.models import Contract, GroupLook, League, Signature, Team
+from bball_tui.database.states import NEED_SOMEONE, WAITING_STATUSES, ContractStatus, TeamState
 from bball_tui.league.roster.attention_conditions import unreachable_players
 from bball_tui.league.roster.notes import NoteView, list_notes
 from bball_tui.mail.from_address import Outgoing
@@ -18,17 +18,20 @@ from bball_tui.outbox.counts import MailDay, read_mail_day
 
 
 class ContractDay(Struct, frozen=True):
-    """One look at the season's contracts. The day is that of the league's time zone.
+    """One look at the season's contracts and teams. The day is that of the league's time zone.
 
     ``overdue`` are offered or accepted and should have been signed by now, the first by ``overdue_since``;
     ``unreachable`` are offered or accepted, for players without a guardian whom a mail can reach; ``signed`` were
-    recorded today and are in force.
+    recorded today and are in force. ``chats`` are teams whose chat needed somebody when GroupMe was last asked, all in
+    ``chat_state`` (None: in several).
     """
 
     overdue: int
     overdue_since: date | None
     unreachable: int
     signed: int
+    chats: int = 0
+    chat_state: TeamState | None = None
 
 
 class LeagueDay(Struct, frozen=True):
@@ -51,9 +54,10 @@ async def read_day(session: AsyncSession, league_id: int, season_id: int | None,
 
 
 async def read_contract_day(session: AsyncSession, league_id: int, season_id: int | None) -> ContractDay:
-    """Look at the contracts once, with one statement."""
+    """Look at contracts and teams once, with one statement."""
     found = (await session.execute(_day(league_id, season_id))).one()
-    return ContractDay(found.overdue, found.since, found.unreachable, found.signed)
+    one_state = TeamState(found.first_state) if found.chats and found.first_state == found.last_state else None
+    return ContractDay(found.overdue, found.since, found.unreachable, found.signed, found.chats, one_state)
 
 
 @lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
@@ -92,5 +96,31 @@ def _day(league_id: int, season_id: int | None) -> Select[Any]:
         )
         .scalar_subquery()
     )
-    day = select(late.c.overdue, late.c.since, unreachable.label("unreachable"), signed.label("signed"))
+    look = GroupLook
+    chats = (
+        select(
+            func.count().label("number"),
+            func.min(look.state).label("first_state"),
+            func.max(look.state).label("last_state"),
+        )
+        .select_from(look)
+        .join(Team, (Team.id == look.team_id) & (Team.league_id == look.league_id))
+        .where(
+            look.league_id == spelled(league_id),
+            Team.season_id.is_(None) if season_id is None else Team.season_id == spelled(season_id),
+            # A look at another group than the team's present one says nothing anymore.
+            look.group_id.is_not_distinct_from(Team.groupme_group_id),
+            spelled_among(look.state, NEED_SOMEONE),
+        )
+        .subquery()
+    )
+    day = select(
+        late.c.overdue,
+        late.c.since,
+        unreachable.label("unreachable"),
+        signed.label("signed"),
+        chats.c.number.label("chats"),
+        chats.c.first_state,
+        chats.c.last_state,
+    ).select_from(late.join(chats, true()))
     return day.execution_options(**KEEPS_PLAN)

@@ -5,12 +5,14 @@ from uuid import uuid4
 
 import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text, update
 from textual.widgets import Input
 
 from bball_tui.database.engine import Database
+from bball_tui.database.models import GroupLook, Team
 from bball_tui.database.presence import Present
 from bball_tui.database.states import LEFT_SINCE
+from bball_tui.groupme.links.linking import unlink
 from bball_tui.league.header_numbers import read_header_numbers
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import read_mail_day
@@ -230,6 +232,27 @@ async def test_overdue_and_unreachable_contracts_lead_to_the_list_of_them(quiet:
         await today(desk)
         await desk.press("G", "enter")
         await desk.shows("no guardian e-mail ×", "Hamilton, Mute")
+
+
+async def test_a_chat_that_is_gone_needs_somebody_and_leads_to_groupme(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await session.execute(update(Team).values(groupme_group_id="4711"))
+        look = {"state": "broken", "group_id": "4711", "found": [], "why": "It is gone.", "warnings": []}
+        ids = {"team_id": club.team_id, "league_id": club.league_id}
+        await session.execute(insert(GroupLook).values(account="Maria", **look, **ids))
+    async with opened(quiet) as desk:
+        await desk.shows("▲ 1")
+        await today(desk)
+        await desk.shows("1 thing needs you.", "1 team needs you for its chat.")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.desk.tabs.active == "groupme" and desk.records.total == 1)
+        await desk.shows("chat: broken ×", "Hawks U12", "It is gone.")
+        async with database.session() as session:
+            await unlink(session, club.league_id, club.team_id, reason="gone")
+        await today(desk)
+        await desk.shows("All is well.")
+        await desk.until(lambda: "▲" not in desk.text)
 
 
 async def test_hostile_reasons_are_shown_literally_and_a_used_up_quota_without_a_worker_is_said(

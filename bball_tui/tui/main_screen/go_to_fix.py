@@ -26,9 +26,11 @@ class Tabs(Protocol):
 
 async def show_fix(screen: Tabs, fix: "Fix") -> None:
     """Run the command of ``fix``, or show its tab, already narrowed to what it is about."""
+    from bball_tui.database.states import TeamState
     from bball_tui.league.filters.choices import Facet, choice
     from bball_tui.tui.tabs.contracts import ContractsPane
     from bball_tui.tui.tabs.emails.tab import EmailsPane
+    from bball_tui.tui.tabs.groupme import GroupMePane
     from bball_tui.tui.tabs.outbox import OutboxPane
 
     if fix.command:
@@ -48,6 +50,8 @@ async def show_fix(screen: Tabs, fix: "Fix") -> None:
             pane.narrow([choice(Facet.STATUS, fix.status)], "")
         else:
             pane.show_trouble(fix.trouble)
+    elif isinstance(pane, GroupMePane):
+        pane.show_state(TeamState(fix.status) if fix.status else None)
     elif isinstance(pane, EmailsPane):
         await pane.show_fix(fix)
     if fix.search:

@@ -41,6 +41,8 @@ DAY_TABLES = frozenset(
         "suppression",
         "season",
         "family_note",
+        "team",
+        "group_look",
     }
 )
 """The tables whose changes can change what needs a person."""

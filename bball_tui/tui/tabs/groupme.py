@@ -163,6 +163,11 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     def drop_chip(self, key: str) -> None:
         self.shown_state = None
 
+    def show_state(self, state: TeamState | None) -> None:
+        """Only the teams whose chat is in this state; None: all."""
+        self.shown_state = state
+        self.ask()
+
     # Reading GroupMe
 
     def refresh_if_stale(self) -> None:
@@ -359,8 +364,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("f", "filter", also="show only narrow")
     def action_chat_filter(self) -> None:
         """Only teams whose chat is in one state: linked, proposed, choose one, no group, and so on."""
-        self.shown_state = FILTERS[(FILTERS.index(self.shown_state) + 1) % len(FILTERS)]
-        self.ask()
+        self.show_state(FILTERS[(FILTERS.index(self.shown_state) + 1) % len(FILTERS)])
 
     @action(
         "x", "not this group", when=can_dismiss, needs=Right.ROSTER, caption=dismiss_caption, also="wrong ignore reject"

@@ -36,7 +36,7 @@ class Fix(Struct, frozen=True):
 
     ``trouble`` is the name of a trouble of contracts, ``search`` what to search for, ``view`` a view of the tab and
     ``what`` what became of the mails to list there. ``command`` is the id of a command of the desk that deals with
-    it instead of a tab. ``status`` narrows contracts to one status.
+    it instead of a tab. ``status`` narrows contracts to one status, and teams to those whose chat is in one state.
     """
 
     tab: str
@@ -100,6 +100,7 @@ def attention_items(
         *_returned(returned),
         *_templates(mails, templates),
         *_contracts(mails, contracts),
+        *_chats(contracts),
     )
 
 
@@ -289,3 +290,16 @@ def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[Attention
         ).format(players=counted(contracts.unreachable, "player"))
         advice = _("You can sign them, but no one will get an e-mail. Add a parent's e-mail address or import it.")
         yield AttentionItem("unreachable", Tone.WARN, sentence, advice, Fix("contracts", trouble="unreachable"))
+
+
+def _chats(contracts: "ContractDay") -> Iterator[AttentionItem]:
+    if contracts.chats:
+        sentence = plural("{teams} needs you for its chat.", "{teams} need you for their chats.", contracts.chats)
+        advice = _(
+            "When GroupMe was last read, a chat was not found, or a person had to choose. Enter lists these teams in "
+            "GroupMe, with the reason of each beside it; {key} there asks GroupMe again, {key_2} links a group, "
+            "{key_3} unlinks one."
+        ).format(key=key_of("chat.read"), key_2=key_of("chat.link"), key_3=key_of("chat.unlink"))
+        fix = Fix("groupme", status=contracts.chat_state or "")
+        teams = counted(contracts.chats, "team")
+        yield AttentionItem("chats", Tone.WARN, sentence.format(teams=teams), advice, fix)
