@@ -3,15 +3,16 @@
 Imported by the commands that need it: SQLAlchemy comes with it.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.analyze import MANY, analyze
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.leagues import list_seasons
+from bball_tui.league.rules.store import read_rules
 from bball_tui.league.seasons.next_name import next_name
-from bball_tui.league.seasons.roll import RollMoved, apply_roll, plan_roll, usual_names
+from bball_tui.league.seasons.roll import RollMoved, apply_roll, plan_roll, usual_age_day, usual_names
 from bball_tui.league.seasons.roll_plan import RollPlan
 from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
 from bball_tui.league.seasons.roll_undo import preview_undo, rolled_season, undo_roll
@@ -43,6 +44,12 @@ async def roll_season(app: "Host", connection: "LeagueConnection") -> bool:
         await app.push_screen_wait(ErrorDialog(sentence))
         return False
 
+    rules = await connection.call(read_rules)
+    today = datetime.now(connection.league.zone).date()
+
+    def usual_day(name: str) -> date:
+        return usual_age_day(rules, seasons, name, today)
+
     async def plan(asked: RollRequest) -> RollPlan:
         made = await connection.call(plan_roll, asked)
         if not made.lines and not made.open_teams:
@@ -60,8 +67,9 @@ async def roll_season(app: "Host", connection: "LeagueConnection") -> bool:
             connection.season.id,
             suggest=lambda season_id: connection.call(usual_names, season_id),
             plan=plan,
+            usual_day=usual_day,
             order=connection.league.date_order,
-            today=datetime.now(connection.league.zone).date(),
+            today=today,
         )
     )
     done = None if planned is None else await _choose(app, connection, planned)

@@ -353,7 +353,15 @@ def _roll_season(name: str) -> RollSeason:
         return _roll_plan(name)
 
     seasons = [SeasonChoice(1, name, name), SeasonChoice(2, name)]
-    return RollSeason(seasons, 1, suggest=suggest, plan=plan, order=DateOrder.YMD, today=date(2027, 8, 1))
+    return RollSeason(
+        seasons,
+        1,
+        suggest=suggest,
+        plan=plan,
+        usual_day=lambda _: date(2027, 8, 1),
+        order=DateOrder.YMD,
+        today=date(2027, 8, 1),
+    )
 
 
 DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {

@@ -23,7 +23,15 @@ def new_season() -> RollSeason:
         raise AssertionError("nobody asked for the plan")
 
     seasons = [SeasonChoice(1, "Spring 2027", "Spring 2028")]
-    return RollSeason(seasons, 1, suggest=suggest, plan=plan, order=DateOrder.MDY, today=date(2027, 8, 1))
+    return RollSeason(
+        seasons,
+        1,
+        suggest=suggest,
+        plan=plan,
+        usual_day=lambda _: date(2027, 8, 1),
+        order=DateOrder.MDY,
+        today=date(2027, 8, 1),
+    )
 
 
 async def test_a_hint_without_room_ends_in_an_ellipsis() -> None:

@@ -13,6 +13,8 @@ from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText
 from bball_tui.league.leagues import create_league, create_season
+from bball_tui.league.rules.store import write_rules
+from bball_tui.league.rules.team_check import LeagueRules
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, TeamLine
 from bball_tui.league.seasons.roll_request import Rolled, RollOutcome, RollRequest
 from bball_tui.settings import Settings
@@ -101,11 +103,21 @@ async def test_age_groups_and_name_are_proposed_and_what_was_typed_stays() -> No
             raise BballError("There is no such thing.")
         return PLAN
 
+    def usual_day(name: str) -> date:
+        return date(2028, 8, 31) if name == "Spring 2028" else date(2027, 8, 1)
+
     seasons = [SeasonChoice(1, "Spring 2027", "Spring 2028"), SeasonChoice(2, "Fall", "")]
-    dialog = RollSeason(seasons, 1, suggest=suggest, plan=plan, order=DateOrder.YMD, today=date(2027, 8, 1))
+    today = date(2027, 8, 1)
+    dialog = RollSeason(seasons, 1, suggest=suggest, plan=plan, usual_day=usual_day, order=DateOrder.YMD, today=today)
     async with asking(dialog, (120, 36)) as desk:
         await desk.until_shown("U10 → U12")
         assert "Spring 2028" in desk.line
+        await desk.until_shown("2028-08-31 if left empty")
+        await desk.go_to("#name")
+        await desk.type("9")
+        await desk.until_shown("2027-08-01 if left empty")
+        desk.widget("#name").value = "Spring 2028"  # type: ignore[attr-defined]
+        await desk.until_shown("2028-08-31 if left empty")
         await desk.go_to("#day")
         await desk.type("soon")
         await desk.press("enter")
@@ -209,6 +221,17 @@ async def test_a_season_is_made_and_taken_back_by_keys_and_the_rules_of_the_leag
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         await desk.press("2")
         await desk.shows("Rules", "! 2", "Against the rules", "both wear 00.", "2 players; the limit")
+
+
+async def test_the_day_on_which_ages_count_is_named_where_it_is_left_empty(quiet: Settings, database: Database) -> None:
+    club = await league_with(database, ("Amara",))
+    async with database.session() as session:
+        await write_rules(session, club.league_id, LeagueRules(cutoff="08-31"))
+    async with opened(quiet) as desk:
+        await desk.press("greater_than_sign")
+        await desk.shows("Spring 2028", "2028-08-31 if left empty")
+        await desk.press("enter")
+        await desk.shows("ages on Aug 31, 2028")
 
 
 async def test_without_a_season_or_with_nothing_in_it_there_is_nothing_to_begin_from(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import psycopg
 from msgspec.structs import replace
@@ -29,7 +30,7 @@ from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.leagues import Season, list_seasons
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
 from bball_tui.league.rules.store import RuleBroken, read_rules, rule_notes
-from bball_tui.league.rules.team_check import TeamMove, check_moves, season_year
+from bball_tui.league.rules.team_check import LeagueRules, TeamMove, check_moves, season_year
 from bball_tui.league.seasons.age_groups import read_pattern, usual_pattern
 from bball_tui.league.seasons.roll_facts import read_facts
 from bball_tui.league.seasons.roll_plan import RollOptions, RollPlan, TeamLine, make_plan
@@ -57,6 +58,12 @@ async def usual_names(session: AsyncSession, league_id: int, season_id: int) -> 
     """The usual pattern for the teams of the season, as it is typed."""
     query = select(Team.name, Team.division).where(Team.league_id == league_id, Team.season_id == season_id)
     return str(usual_pattern((name, division) for name, division in await session.execute(query)))
+
+
+def usual_age_day(rules: LeagueRules, seasons: Sequence[Season], name: str, today: date) -> date:
+    """The day that ages count on in the season ``name``, which may exist, unless staff say another one."""
+    starts = next((one.starts_on for one in seasons if one.name.casefold() == name.casefold()), None)
+    return rules.age_day(season_year(name, starts, today)) or starts or today
 
 
 async def plan_roll(session: AsyncSession, league_id: int, asked: RollRequest) -> RollPlan:
@@ -129,7 +136,7 @@ async def _plan(session: AsyncSession, league_id: int, asked: RollRequest) -> tu
     )
     starts = None if target is None else target.starts_on
     rules = await read_rules(session, league_id)
-    day = asked.age_on or rules.age_day(season_year(name, starts, clock.today)) or starts or clock.today
+    day = asked.age_on or usual_age_day(rules, seasons, name, clock.today)
     limit = rules.roster_limit if asked.roster_limit is None else asked.roster_limit
     frozen = None if target is None else rules.frozen_since(starts, clock.today)
     options = RollOptions(pattern, day, limit, frozenset(map(int, rules.exceptions)), frozen)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from bball_tui.database.states import DateOrder
-from bball_tui.dates import NoDate, example, parse_date
+from bball_tui.dates import NoDate, parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.language import LABEL, _, in_context
 from bball_tui.league.seasons.roll_request import RollRequest
@@ -35,6 +35,8 @@ class SeasonChoice(Struct, frozen=True):
 
 Suggest: TypeAlias = Callable[[int], Awaitable[str]]
 """The usual pattern for the teams of that season."""
+UsualDay: TypeAlias = Callable[[str], date]
+"""The day that ages count on in the season of that name, if nobody says another."""
 MakePlan: TypeAlias = "Callable[[RollRequest], Awaitable[RollPlan]]"
 
 
@@ -52,8 +54,8 @@ class RollSeason(SubmitDialog[Planned]):
     ## A new season
     From which season it comes, and what it is called: a season that exists already is filled up. The age groups say
     what teams are called next, such as `U10 → U12`: change them, or type `keep` to keep all names. Ages count on the
-    day below; if it is empty, on the day the season begins, as far as that is known, else today. Enter shows the plan;
-    nothing is made yet.
+    day below; if it is empty, on the one that it names: the league's cut-off, else the day the season begins, as far
+    as that is known, else today. Enter shows the plan; nothing is made yet.
     """
     BINDINGS: ClassVar = [Binding("enter", "confirm", "show the plan", show=False)]
 
@@ -64,6 +66,7 @@ class RollSeason(SubmitDialog[Planned]):
         *,
         suggest: Suggest,
         plan: MakePlan,
+        usual_day: UsualDay,
         order: DateOrder,
         today: date,
     ) -> None:
@@ -71,7 +74,7 @@ class RollSeason(SubmitDialog[Planned]):
         self.set_reactive(RollSeason.heading, _("New season"))
         self._seasons = {one.id: one for one in seasons}
         self._current = current
-        self._suggest, self._plan = suggest, plan
+        self._suggest, self._plan, self._usual_day = suggest, plan, usual_day
         self._order, self._today = order, today
         self._suggested_name = self._suggested_pattern = ""
 
@@ -84,10 +87,13 @@ class RollSeason(SubmitDialog[Planned]):
         yield Field(
             _("Age groups"), TextField(placeholder=_("such as U10 → U12, or keep"), id="pattern"), id="pattern-field"
         )
-        hint = _("such as {example}; optional").format(example=example(self._order, self._today))
-        yield Field(_("Ages on"), TextField(placeholder=hint, id="day"), id="day-field")
+        yield Field(_("Ages on"), TextField(placeholder=self._day_hint(""), id="day"), id="day-field")
         sentence = _("Nothing is made yet: the plan comes next, with a reason for every player.")
         yield Static(Hanging(content((sentence, STYLES[Tone.MUTED]))))
+
+    def _day_hint(self, name: str) -> str:
+        # As it could be typed there, so that it is the example as well.
+        return _("{day} if left empty").format(day=write_date(self._usual_day(name), self._order))
 
     def choices(self) -> Iterable[DialogButton]:
         """The plan, or not."""
@@ -133,6 +139,7 @@ class RollSeason(SubmitDialog[Planned]):
     @on(Input.Changed)
     def _typed(self) -> None:
         self.say("")
+        self.query_one("#day", TextField).placeholder = self._day_hint(self.typed("name").strip())
 
     def action_confirm(self) -> None:
         """Make the plan, once."""
