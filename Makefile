@@ -13,11 +13,11 @@ demo: $(VENV)/.ready
 	@$(BIN)/bball-tui demo
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 # The same with ten times as many examples for every property: at night, and before a release.
 test-thorough: $(VENV)/.ready
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --hypothesis-profile thorough
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal --hypothesis-profile thorough
 
 # What a mistake of the last minutes breaks: no terminal, no process of its own, no chaos. Under a minute.
 test-fast: $(VENV)/.ready
