@@ -175,7 +175,7 @@ def test_each_league_has_its_own_groupme_token_and_none_borrows(tmp_path: Path) 
     assert "The league northside has no GroupMe access token here" in north
     assert "[leagues.northside]" in north
     east = no_token(settings.of_league("eastside"), "eastside")
-    assert f"the settings file {settings.config_file}, as groupme_token" in east
+    assert f"the settings file {settings.config_file.name}, as groupme_token" in east
     assert "environment variable EASTSIDE" in east
     file.write_text(f'groupme_token = "{"t" * 40}"\n')
     only = load_settings(environment={"BBALL_CONFIG": str(file)})

@@ -24,9 +24,9 @@ def no_token(settings: Settings, slug: str | None = None) -> str:
             "{copy} the table {table} of the settings file, as groupme_token. {without}"
         ).format(who=who, copy=copy, table=table, without=without)
     return _(
-        "There is no GroupMe access token. {copy} the settings file {file}, as groupme_token, or into the environment "
+        "There is no GroupMe access token. {copy} the settings file {file}, as groupme_token, or the environment "
         "variable {variable}. {without}"
-    ).format(copy=copy, file=settings.config_file, variable=settings.groupme_token_env, without=without)
+    ).format(copy=copy, file=settings.config_file.name, variable=settings.groupme_token_env, without=without)
 
 
 def token_from(settings: Settings, environment: Mapping[str, str] | None = None) -> Token | None:
