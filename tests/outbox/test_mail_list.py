@@ -1,5 +1,6 @@
 """What staff read about the mails: rows, buckets, causes and the story with its next step."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -178,7 +179,8 @@ async def test_the_list_finds_mails_by_address_and_by_player(database: Database)
 async def test_the_story_of_a_mail_that_waits_for_its_hold(database: Database) -> None:
     club, _, (id_,) = await queue_mails(database, hold_seconds=8)
     story = await tell(database, club.league_id, id_)
-    assert story.next == "Waits 8 more seconds so that it can be taken back."
+    # A busy machine may let some of them pass in between.
+    assert re.fullmatch(r"Waits [2-8] more seconds so that it can be taken back\.", story.next or "")
     assert (story.item.held, story.item.why) == (True, "can still be taken back")
 
 
