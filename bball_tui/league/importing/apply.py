@@ -127,9 +127,9 @@ async def _write(session: AsyncSession, diff: Diff, source: str, reason: str | N
         session, diff, statements.GUARDIANS, new_guardians, lambda: _guardian_columns(_values(new_guardians))
     )
     tick(3)
-    await _insert(
-        session, diff, statements.LINKS, diff.new_links, lambda: _new_link_columns(diff, player_ids, guardian_ids)
-    )
+    if diff.new_links:
+        arrays = await asyncio.to_thread(_new_link_columns, diff, player_ids, guardian_ids)
+        await session.execute(statements.LINKS, {"league_id": diff.league_id, **arrays})
     tick(4)
     contract_ids = await _insert(
         session,
@@ -191,12 +191,14 @@ Columns: TypeAlias = Callable[[], dict[str, str]]
 async def _insert(
     session: AsyncSession, diff: Diff, statement: TextClause, rows: Sequence[object], columns: Columns, **more: object
 ) -> Sequence[int]:
-    """Insert ``rows``; their ids in the order of the rows, where the statement returns them."""
+    """Insert ``rows``; their ids in the order of the rows."""
     if not rows:
         return ()
     arrays = await asyncio.to_thread(columns)
-    result = await session.execute(statement, {"league_id": diff.league_id, **more, **arrays})
-    return result.scalar_one() if result.returns_rows else ()  # type: ignore[attr-defined]
+    ids: Sequence[int] = (
+        await session.execute(statement, {"league_id": diff.league_id, **more, **arrays})
+    ).scalar_one()
+    return ids
 
 
 async def _update_all(session: AsyncSession, diff: Diff, team_ids: Sequence[int]) -> None:
