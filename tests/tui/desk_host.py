@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
@@ -132,3 +133,11 @@ async def club_with(database: Database, count: int, *, hold_seconds: int = 10) -
                 parents=(Parent(email=f"p{number}@families.test"),),
             )
     return club
+
+
+async def paste(desk: Desk, text: str) -> None:
+    """What is typed quickly: the field has it all before anything else happens."""
+    field = desk.app.focused
+    assert isinstance(field, Input)
+    field.insert_text_at_cursor(text)
+    await desk.settle()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
-from textual.widgets import Input
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, Outbox, Player, Signature, Team
@@ -27,8 +26,8 @@ from bball_tui.tui.dialogs.correct_record import KEPT
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from tests.league.importing import support as importing
 from tests.support.factory import Parent, make_club, make_family
-from tests.tui.desk_host import PATIENCE, Desk, club_with, opened
-from tests.tui.hands import resize, send
+from tests.tui.desk_host import PATIENCE, Desk, club_with, opened, paste
+from tests.tui.hands import resize
 
 
 @pytest.fixture
@@ -37,14 +36,6 @@ def quiet(settings: Settings) -> Settings:
     return Settings(
         data_dir=settings.data_dir, config_dir=settings.config_dir, database_url=settings.database_url, worker=False
     )
-
-
-async def paste(desk: Desk, text: str) -> None:
-    """What is typed quickly: the field has it all before anything else happens."""
-    field = desk.app.focused
-    assert isinstance(field, Input)
-    field.insert_text_at_cursor(text)
-    await desk.settle()
 
 
 async def due(database: Database) -> list[float]:
@@ -141,45 +132,6 @@ async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_ta
         await desk.press("u")
         await desk.shows("2/4")
         assert await signed() == {"Kid0", "Kid1"}
-
-
-async def test_in_a_pile_namesakes_are_told_apart_and_keys_typed_ahead_open_no_child_who_is_called_otherwise(
-    quiet: Settings, database: Database
-) -> None:
-    async with database.session() as session:
-        club = await make_club(session)
-        await make_family(session, club, first="Wren", last="Hammond", jersey="7", birthdate=date(2015, 3, 4))
-        await make_family(session, club, first="wrén", last="Hammond", jersey="8", birthdate=date(2014, 1, 2))
-        zoe = await make_family(session, club, first="Zoë", last="Ellison")
-        await make_family(session, club, first="Zoë", last="Tran", parents=(Parent("Hana", "Ellison"),))
-        await sign(session, club.league_id, SigningRequest(((zoe.contract_id, 1),)))
-    async with opened(quiet) as desk:
-        await desk.press("t")
-        await desk.shows("0 papers done, 3 left")
-        await paste(desk, "hammond")
-        await desk.shows("Mar 4, 2015", "Jan 2, 2014")
-        await desk.press("enter")
-        await desk.shows("2 match: type the full name, or choose with ↑ ↓.")
-        await desk.press("down")
-        await desk.shows("Hawks U12 · born Mar 4, 2015 · #7 · Rosa Hamilton (guardian)")
-        await desk.shows("! same name: Hawks U12 · born Jan 2, 2014 · #8 · offered")
-        await desk.press("down")
-        await desk.shows("Hawks U12 · born Jan 2, 2014 · #8 · Rosa Hamilton (guardian)")
-        await desk.press("enter")
-        await desk.shows("Sign wrén Hammond", "! same name: Hawks U12 · born Mar 4, 2015 · #7 · offered")
-        await desk.press("escape")
-        await desk.shows("0 papers done, 3 left")
-
-        await resize(desk.pilot, (60, 20))
-        send(desk.app, "ctrl+u", *"hana", "enter", "enter")
-        await desk.shows("No unsigned player is called so", "Tran, Zoë", "parent: Hana Ellison")
-        send(desk.app, "ctrl+u", *"zoe ellison", "enter", "enter")
-        await desk.shows("Zoë Ellison (Hawks U12) is signed already", "parent: Hana Ellison")
-        name = desk.app.screen.query_one("#name", Input)
-        await desk.until(lambda: not name.selection.is_empty)  # what comes behind an Enter that is refused is forgotten
-        assert "Sign Zoë Tran" not in desk.text
-        await desk.press("down", "enter")
-        await desk.shows("Sign Zoë Tran")
 
 
 async def test_the_desk_catches_up_when_the_pile_is_done_and_counts_rows_that_come_to_a_filtered_list(

@@ -17,8 +17,7 @@ from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
 from tests.support.factory import Club, make_club, make_family
 from tests.support.scanner import as_jpeg, as_pdf, drawing, scanned, write
-from tests.tui.desk_host import Desk, opened
-from tests.tui.test_contract_desk import paste
+from tests.tui.desk_host import Desk, opened, paste
 
 PDF = b"%PDF-1.7\n%made for a test\n"
 

@@ -6,17 +6,19 @@ from datetime import date
 import msgspec
 import pytest
 from sqlalchemy import insert, select
+from textual.widgets import Input
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.controls import TextField
 from bball_tui.tui.typed_ahead import LEFT_OUT
 from tests.support.factory import Parent, make_club, make_family
-from tests.tui.desk_host import opened
-from tests.tui.hands import send
+from tests.tui.desk_host import opened, paste
+from tests.tui.hands import resize, send
 
 
 @pytest.fixture
@@ -169,3 +171,42 @@ async def test_children_of_one_name_are_told_apart_in_their_rows_the_step_and_wh
         await desk.press(*"wren", "down", "enter")
         await desk.shows("Sign Wren Tran", "Hawks U10 · birthdate unknown", "becomes signed")
     assert await signed(database) == [("Dante Hashimoto", "Lady Hawks 12U")]
+
+
+async def test_in_a_pile_namesakes_are_told_apart_and_keys_typed_ahead_open_no_child_who_is_called_otherwise(
+    quiet: Settings, database: Database
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await make_family(session, club, first="Wren", last="Hammond", jersey="7", birthdate=date(2015, 3, 4))
+        await make_family(session, club, first="wrén", last="Hammond", jersey="8", birthdate=date(2014, 1, 2))
+        zoe = await make_family(session, club, first="Zoë", last="Ellison")
+        await make_family(session, club, first="Zoë", last="Tran", parents=(Parent("Hana", "Ellison"),))
+        await sign(session, club.league_id, SigningRequest(((zoe.contract_id, 1),)))
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("0 papers done, 3 left")
+        await paste(desk, "hammond")
+        await desk.shows("Mar 4, 2015", "Jan 2, 2014")
+        await desk.press("enter")
+        await desk.shows("2 match: type the full name, or choose with ↑ ↓.")
+        await desk.press("down")
+        await desk.shows("Hawks U12 · born Mar 4, 2015 · #7 · Rosa Hamilton (guardian)")
+        await desk.shows("! same name: Hawks U12 · born Jan 2, 2014 · #8 · offered")
+        await desk.press("down")
+        await desk.shows("Hawks U12 · born Jan 2, 2014 · #8 · Rosa Hamilton (guardian)")
+        await desk.press("enter")
+        await desk.shows("Sign wrén Hammond", "! same name: Hawks U12 · born Mar 4, 2015 · #7 · offered")
+        await desk.press("escape")
+        await desk.shows("0 papers done, 3 left")
+
+        await resize(desk.pilot, (60, 20))
+        send(desk.app, "ctrl+u", *"hana", "enter", "enter")
+        await desk.shows("No unsigned player is called so", "Tran, Zoë", "parent: Hana Ellison")
+        send(desk.app, "ctrl+u", *"zoe ellison", "enter", "enter")
+        await desk.shows("Zoë Ellison (Hawks U12) is signed already", "parent: Hana Ellison")
+        name = desk.app.screen.query_one("#name", Input)
+        await desk.until(lambda: not name.selection.is_empty)  # what comes behind an Enter that is refused is forgotten
+        assert "Sign Zoë Tran" not in desk.text
+        await desk.press("down", "enter")
+        await desk.shows("Sign Zoë Tran")
