@@ -37,8 +37,9 @@ ORDER_SECONDS: Final = 1.0
 """So long an accepted mail waits to be called accepted until the answers behind its own show that it was its own."""
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_ODD_LINE = re.compile(rb"\n(?:\.|(?<!\r\n))")
-"""A line that begins with a dot, or comes after a lone line feed."""
+# Two searches, each for one byte first: as one, it takes fifteen times as long.
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+_LONE_FEED = re.compile(rb"\n(?<!\r\n)")
 
 
 class SmtpTransport:
@@ -102,6 +103,7 @@ class SmtpTransport:
         except RenderError as error:
             return Outcome(OutcomeClass.PERMANENT, Phase.RCPT, text=str(error))
         mail = Mail(announcement, soon=soon)
+        message = stuffed(envelope.mime)  # now, as nobody waits: from its turn on others do
         try:
             told = await self._turns.come(mail)
         except asyncio.CancelledError:
@@ -122,7 +124,7 @@ class SmtpTransport:
         finally:
             if told is not None and not mail.verdict.done():
                 self._judge(mail, Verdict.UNCLEAR)
-        return await self._hand_in(connection, envelope.mime, on_wire)
+        return await self._hand_in(connection, message, on_wire)
 
     async def check(self) -> Outcome | None:
         """Connect and log in as a mail would. See :class:`Transport`."""
@@ -170,7 +172,7 @@ class SmtpTransport:
                     self._judge(mail, Verdict.KEPT)
                 return connection
 
-    async def _hand_in(self, connection: Connection, mime: bytes, on_wire: OnWire) -> Outcome:
+    async def _hand_in(self, connection: Connection, message: bytes, on_wire: OnWire) -> Outcome:
         """From the server's 354 to its answer to the message; behind that it is told of the next mail."""
         following: Mail | None = None
         notice: asyncio.TimerHandle | None = None
@@ -182,7 +184,7 @@ class SmtpTransport:
             behind = None if following is None else following.announcement
             notice = self._notice(connection, following)
             begun = asyncio.get_running_loop().time()
-            outcome = await connection.message(stuffed(mime), self._target.data_timeout, behind)
+            outcome = await connection.message(message, self._target.data_timeout, behind)
             self._trust.answered(asyncio.get_running_loop().time() - begun)
         except TroubleError as trouble:
             connection.drop()
@@ -293,10 +295,13 @@ async def _muddled(following: Mail) -> bool:
 
 def stuffed(mime: bytes) -> bytes:
     """The message as it is written: CRLF line ends, leading dots doubled, the final dot (RFC 5321 section 4.5.2)."""
-    # Most lines are as they should be; to look whether they are is cheaper than to write them again.
-    if _ODD_LINE.search(mime) is not None or mime.count(b"\r") != mime.count(b"\n"):
+    # The lines end as they should in nearly all mails; to look whether they do is cheaper than to write them again. A
+    # line that begins with a dot is in every mail of a template made with MJML.
+    if _LONE_FEED.search(mime) is not None or _LONE_RETURN.search(mime) is not None:
         # A lone line feed before a dot could end the message early at a careless server.
-        mime = _LINE_END.sub(b"\r\n", mime).replace(b"\n.", b"\n..")
+        mime = _LINE_END.sub(b"\r\n", mime)
+    if b"\n." in mime:
+        mime = mime.replace(b"\n.", b"\n..")
     if mime.startswith(b"."):
         mime = b"." + mime
     return mime + (b".\r\n" if mime.endswith(b"\r\n") else b"\r\n.\r\n")
