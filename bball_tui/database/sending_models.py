@@ -46,7 +46,7 @@ class OutboxMessage(Base):
     """What staff should know of how it was written, such as that the league's own template could not be used."""
     __table_args__ = (
         within("outbox_message", "outbox_id", "outbox", ondelete="CASCADE"),
-        CheckConstraint("sha256 = sha256(mime)", name="sha256"),
+        CheckConstraint("octet_length(sha256) = 32", name="sha256"),
         Index("ix_outbox_message_notice", "league_id", "rendered_at", postgresql_where=text("notice IS NOT NULL")),
     )
 

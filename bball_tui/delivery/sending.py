@@ -127,7 +127,9 @@ class Sending:
 
     def _own(self, claim: Claim, frozen: Frozen, senders: frozenset[str]) -> Frozen | RenderError:
         """``frozen`` if it is what was queued: bytes that somebody else put there never go out in the league's name."""
-        trouble = strangeness(frozen.mime, recipient=claim.recipient, message_id=claim.message_id, senders=senders)
+        trouble = strangeness(
+            frozen.mime, frozen.sha256, recipient=claim.recipient, message_id=claim.message_id, senders=senders
+        )
         if trouble is None:
             return frozen
         log.warning("e-mail %s: what is stored is not what was queued: its %s", claim.id, trouble)

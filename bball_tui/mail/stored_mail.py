@@ -1,6 +1,7 @@
 """Whether a mail that is stored is the one that its row in the queue is about."""
 
 from collections.abc import Set as AbstractSet
+from hashlib import sha256
 
 from bball_tui.language import _
 from bball_tui.mail.mime import header
@@ -8,11 +9,16 @@ from bball_tui.mail.transports.base import address_in
 from bball_tui.mail.values import RenderError, address
 
 
-def strangeness(mime: bytes, *, recipient: str, message_id: str, senders: AbstractSet[str]) -> str | None:
-    """What of its From, To and Message-ID is another's, in words; None when all is as it should be.
+def strangeness(
+    mime: bytes, digest: bytes | None, *, recipient: str, message_id: str, senders: AbstractSet[str]
+) -> str | None:
+    """What of its bytes, From, To and Message-ID is another's, in words; None when all is as it should be.
 
-    ``senders`` are the addresses, in lower case, in whose name the league sends.
+    ``digest`` is the SHA-256 that was stored with it; ``senders`` are the addresses, in lower case, in whose name the
+    league sends.
     """
+    if sha256(mime).digest() != digest:
+        return _("text is not the one that was written")
     try:
         wanted = address(recipient, _("the recipient"))
     except RenderError:

@@ -7,6 +7,7 @@ checked here first. Everything is pure.
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bball_tui.errors import BballError
@@ -95,6 +96,7 @@ def contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@lru_cache(maxsize=256)  # an e-mail asks for those of its league, over and over
 def text_color_on(background: str) -> str:
     """White or near-black, whichever is easier to read; at least one reaches 4.5:1 on any color."""
     return "#ffffff" if contrast(background, "#ffffff") >= 4.5 else "#000000"

@@ -56,12 +56,14 @@ class NewItem(Struct, frozen=True):
 class Frozen(Struct, frozen=True):
     """The rendered mail, written before the first send and never changed.
 
-    ``notice`` is what staff should know of how it was written (None: nothing); it is not read back.
+    ``notice`` is what staff should know of how it was written (None: nothing); it is not read back. ``sha256`` is that
+    of the bytes that were stored, when it was read back: whoever sends ``mime`` compares it.
     """
 
     subject: str
     mime: bytes
     notice: str | None = None
+    sha256: bytes | None = None
 
 
 class Claim(Struct, frozen=True):
@@ -200,11 +202,13 @@ _CLAIM = text(
         RETURNING outbox.*
     )
     SELECT taken.id, league_id, claim_token, claims, kind, contract_id, recipient, message_id, payload, attempts,
-           max_attempts, provider_ref, created_at, message.subject, message.mime,
+           max_attempts, provider_ref, created_at, message.subject, message.mime, message.sha256,
            set_config('synchronous_commit', 'off', true)
     FROM taken
     LEFT JOIN LATERAL (
-        SELECT subject, mime FROM outbox_message WHERE outbox_id = taken.id AND league_id = taken.league_id OFFSET 0
+        SELECT subject, mime, sha256 FROM outbox_message
+        WHERE outbox_id = taken.id AND league_id = taken.league_id
+        OFFSET 0
     ) AS message ON true
     ORDER BY priority, available_at, taken.id
     """
@@ -238,7 +242,7 @@ async def claim(
 
 
 def claim_of(row: Any, worker: str) -> Claim:
-    """The claim of ``worker`` in a row with the columns of the outbox and the frozen message's subject and mime."""
+    """The claim of ``worker`` in a row with the columns of the outbox and those of the frozen message."""
     return Claim(
         id=row.id,
         league_id=row.league_id,
@@ -254,7 +258,7 @@ def claim_of(row: Any, worker: str) -> Claim:
         max_attempts=row.max_attempts,
         provider_ref=row.provider_ref,
         created_at=row.created_at,
-        frozen=None if row.mime is None else Frozen(row.subject, row.mime),
+        frozen=None if row.mime is None else Frozen(row.subject, row.mime, sha256=row.sha256),
     )
 
 
@@ -285,7 +289,7 @@ async def address_ids(executor: Executor, claims: Sequence[Claim], domain: str) 
     bare = [one for one in claims if one.frozen is None and one.message_id.endswith(f"@{UNADDRESSED}>")]
     if not bare:
         return list(claims)
-    values = {"ids": [one.id for one in bare], "tokens": [one.token for one in bare], "domain": domain}
+    values = _held(bare) | {"domain": domain}
     given = {row.id: row.message_id for row in await executor.execute(_ADDRESS, values)}
     return [replace(one, message_id=given.get(one.id, one.message_id)) for one in claims]
 
@@ -331,14 +335,17 @@ async def freeze(executor: Executor, departures: Sequence[Departure]) -> frozens
     Returns:
         The ids that are frozen as given.
     """
-    return frozenset([row.outbox_id for row in await executor.execute(_FREEZE, _written(departures))])
+    values = _held([departure.claim for departure in departures]) | _written(departures)
+    return frozenset([row.outbox_id for row in await executor.execute(_FREEZE, values)])
+
+
+def _held(claims: Sequence[Claim]) -> dict[str, Any]:
+    return {"ids": [claim.id for claim in claims], "tokens": [claim.token for claim in claims]}
 
 
 def _written(departures: Sequence[Departure]) -> dict[str, Any]:
     new = [(departure.claim.id, departure.message) for departure in departures if departure.message is not None]
     return {
-        "ids": [departure.claim.id for departure in departures],
-        "tokens": [departure.claim.token for departure in departures],
         "new_ids": [id_ for id_, _ in new],
         "subjects": [message.subject for _, message in new],
         "mimes": [message.mime for _, message in new],
@@ -348,11 +355,9 @@ def _written(departures: Sequence[Departure]) -> dict[str, Any]:
 
 
 # clock_timestamp() and not now(): a process that was stopped after BEGIN must not look alive. Locked in the order of
-# ids, like everywhere, so that two statements about the same mails never wait for each other. The written mails are
-# joined last, so that nothing sorts or copies their bytes. A fresh lease stays as it is: it is indexed, and without a
-# new one the row's indexes need not be touched.
-_MARK = text(
-    """
+# ids, like everywhere, so that two statements about the same mails never wait for each other. A fresh lease stays as it
+# is: it is indexed, and without a new one the row's indexes need not be touched.
+_MARKED = """
     WITH ours AS MATERIALIZED (
         SELECT outbox.id
         FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS uuid[])) AS leaving (id, token)
@@ -370,7 +375,12 @@ _MARK = text(
             END
         WHERE id = ANY (ARRAY(SELECT id FROM ours))
         RETURNING outbox.id, outbox.league_id
-    ), frozen AS (
+    )
+"""
+_MARK = text(f"{_MARKED} SELECT id FROM marked")  # noqa: S608 - the inserted text is a constant
+# The written mails are joined last, so that nothing sorts or copies their bytes.
+_MARK_AND_FREEZE = text(
+    f"""{_MARKED}, frozen AS (
         INSERT INTO outbox_message (outbox_id, league_id, subject, mime, sha256, notice)
         SELECT marked.id, marked.league_id, new.subject, new.mime, new.sha256, new.notice
         FROM unnest(CAST(:new_ids AS bigint[]), CAST(:subjects AS text[]), CAST(:mimes AS bytea[]),
@@ -379,7 +389,7 @@ _MARK = text(
         JOIN marked ON marked.id = new.id
     )
     SELECT id FROM marked
-    """
+    """  # noqa: S608 - the inserted text is a constant
 )
 
 
@@ -394,8 +404,11 @@ async def mark_on_wire(
     Returns:
         The ids that are still ours.
     """
-    values = _written(departures) | {"lease": lease.total_seconds()}
-    return frozenset([row.id for row in await executor.execute(_MARK, values)])
+    values = {"lease": lease.total_seconds()} | _held([departure.claim for departure in departures])
+    statement = _MARK
+    if any(departure.message is not None for departure in departures):
+        statement, values = _MARK_AND_FREEZE, values | _written(departures)
+    return frozenset([row.id for row in await executor.execute(statement, values)])
 
 
 _EXTEND = text(
@@ -418,11 +431,7 @@ _EXTEND = text(
 
 async def extend(session: AsyncSession, claims: Sequence[Claim], *, lease: timedelta = LEASE) -> frozenset[int]:
     """Begin a new ``lease`` for claims whose lease is not over yet; returns the ids of those that are still ours."""
-    values = {
-        "ids": [claim.id for claim in claims],
-        "tokens": [claim.token for claim in claims],
-        "lease": lease.total_seconds(),
-    }
+    values = _held(claims) | {"lease": lease.total_seconds()}
     return frozenset(await session.scalars(_EXTEND, values))
 
 

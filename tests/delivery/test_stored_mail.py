@@ -19,16 +19,29 @@ MAIL = "From: <{sender}>\r\nTo: <{to}>\r\nSubject: Hello\r\nMessage-ID: {id}\r\n
 
 
 @pytest.mark.parametrize(
-    ("sender", "to", "message_id", "said"),
+    ("sender", "to", "message_id", "written", "said"),
     [
-        ("office@westside.test", "parent0@families.test", None, None),
-        ("office@eastside.test", "parent0@families.test", None, "its From is no address of this league"),
-        ("office@westside.test", "someone@else.test", None, "its To is another address"),
-        ("office@westside.test", "parent0@families.test", "<x@else.test>", "its Message-ID is another one"),
+        ("office@westside.test", "parent0@families.test", None, None, None),
+        ("office@eastside.test", "parent0@families.test", None, None, "its From is no address of this league"),
+        ("office@westside.test", "someone@else.test", None, None, "its To is another address"),
+        ("office@westside.test", "parent0@families.test", "<x@else.test>", None, "its Message-ID is another one"),
+        (
+            "office@westside.test",
+            "parent0@families.test",
+            None,
+            b"our words",
+            "its text is not the one that was written",
+        ),
     ],
 )
 async def test_foreign_bytes_are_not_sent(
-    database: Database, settings: Settings, sender: str, to: str, message_id: str | None, said: str | None
+    database: Database,
+    settings: Settings,
+    sender: str,
+    to: str,
+    message_id: str | None,
+    written: bytes | None,
+    said: str | None,
 ) -> None:
     club, _, (id_,) = await queue_mails(database, 1)
     row = await stored(database, id_)
@@ -39,7 +52,7 @@ async def test_foreign_bytes_are_not_sent(
                 "INSERT INTO outbox_message (outbox_id, league_id, subject, mime, sha256) "
                 "VALUES (:id, :league, 'Hello', :mime, :sum)"
             ),
-            {"id": id_, "league": club.league_id, "mime": mime, "sum": sha256(mime).digest()},
+            {"id": id_, "league": club.league_id, "mime": mime, "sum": sha256(written or mime).digest()},
         )
     async with SmtpServer() as server:
         settings = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))

@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import count
 from typing import Any, ClassVar, TypeVar
 
@@ -23,6 +24,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from bball_tui.database.engine import Database
@@ -77,7 +79,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.sent_again: Counter[int] = Counter()
         self.said_to_have_arrived: set[int] = set()
         self.owner: dict[int, Claim] = {}
-        self.frozen: dict[int, Frozen] = {}
+        self.stored: dict[int, Frozen] = {}
         self.states: dict[int, str] = {}
         self.writes = count()
 
@@ -125,7 +127,7 @@ class OutboxMachine(RuleBasedStateMachine):
                 return await claim(session, self.club.league_id, limit=limit, worker="w", provider="maildir")
 
         for one in self.run_(go()):
-            assert one.frozen == self.frozen.get(one.id), "the frozen e-mail changed"
+            assert one.frozen == self.stored.get(one.id), "the frozen e-mail changed"
             self.owner[one.id] = one
             self.held.append(one)
 
@@ -144,7 +146,7 @@ class OutboxMachine(RuleBasedStateMachine):
             return
         assert self.owner[one.id] == one, "someone who was replaced could still send"
         self.happened["being sent"] += 1
-        self.frozen.setdefault(one.id, message)
+        self.stored.setdefault(one.id, replace(message, sha256=sha256(message.mime).digest()))
         self.copies[one.id] += arrived
         self.sent.append(Sent(one, arrived))
 

@@ -159,7 +159,14 @@ async def test_plans_of_the_first_day_read_as_little_in_the_season(database: Dat
         owner.execute("VACUUM ANALYZE")
     claiming = {"league_id": club.league_id, **CLAIM}
     lanes = []
-    for statement in (queue._CLAIM, queue._FREEZE, queue._MARK, settling._TAKE_BACK, settling._SETTLE):
+    for statement in (
+        queue._CLAIM,
+        queue._FREEZE,
+        queue._MARK,
+        queue._MARK_AND_FREEZE,
+        settling._TAKE_BACK,
+        settling._SETTLE,
+    ):
         lane = AutocommitConnection(database, in_order=statement is queue._CLAIM)
         names = re.findall(r"[^:]:(\w+)", statement.text)
         values = claiming | about([0], [UUID(int=0)])
@@ -242,7 +249,8 @@ async def test_mark_extend_and_settle_read_their_own_rows_by_id(full: tuple[Data
     new: dict[str, Any] = {name: [] for name in ("new_ids", "subjects", "mimes", "hashes", "notices")}
     ends = {"endings": ["sent"] * 10, "outcomes": ["accepted"] * 10, "counts": [True] * 10}
     for statement, values in (
-        (queue._MARK, many | new | {"lease": 60.0}),
+        (queue._MARK, many | {"lease": 60.0}),
+        (queue._MARK_AND_FREEZE, many | new | {"lease": 60.0}),
         (queue._FREEZE, many | new),
         (settling._TAKE_BACK, many),
         (queue._EXTEND, many | {"lease": 60.0}),
