@@ -19,8 +19,8 @@ from bball_tui.league.mails.send_again import send_again
 from bball_tui.league.rights import Right
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.my_address import remembered
-from bball_tui.outbox.lease_recovery import retention
 from bball_tui.outbox.mail_list import BucketName, OutboxFilter, OutboxRow, frozen_mails, list_items, write_files
+from bball_tui.outbox.retention import retention
 from bball_tui.wording import counted
 
 

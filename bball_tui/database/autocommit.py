@@ -45,6 +45,8 @@ class AutocommitConnection:
         self._flushed = flushed
         self._turn = asyncio.Lock()
         self._connection: psycopg.AsyncConnection | None = None
+        self._cursors: dict[TextClause, psycopg.AsyncCursor[Any]] = {}
+        """One for each statement: a cursor that is asked the same again remembers how to write and read its values."""
 
     async def execute(self, statement: TextClause, params: dict[str, Any], /) -> list[Any]:
         """Run ``statement`` and commit it; returns its rows, their columns by name.
@@ -57,9 +59,11 @@ class AutocommitConnection:
         async with self._turn:
             try:
                 connection = self._connection or await self._open()
-                async with connection.cursor(row_factory=namedtuple_row) as cursor:
-                    await cursor.execute(_for_psycopg(statement), params, prepare=True)
-                    return await cursor.fetchall()
+                cursor = self._cursors.get(statement)
+                if cursor is None:
+                    cursor = self._cursors[statement] = connection.cursor(row_factory=namedtuple_row)
+                await cursor.execute(_for_psycopg(statement), params, prepare=True)
+                return await cursor.fetchall()
             except (psycopg.Error, OSError) as error:
                 await self._drop_if_broken()
                 meaning = explain(error)
@@ -70,6 +74,7 @@ class AutocommitConnection:
     async def close(self) -> None:
         """Close the connection; a later statement opens another one."""
         connection, self._connection = self._connection, None
+        self._cursors.clear()
         if connection is not None:
             await connection.close()
 

@@ -20,6 +20,8 @@ class Batcher(Generic[JobT, AnswerT]):
     that is canceled does not stop the batch that its job is in.
 
     Args:
+        passes: how often the event loop goes around before a batch begins, for those whose turn comes with what is at
+            hand already. An idle loop goes around in microseconds.
         coming: whether others are about to have something written.
         patience: how many seconds a batch waits for them.
     """
@@ -29,11 +31,13 @@ class Batcher(Generic[JobT, AnswerT]):
         write: Callable[[Sequence[JobT]], Awaitable[Sequence[AnswerT]]],
         *,
         limit: int = 100,
+        passes: int = 0,
         coming: Callable[[], bool] = lambda: False,
         patience: float = 0.0,
     ) -> None:
         self._write = write
         self._limit = limit
+        self._passes = passes
         self._coming = coming
         self._patience = patience
         self._came = asyncio.Event()
@@ -43,7 +47,6 @@ class Batcher(Generic[JobT, AnswerT]):
     def begin(self, job: JobT) -> asyncio.Future[AnswerT]:
         """Have ``job`` written; the future holds its answer after the commit. It may be left alone."""
         future: asyncio.Future[AnswerT] = asyncio.get_running_loop().create_future()
-        future.add_done_callback(_seen)
         self._waiting.append((job, future))
         self._came.set()
         if self._writer is None:
@@ -63,6 +66,8 @@ class Batcher(Generic[JobT, AnswerT]):
     async def _run(self) -> None:
         try:
             while self._waiting:
+                for _ in range(self._passes):
+                    await asyncio.sleep(0)
                 if self._coming():
                     await self._company()
                 batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
@@ -87,13 +92,8 @@ class Batcher(Generic[JobT, AnswerT]):
             for _, future in batch:
                 if not future.done():
                     future.set_exception(error)
+                    future.exception()  # a fault that nobody waits for anymore is no fault of the event loop's
         else:
             for (_, future), answer in zip(batch, answers, strict=True):
                 if not future.done():
                     future.set_result(answer)
-
-
-def _seen(future: asyncio.Future[AnswerT]) -> None:
-    """A fault that nobody waits for anymore is no fault of the event loop's."""
-    if not future.cancelled():
-        future.exception()

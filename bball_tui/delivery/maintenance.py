@@ -15,8 +15,9 @@ from bball_tui.delivery.in_doubt import DoubtSolver
 from bball_tui.delivery.signals import Signals
 from bball_tui.delivery.timing import Timing
 from bball_tui.errors import BballError
-from bball_tui.outbox.lease_recovery import Swept, forget, sweep
-from bball_tui.outbox.queue import Claim, extend
+from bball_tui.outbox.leases import Swept, extend, sweep
+from bball_tui.outbox.queue import Claim
+from bball_tui.outbox.retention import forget
 from bball_tui.outbox.sending_status import WorkerInfo, beat, sign_off
 
 log = logging.getLogger(__name__)

@@ -19,6 +19,10 @@ from bball_tui.outbox.settling import take_back_marks
 HELD: Final = 0.05
 """So many seconds ahead a mail is marked at most; what has not left by then is not marked anymore."""
 
+_PASSES: Final = 3
+"""So often the event loop goes around before a batch of marks begins. Answers of the mail server that came together
+take two of them to ask for their next marks; fewer gather nobody, more no one else."""
+
 
 class Marking:
     """Marks the mails of one worker.
@@ -31,7 +35,7 @@ class Marking:
         self.held = held
         self._lease = lease
         self._connection = AutocommitConnection(database)
-        self.marks: Batcher[Departure, bool] = Batcher(self._mark)
+        self.marks: Batcher[Departure, bool] = Batcher(self._mark, passes=_PASSES)
         self.back: Batcher[Claim, bool] = Batcher(self._take_back)
 
     async def close(self) -> None:

@@ -34,7 +34,7 @@ from bball_tui.mail.from_address import FROM_NEEDED, has_default_sender
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.transports import Transport
 from bball_tui.outbox.counts import Backlog, backlog
-from bball_tui.outbox.lease_recovery import Swept
+from bball_tui.outbox.leases import Swept
 from bball_tui.outbox.queue import Claim, claim, next_due
 from bball_tui.outbox.sending_status import WORKER_PLACE, WorkerInfo
 from bball_tui.outbox.settling import hand_back

@@ -1,4 +1,4 @@
-"""The queue's main verbs: enqueue, claim, mark on the wire, extend, hand back, freeze.
+"""The queue's main verbs: enqueue, claim, mark on the wire, freeze.
 
 One row is one mail to one recipient. A claim is a lease with a fresh token; every later write names the token, so
 that a worker which was paused past its lease changes nothing anymore. Each verb is one statement in the caller's
@@ -289,7 +289,7 @@ async def address_ids(executor: Executor, claims: Sequence[Claim], domain: str) 
     bare = [one for one in claims if one.frozen is None and one.message_id.endswith(f"@{UNADDRESSED}>")]
     if not bare:
         return list(claims)
-    values = _held(bare) | {"domain": domain}
+    values = held(bare) | {"domain": domain}
     given = {row.id: row.message_id for row in await executor.execute(_ADDRESS, values)}
     return [replace(one, message_id=given.get(one.id, one.message_id)) for one in claims]
 
@@ -335,11 +335,12 @@ async def freeze(executor: Executor, departures: Sequence[Departure]) -> frozens
     Returns:
         The ids that are frozen as given.
     """
-    values = _held([departure.claim for departure in departures]) | _written(departures)
+    values = held([departure.claim for departure in departures]) | _written(departures)
     return frozenset([row.outbox_id for row in await executor.execute(_FREEZE, values)])
 
 
-def _held(claims: Sequence[Claim]) -> dict[str, Any]:
+def held(claims: Sequence[Claim]) -> dict[str, Any]:
+    """``claims`` as the statements name them: by ``ids`` and ``tokens``."""
     return {"ids": [claim.id for claim in claims], "tokens": [claim.token for claim in claims]}
 
 
@@ -404,35 +405,11 @@ async def mark_on_wire(
     Returns:
         The ids that are still ours.
     """
-    values = {"lease": lease.total_seconds()} | _held([departure.claim for departure in departures])
+    values = {"lease": lease.total_seconds()} | held([departure.claim for departure in departures])
     statement = _MARK
     if any(departure.message is not None for departure in departures):
         statement, values = _MARK_AND_FREEZE, values | _written(departures)
     return frozenset([row.id for row in await executor.execute(statement, values)])
-
-
-_EXTEND = text(
-    """
-    WITH ours AS MATERIALIZED (
-        SELECT outbox.id
-        FROM outbox JOIN unnest(CAST(:ids AS bigint[]), CAST(:tokens AS uuid[])) AS held (id, token)
-            ON outbox.id = held.id AND outbox.claim_token = held.token
-        WHERE outbox.state = 'sending' AND outbox.lease_until > clock_timestamp()
-        ORDER BY outbox.id
-        FOR UPDATE OF outbox
-    )
-    UPDATE outbox SET lease_until = clock_timestamp() + make_interval(secs => :lease)
-    FROM ours
-    WHERE outbox.id = ours.id
-    RETURNING outbox.id
-    """
-)
-
-
-async def extend(session: AsyncSession, claims: Sequence[Claim], *, lease: timedelta = LEASE) -> frozenset[int]:
-    """Begin a new ``lease`` for claims whose lease is not over yet; returns the ids of those that are still ours."""
-    values = _held(claims) | {"lease": lease.total_seconds()}
-    return frozenset(await session.scalars(_EXTEND, values))
 
 
 # One short index scan for each priority; min() over all of them would read every queued row.

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.autocommit import Executor
 from bball_tui.database.states import OutboxState
-from bball_tui.outbox.queue import Claim, Frozen, claim_of
+from bball_tui.outbox.queue import Claim, Frozen, claim_of, held
 
 
 class Ending(StrEnum):
@@ -186,8 +186,7 @@ async def take_back_marks(executor: Executor, claims: Sequence[Claim]) -> frozen
     Returns:
         The ids whose mark is gone.
     """
-    values = {"ids": [claim.id for claim in claims], "tokens": [claim.token for claim in claims]}
-    return frozenset([row.id for row in await executor.execute(_TAKE_BACK, values)])
+    return frozenset([row.id for row in await executor.execute(_TAKE_BACK, held(claims))])
 
 
 # clock_timestamp() and not now(): a process that was stopped after BEGIN must not look alive.

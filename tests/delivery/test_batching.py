@@ -36,6 +36,24 @@ async def test_whoever_comes_while_a_batch_is_written_shares_the_next() -> None:
     assert writer.batches == [[1], [2, 3], [4]]
 
 
+async def test_whoever_comes_within_the_passes_shares_the_batch() -> None:
+    batches: list[list[int]] = []
+
+    async def write(jobs: Sequence[int]) -> list[int]:
+        batches.append(list(jobs))
+        return list(jobs)
+
+    batcher = Batcher(write, passes=3)
+
+    async def coming(number: int, rounds: int) -> None:
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        await batcher.submit(number)
+
+    await asyncio.gather(coming(1, 0), coming(2, 1), coming(3, 2))
+    assert batches == [[1, 2, 3]]
+
+
 async def test_a_batch_waits_for_those_who_are_coming() -> None:
     writer, coming = Writer(), {2, 3}
     batcher: Batcher[int, int] = Batcher(writer, coming=lambda: bool(coming), patience=60)

@@ -14,7 +14,7 @@ from bball_tui.delivery.worker import Worker
 from bball_tui.mail.transports import open_transport
 from bball_tui.mail.transports.smtp_transport import SmtpTransport
 from bball_tui.mail.transports.smtp_turns import LEAD_SECONDS, Trust
-from bball_tui.outbox.lease_recovery import sweep
+from bball_tui.outbox.leases import sweep
 from bball_tui.outbox.queue import LEASE, Claim, Departure, claim
 from bball_tui.outbox.settling import hand_back
 from bball_tui.settings import SecretUrl, Settings

@@ -23,7 +23,7 @@ from bball_tui.groupme.fake.faults import Answer, Effect, Hang, Reset, Truncated
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports.gmail_target import GmailTarget
 from bball_tui.mail.transports.gmail_transport import GmailTransport
-from bball_tui.outbox.lease_recovery import sweep
+from bball_tui.outbox.leases import sweep
 from bball_tui.outbox.provider_gates import Gate, gates, reopen_gate
 from bball_tui.outbox.queue import enqueue
 from bball_tui.outbox.staff_actions import resolve

@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from bball_tui.database.change_listener import CHANGED, Changed, Connection, listen
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
-from bball_tui.outbox.lease_recovery import CRASH_LIMIT, forget, sweep
-from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, extend, mark_on_wire, next_due
+from bball_tui.outbox.leases import CRASH_LIMIT, extend, sweep
+from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, mark_on_wire, next_due
+from bball_tui.outbox.retention import forget
 from bball_tui.outbox.settling import Ending, Report, hand_back, settle
 from bball_tui.settings import SecretUrl
 from tests.outbox.support import history, queue_mails, run_out_leases, states, stored

@@ -29,8 +29,8 @@ from sqlalchemy import text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
-from bball_tui.outbox.lease_recovery import Swept, sweep
-from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, enqueue, extend, mark_on_wire
+from bball_tui.outbox.leases import Swept, extend, sweep
+from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, enqueue, mark_on_wire
 from bball_tui.outbox.settling import Ending, Report, settle
 from bball_tui.outbox.staff_actions import Acted, cancel, resolve, retry
 from bball_tui.settings import SecretUrl

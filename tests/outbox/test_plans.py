@@ -16,7 +16,7 @@ from sqlalchemy import TextClause, make_url, text
 from bball_tui.database import embedded, roles
 from bball_tui.database.autocommit import AutocommitConnection
 from bball_tui.database.engine import Database
-from bball_tui.outbox import counts, lease_recovery, queue, settling
+from bball_tui.outbox import counts, leases, queue, retention, settling
 from bball_tui.settings import SecretUrl
 from tests.conftest import Server
 from tests.outbox.support import a_family
@@ -197,16 +197,14 @@ async def test_asking_what_is_due_next_reads_one_row_a_priority(full: tuple[Data
 
 
 async def test_a_sweep_reads_the_leases_that_are_over(full: tuple[Database, int]) -> None:
-    nodes = await plan_of(full[0], lease_recovery._SWEEP, {"league_id": full[1], **SWEEP})
+    nodes = await plan_of(full[0], leases._SWEEP, {"league_id": full[1], **SWEEP})
     indexes, rows = read(nodes)
     assert {"ix_outbox_lease", "ix_outbox_claim"} <= indexes
     assert rows <= 200
 
 
 async def test_forgetting_reads_the_oldest_finished_mails(full: tuple[Database, int]) -> None:
-    indexes, rows = read(
-        await plan_of(full[0], lease_recovery._FORGET, {"league_id": full[1], "days": 20, "batch": 100})
-    )
+    indexes, rows = read(await plan_of(full[0], retention._FORGET, {"league_id": full[1], "days": 20, "batch": 100}))
     assert "ix_outbox_retention" in indexes
     assert rows <= 200
 
@@ -253,7 +251,7 @@ async def test_mark_extend_and_settle_read_their_own_rows_by_id(full: tuple[Data
         (queue._MARK_AND_FREEZE, many | new | {"lease": 60.0}),
         (queue._FREEZE, many | new),
         (settling._TAKE_BACK, many),
-        (queue._EXTEND, many | {"lease": 60.0}),
+        (leases._EXTEND, many | {"lease": 60.0}),
         (settling._SETTLE, many | ends | nothing),
     ):
         indexes, rows = read(await plan_of(database, statement, values))

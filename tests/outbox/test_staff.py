@@ -10,7 +10,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
-from bball_tui.outbox.lease_recovery import sweep
+from bball_tui.outbox.leases import sweep
 from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, mark_on_wire
 from bball_tui.outbox.settling import Ending, Report, settle
 from bball_tui.outbox.staff_actions import cancel, resolve, retry

@@ -10,8 +10,8 @@ from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import ONCE_SIGNED
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.outbox.lease_recovery import KEEP_DAYS
 from bball_tui.outbox.mail_conditions import is_bounced, is_held, is_in_folder, is_parked, is_waiting
+from bball_tui.outbox.retention import KEEP_DAYS
 
 
 class WelcomeState(StrEnum):
