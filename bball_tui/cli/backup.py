@@ -8,6 +8,7 @@ from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import narrate
 from bball_tui.database import backup as backups
 from bball_tui.database import embedded
+from bball_tui.database.restore_note import in_words
 from bball_tui.database.roles import person
 from bball_tui.errors import BballError
 from bball_tui.wording import counted
@@ -36,8 +37,8 @@ def backup(file: Path) -> int:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.confirmation_option("--yes", prompt="The backup will take the place of the present data. Go on?")
-def restore(file: Path) -> int:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restore(file: Path, yes: bool) -> int:
     """Replace the database with the backup FILE; the present data is kept under another name."""
     settings = current_settings()
     settings.refuse_read_only()
@@ -48,10 +49,16 @@ def restore(file: Path) -> int:
         )
     server = embedded.start(settings.server_dir)
     try:
+        made = in_words(backups.made_at(file), server.url(embedded.OWNER))
+        if not yes:
+            question = (
+                f"The backup of {made} will take the place of the present data, without what was done since. Go on?"
+            )
+            click.confirm(question, abort=True, err=True)
         restored = backups.restore_embedded(server, file)
     finally:
         server.release()
-    narrate(f"Restored from {file}.")
+    narrate(f"Restored from {file}, the backup of {made}. The activity says so.")
     if restored.erased:
         again = counted(restored.erased, "person", "people")
         narrate(f"Erased in it again: {again}, who were erased since that backup.")

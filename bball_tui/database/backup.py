@@ -30,6 +30,7 @@ from bball_tui.database.hold_waiting import hold_waiting
 from bball_tui.database.kept_databases import PREFIX
 from bball_tui.database.network import hosts_over_network
 from bball_tui.database.pg_ctl import program
+from bball_tui.database.restore_note import note_restore
 from bball_tui.environment import small_environment
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl
@@ -55,6 +56,7 @@ _END = b"\\.\n"
 _WITHOUT_ROWS = re.compile(r"COPY bball_seen\.\w+ \([\w\", ]+\) FROM stdin;\n?", re.ASCII)
 """What stands above a table for those who only look; nothing is in it."""
 _VERSIONS = "alembic_version"
+_MADE = re.compile(r"^; Archive created at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", re.ASCII | re.MULTILINE)
 
 
 # Policies let the owner of the tables read everything. Staff may not read the list of members: no dump of theirs
@@ -106,6 +108,23 @@ def note_backup(url: SecretUrl) -> bool:
     return True
 
 
+def made_at(source: Path) -> datetime:
+    """When the backup was made, as it says itself. Blocking.
+
+    It has the time of day where it was made, without the zone: read elsewhere, it is off by the hours between.
+
+    Raises:
+        BackupError: there is no such file, or it is no backup.
+    """
+    if not source.is_file():
+        raise BackupError(f"There is no file {source}.")
+    with _as_text(source, "--list") as text:
+        head = text.read().decode(errors="replace")
+    if (found := _MADE.search(head)) is None:
+        raise _foreign(source)
+    return datetime.fromisoformat(found[1]).astimezone()
+
+
 class Restored(Struct, frozen=True):
     """``kept`` is the name under which the database from before is kept, empty when there was none. ``erased`` are
     those who had been erased since the backup, and were now erased in it too. ``waiting`` e-mails waited when it was
@@ -124,8 +143,7 @@ def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> Restored:
     Raises:
         BackupError: no such file, no backup of ours, or somebody still works with the database.
     """
-    if not source.is_file():
-        raise BackupError(f"There is no file {source}.")
+    made = made_at(source)
     revision = _revision(source)
     admin = server.url(embedded.OWNER, "postgres")
     restored = "bball_restored"
@@ -136,6 +154,7 @@ def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> Restored:
             _fill(server.url(embedded.OWNER, restored), source, revision)
             erased = erase_again(server.url(embedded.OWNER), server.url(embedded.OWNER, restored))
             held = hold_waiting(server.url(embedded.OWNER), server.url(embedded.OWNER, restored))
+            note_restore(server.url(embedded.OWNER, restored), made, held.paused)
             kept = _take_the_place(connection, restored)
         except BaseException:
             _drop(connection, restored)
@@ -183,7 +202,7 @@ def _revision(source: Path) -> str:
         BackupError: it is no backup of ours, or of a newer program.
     """
     lines: list[str] = []
-    with _as_text(source, "--table", _VERSIONS) as text:
+    with _as_text(source, "--data-only", "--table", _VERSIONS) as text:
         for part in _parts(text, source):
             if isinstance(part, _Rows) and part.table == _VERSIONS:
                 lines = [line.decode(errors="replace").strip() for line in _rows_of(text, source)]
@@ -297,7 +316,7 @@ def _copy(
     """Write the rows as :data:`RESTORING`; return the counters that the backup names."""
     counters: dict[str, tuple[int, bool]] = {}
     connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(RESTORING)))
-    with _as_text(source) as text:
+    with _as_text(source, "--data-only") as text:
         for part in _parts(text, source):
             if isinstance(part, re.Match):
                 counters[part["name"]] = (int(part["value"]), part["used"] == "true")
@@ -333,14 +352,14 @@ def _count_on(connection: psycopg.Connection, counters: dict[str, tuple[int, boo
 
 @contextmanager
 def _as_text(source: Path, *options: str) -> Iterator[IO[bytes]]:
-    """The rows of ``source`` as `pg_restore` writes them for a person to read; it is connected to nothing.
+    """What `pg_restore` writes of ``source`` for a person to read; it is connected to nothing.
 
     Raises:
         BackupError: the file cannot be read; raised at the end of the block.
     """
     with tempfile.TemporaryFile() as said:
         with subprocess.Popen(  # noqa: S603
-            [program("pg_restore"), "--data-only", *options, "--file=-", str(source.absolute())],
+            [program("pg_restore"), *options, "--file=-", str(source.absolute())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,

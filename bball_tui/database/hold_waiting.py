@@ -1,5 +1,7 @@
 """What waited when a backup was made may have left since: after a restore nothing goes out before staff say so."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 import psycopg
@@ -26,10 +28,17 @@ _EVERY_PROVIDER = "*"
 
 
 class Held(Struct, frozen=True):
-    """E-mails that waited when a backup was made. ``left``: so many of them had gone out when it was restored."""
+    """E-mails that waited when a backup was made: ``paused`` in each league that had any. ``left``: so many of them
+    had gone out when it was restored.
+    """
 
-    waiting: int
+    paused: Mapping[int, int]
     left: int
+
+    @property
+    def waiting(self) -> int:
+        """In all leagues."""
+        return sum(self.paused.values())
 
 
 def hold_waiting(present: SecretUrl, restored: SecretUrl) -> Held:
@@ -40,11 +49,12 @@ def hold_waiting(present: SecretUrl, restored: SecretUrl) -> Held:
     with connect(restored) as connection:
         waiting = {(id_, made): league for id_, made, league in connection.execute(_WAITING).fetchall()}
         left = _left_since(present, [id_ for id_, _ in waiting]) & waiting.keys()
-        for league in sorted(set(waiting.values())):
+        paused = Counter(waiting.values())
+        for league in sorted(paused):
             gone = sum(waiting[one] == league for one in left)
             reason = LEFT_SINCE.format(left=gone) if gone else AFTER_RESTORE
             connection.execute(_PAUSE, (league, _EVERY_PROVIDER, reason))
-    return Held(len(waiting), len(left))
+    return Held(paused, len(left))
 
 
 def _left_since(present: SecretUrl, ids: list[int]) -> set[tuple[int, datetime]]:

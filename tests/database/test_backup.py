@@ -3,7 +3,10 @@
 import asyncio
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -12,6 +15,9 @@ from psycopg import sql
 from bball_tui.database import backup, embedded, migrate
 from bball_tui.database.engine import Database
 from bball_tui.database.kept_databases import drop_kept, list_kept
+from bball_tui.database.restore_note import in_words
+from bball_tui.database.roles import person
+from bball_tui.league.acts import Act, changes_of
 from bball_tui.settings import SecretUrl
 from tests.conftest import MIGRATED, TEMPLATE, copy_server
 from tests.outbox.support import queue_mails
@@ -79,13 +85,13 @@ def databases(server: embedded.EmbeddedServer) -> set[str]:
         return {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
 
 
-def everything(server: embedded.EmbeddedServer, database: str = embedded.DATABASE) -> dict[str, object]:
+def everything(server: embedded.EmbeddedServer, database: str = embedded.DATABASE) -> dict[str, list[Any]]:
     """All rows of all tables, the rules between them, and how far each counter has come."""
     with psycopg.connect(server.url(embedded.OWNER, database).reveal()) as connection:
         tables = connection.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
-        found: dict[str, object] = {
+        found: dict[str, list[Any]] = {
             table: sorted(
                 connection.execute(sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table))).fetchall()
             )
@@ -124,9 +130,13 @@ def test_everything_comes_back_and_what_waited_stays(server: embedded.EmbeddedSe
     before = everything(server)
     backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
     restored = backup.restore_embedded(server, tmp_path / "league.dump")
-    # But for the pause: what waited may have left since the backup was made.
-    paused = everything(server) | {"provider_gate": before["provider_gate"]}
-    assert paused == before == everything(server, restored.kept)
+    # But for the pause, as what waited may have left since the backup was made, and that it was restored.
+    now = everything(server)
+    counters = {name: count for name, count in now["counters"] if name != "audit_id_seq"}
+    but = {name: before[name] for name in ("provider_gate", "audit")}
+    assert set(before["audit"]) < set(now["audit"])
+    assert counters == {name: count for name, count in before["counters"] if name != "audit_id_seq"}
+    assert now | but | {"counters": before["counters"]} == before == everything(server, restored.kept)
     assert restored.waiting == 2
     with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
         gates = connection.execute("SELECT provider, state, cause, open_until FROM provider_gate").fetchall()
@@ -153,6 +163,46 @@ def test_what_had_gone_out_before_the_restore_is_counted(server: embedded.Embedd
     with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
         reasons = connection.execute("SELECT reason FROM provider_gate").fetchall()
         assert reasons == [("a backup was restored in which 1 of the e-mails that wait had gone out",)]
+
+
+def test_a_restore_stands_in_the_activity_of_each_league(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    async def fill() -> None:
+        database = Database(server.url(embedded.OWNER))
+        await queue_mails(database, 2)
+        await database.dispose()
+
+    asyncio.run(fill())
+    add(server, "other")
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        connection.execute("UPDATE league SET timezone = 'Pacific/Auckland', date_order = 'mdy'")
+    file = tmp_path / "league.dump"
+    backup.dump(server.url(embedded.OWNER), file)
+    made = backup.made_at(file)
+    assert timedelta(0) <= datetime.now(UTC) - made < timedelta(minutes=5)
+    local = made.astimezone(ZoneInfo("Pacific/Auckland"))
+    said = f"{local.hour % 12 or 12}:{local:%M %p}"
+    day = f"{local:%b} {local.day}, {local.year}"
+    assert in_words(made, server.url(embedded.OWNER)) == f"{day}, {said}"
+    kept = backup.restore_embedded(server, file).kept
+    rows = "SELECT recorded_by, league_id = entity_id, after FROM audit WHERE action = 'backup_restored' ORDER BY id"
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        noted = {"backup_of": f"{local:%Y-%m-%d}", "backup_time": said}
+        found = connection.execute(rows.encode()).fetchall()
+        assert sorted(found, key=lambda row: str(row[2]["paused"])) == [
+            (person(), True, noted | {"paused": 0}),
+            (person(), True, noted | {"paused": 2}),
+        ]
+    with psycopg.connect(server.url(embedded.OWNER, kept).reveal()) as connection:
+        assert connection.execute(rows.encode()).fetchall() == []
+    done = Act(1, made, person(), "backup_restored", "league", 1, None, None, noted | {"paused": 2}, "Westside")
+    assert done.words == "backup restored"
+    assert {one.field: one.after for one in changes_of(done)} == {
+        "backup of": day,
+        "made at": said,
+        "e-mails paused": "2",
+    }
+    moved = in_words(made, server.url(embedded.OWNER, "nowhere"))
+    assert moved == f"{made.astimezone(UTC):%b} {made.astimezone(UTC).day}, {made.astimezone(UTC):%Y, %H:%M} UTC"
 
 
 def test_a_backup_of_an_older_program_is_brought_up_to_date(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
@@ -195,7 +245,6 @@ def test_no_code_of_a_backup_is_run(server: embedded.EmbeddedServer, tmp_path: P
     assert not marker.exists()
     assert names(server) == ["good"]
     triggers = everything(server)["triggers"]
-    assert isinstance(triggers, list)
     assert not [name for _, name, _ in triggers if name == "evil"]
 
 
