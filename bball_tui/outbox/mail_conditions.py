@@ -11,6 +11,8 @@ _outbox = Outbox.__table__.c
 
 PARKED = "parked"
 """The class of a mail that staff put aside: it waits for them and for nothing else."""
+ERASED_ADDRESS = "@erased.invalid"
+"""What the addresses of those who were erased end with, as `bball_erase` writes them."""
 
 
 def is_waiting() -> ColumnElement[bool]:
@@ -29,8 +31,9 @@ def is_parked() -> ColumnElement[bool]:
 
 
 def is_bounced() -> ColumnElement[bool]:
-    """Whether an accepted mail came back and nobody dealt with that yet."""
-    return _outbox.bounced_at.is_not(None) & _outbox.bounce_settled_at.is_(None)
+    """Whether an accepted mail came back and nobody dealt with that yet. Of who was erased there is nobody to tell."""
+    erased = _outbox.recipient.endswith(ERASED_ADDRESS)
+    return _outbox.bounced_at.is_not(None) & _outbox.bounce_settled_at.is_(None) & ~erased
 
 
 def is_in_folder() -> ColumnElement[bool]:

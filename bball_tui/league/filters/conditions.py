@@ -13,7 +13,7 @@ from bball_tui.database.search import found_players, team_matches, terms_of, ter
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
 from bball_tui.league.filters.choices import Attention
-from bball_tui.league.roster.attention_conditions import needs_attention, reachable
+from bball_tui.league.roster.attention_conditions import is_erased, needs_attention, reachable
 from bball_tui.league.roster.rows import RosterFilter
 
 _contract = models.Contract.__table__
@@ -70,7 +70,7 @@ def player_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElemen
     else:
         conditions += _kept(player.archived_at, wanted)
     if Attention.UNREACHABLE in wanted.troubles:
-        conditions.append(~reachable(player.id))
+        conditions += [~reachable(player.id), ~is_erased(player)]
     of_contract = [*_place(wanted), *_facts(wanted, without=(Attention.UNREACHABLE,))]
     if of_contract:
         if wanted.season_id is not None:

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Date, SQLColumnExpression, cast, func, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Date, SQLColumnExpression, Text, cast, func, select, union_all
+from sqlalchemy.orm import aliased
 
 from bball_tui.database.kept_plans import spelled
 from bball_tui.database.models import Contract, Guardian, League, Player, PlayerGuardian, Suppression, Team
@@ -27,7 +28,9 @@ def today_in(league_id: int) -> ColumnElement[date]:
 
 
 def needs_attention(trouble: Attention) -> ColumnElement[bool]:
-    """Whether a contract has this trouble."""
+    """Whether a contract has this trouble. That of a player who was erased has none: nobody could do anything."""
+    player = aliased(Player)
+    stays = ~select(player.id).where(player.id == Contract.player_id, is_erased(player)).exists()
     waits = Contract.status.in_(WAITING_STATUSES)
     match trouble:
         case Attention.OVERDUE:
@@ -39,13 +42,21 @@ def needs_attention(trouble: Attention) -> ColumnElement[bool]:
         case Attention.NO_DUE:
             return waits & Contract.due_on.is_(None)
         case Attention.UNREACHABLE:
-            return ~reachable(Contract.player_id)
+            return ~reachable(Contract.player_id) & stays
         case Attention.NO_CHAT:
-            return select(Team.id).where(Team.id == Contract.team_id, Team.groupme_share_url.is_(None)).exists()
+            without = select(Team.id).where(Team.id == Contract.team_id, Team.groupme_share_url.is_(None)).exists()
+            return without & stays
         case Attention.NO_SCAN:
             from bball_tui.league.papers.scans import is_missing  # not before somebody asks: first rows do without
 
-            return is_missing()
+            return is_missing() & stays
+
+
+def is_erased(player: type[Player]) -> ColumnElement[bool]:
+    """Whether nothing is left of a player but that there was one, by the name that `bball_erase` gives: not everybody
+    who works in the league may read who was erased.
+    """
+    return (player.first_name == "Erased") & (player.last_name == "player " + cast(player.id, Text))
 
 
 def reachable(player_id: SQLColumnExpression[int]) -> ColumnElement[bool]:

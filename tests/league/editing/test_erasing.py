@@ -39,18 +39,23 @@ from bball_tui.league.editing.erasing import erase, preview_guardian, preview_pl
 from bball_tui.league.editing.guardians import load_guardian, save_guardian
 from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
+from bball_tui.league.filters.choices import Attention
+from bball_tui.league.header_numbers import read_header_numbers
 from bball_tui.league.mails.messages import Audience, Message, send_message
 from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
 from bball_tui.league.papers.scan_file import scan_file
-from bball_tui.league.roster.lists import list_players
+from bball_tui.league.roster.lists import list_contracts, list_players
 from bball_tui.league.roster.notes import NewNote, add_note, strike_note
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.rules.store import read_rules, write_rules
 from bball_tui.league.timeline.read import contract_detail
+from bball_tui.league.today import read_day
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport, remove_kept
 from bball_tui.outbox.bounces import Returned, note_bounce
+from bball_tui.outbox.counts import buckets
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, list_items
 from bball_tui.settings import SecretUrl, Settings
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 
@@ -238,6 +243,39 @@ async def test_nothing_of_who_they_were_is_left_and_counts_stand(
     # Whatever is written once stays so for everybody else, and afterwards.
     with psycopg.connect(owner_url.reveal()) as owner, pytest.raises(psycopg.IntegrityError, match="never changed"):
         owner.execute("UPDATE signature SET signer = 'Somebody Else'")
+
+
+async def test_nobody_is_sent_after_somebody_who_was_erased(database: Database, settings: Settings) -> None:
+    """What stands of them counts; it is no work for anybody."""
+    club, family, other = await story(database, settings)
+    lists = [RosterFilter(club.season_id, troubles=(one,), archived=None) for one in Attention]
+    came_back = OutboxFilter(bucket=BucketName.BOUNCED)
+
+    async def found() -> tuple[set[int], set[int], int, int, int]:
+        async with database.session() as session:
+            day = await read_day(session, club.league_id, club.season_id, Outgoing(True))
+            header = await read_header_numbers(session, club.league_id, club.season_id)
+            return (
+                {row.id for wanted in lists for row in await list_contracts(session, club.league_id, wanted)},
+                {row.id for wanted in lists for row in await list_players(session, club.league_id, wanted)},
+                sum(heap.count for heap in day.mails.bounced),
+                header.needs_attention,
+                len(await list_items(session, club.league_id, came_back)),
+            )
+
+    contracts, players, *mails = await found()
+    assert family.contract_id in contracts
+    assert family.player_id in players
+    assert mails == [1, 1, 1]
+    async with database.session() as session:
+        await erase(session, club.league_id, await preview_player(session, club.league_id, family.player_id))
+    contracts, players, *mails = await found()
+    assert contracts == {other.contract_id}
+    assert players == {other.player_id}
+    assert mails == [0, 0, 0]
+    async with database.session() as session:
+        counts = {one.name: one.count for one in await buckets(session, club.league_id)}
+        assert counts["bounced"] == 0
 
 
 def test_no_column_of_bytes_is_forgotten() -> None:
