@@ -167,6 +167,14 @@ async def test_teams_count_their_contracts(database: Database) -> None:
         await session.execute(insert(GroupLook).values(team_id=club.team_id, league_id=club.league_id, **look))
         hawks, owls = await list_teams(session, club.league_id, RosterFilter(season_id=club.season_id))
         assert (hawks.chat, owls.chat) == (ChatState.GONE, ChatState.NONE)
+        url = {"groupme_share_url": "https://groupme.com/join_group/2/b"}
+        await session.execute(
+            update(Team).where(Team.id == (await add_team(session, club, "Zebras")).team_id).values(url)
+        )
+        by_chat = await list_teams(session, club.league_id, RosterFilter(season_id=club.season_id), Sort("chat"))
+        assert [(team.name, team.chat) for team in by_chat] == [
+            ("Zebras", ChatState.LINKED), ("Hawks U12", ChatState.GONE), ("Owls", ChatState.NONE),
+        ]  # fmt: skip
         by_division = await list_teams(session, club.league_id, RosterFilter(text="u14"))
         assert [team.name for team in by_division] == ["Owls"]
 

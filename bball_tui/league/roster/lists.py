@@ -39,6 +39,11 @@ def _by_life(status: ColumnElement[str]) -> ColumnElement[int]:
     return case({str(one): place for place, one in enumerate(ContractStatus)}, value=status, else_=99)
 
 
+def _by_chat() -> ColumnElement[int]:
+    """Linked teams first, then those whose chat was not found, then those without a link."""
+    return case((models.Team.groupme_share_url.is_(None), 2), (chat_is_gone(), 1), else_=0)
+
+
 class TeamListing(Listing[TeamRow]):
     """Teams. The text is looked for in team name and division alone."""
 
@@ -64,7 +69,7 @@ class TeamListing(Listing[TeamRow]):
             "players": Order((number.c.players, *name), counted),
             "signed": Order((number.c.signed, *name), counted),
             "open": Order((number.c.open, *name), counted),
-            "chat": Order((team.groupme_share_url.is_(None), *name), self.table),
+            "chat": Order((_by_chat(), *name), self.table),
         }
 
     def _numbers(self, team_id: ColumnElement[int]) -> Any:
