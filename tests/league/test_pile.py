@@ -38,6 +38,20 @@ async def test_a_pile_is_held_again_and_released_after_the_undo_time(database: D
         assert sorted(round(each) for each in await session.scalars(seconds)) == [10, HOLD]
 
 
+async def test_where_no_contract_waits_the_others_of_the_season_are_counted(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        nothing = await batch_candidates(session, club.league_id, club.season_id, "")
+        assert (nothing.left, nothing.others) == (0, {})
+        await make_family(session, club, status=ContractStatus.DRAFT)
+        await make_family(session, club, first="Ana", status=ContractStatus.DECLINED)
+        none = await batch_candidates(session, club.league_id, club.season_id, "")
+        assert (none.left, none.others) == (0, {ContractStatus.DRAFT: 1, ContractStatus.DECLINED: 1})
+        await make_family(session, club, first="Wren")
+        some = await batch_candidates(session, club.league_id, club.season_id, "")
+        assert (some.left, some.others) == (1, {})
+
+
 async def test_candidates_tell_whose_paper_it_is_and_who_is_done_already(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)

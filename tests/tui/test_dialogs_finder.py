@@ -138,3 +138,32 @@ async def test_why_a_paper_of_the_pile_has_nothing_to_sign_is_a_whole_sentence(
             use(ENGLISH)
         assert spanish.rstrip(".") in told
         assert status not in told
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ({}, "The season has no contracts yet. Import a roster first (i)."),
+        ({ContractStatus.DRAFT: 2, ContractStatus.SIGNED: 1}, "2 contracts are still drafts. Offer them first (m)."),
+        ({ContractStatus.SIGNED: 1}, "All done: every contract that was offered is signed or over."),
+    ],
+)
+async def test_a_pile_without_anybody_to_sign_says_what_to_do_instead(
+    others: dict[ContractStatus, int], said: str
+) -> None:
+    async def find(text: str) -> BatchCandidates:
+        return BatchCandidates((), None if text else 0, others={} if text else others)
+
+    pile = BatchSigning(find=find, sign=never, take_back=never, correct=never, hold=never, what_holds=never)
+    async with asking(pile, ROOMY) as desk:
+        assert said in desk.line
+        await desk.press("h", "enter")
+        assert said in desk.line
+
+
+async def test_where_every_contract_is_over_there_is_no_family_to_show() -> None:
+    async def find(text: str) -> BatchCandidates:
+        return BatchCandidates((), None if text else 0, others={ContractStatus.VOID: 3})
+
+    async with asking(FindFamily("Welcome: for whom?", find, never), ROOMY) as desk:
+        assert "Every contract of the season is over" in desk.line

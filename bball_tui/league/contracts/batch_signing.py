@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct, field
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Text, and_, any_, cast, func, update
+from sqlalchemy import ColumnElement, Text, and_, any_, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -60,12 +60,14 @@ class BatchCandidates(Struct, frozen=True):
 
     ``facts`` are by contract. ``over`` are those of children who are called so and whose contract cannot be signed
     anymore: where nobody else is called so, or where their own name is nearer to what was typed than anybody else's.
+    ``others`` counts the contracts of the season by status where none waits.
     """
 
     rows: tuple[ContractRow, ...]
     left: int | None
     facts: Mapping[int, PaperFacts] = field(default_factory=dict)
     over: tuple[ContractRow, ...] = ()
+    others: Mapping[ContractStatus, int] = field(default_factory=dict)
 
 
 class _ByName(ContractListing):
@@ -106,7 +108,8 @@ async def batch_candidates(
     if not text.strip():
         # Counting a long list takes longer than finding a name in it, and while somebody types it stays the same.
         left = await ContractListing(league_id, everyone).count(session)
-        return BatchCandidates(tuple(rows), left, await _paper_facts(session, league_id, rows))
+        by_status = {} if left else await _by_status(session, league_id, season_id)
+        return BatchCandidates(tuple(rows), left, await _paper_facts(session, league_id, rows), others=by_status)
     over: tuple[ContractRow, ...] = ()
     if words and (not rows or len(words) > 1):
         others = RosterFilter(season_id=season_id, statuses=tuple(one for one in ContractStatus if one not in statuses))
@@ -135,6 +138,14 @@ async def batch_candidates(
         {one: replace(fact, by=by[one], whole=one in named, meant=one == meant) for one, fact in facts.items()},
         over=over,
     )
+
+
+async def _by_status(session: AsyncSession, league_id: int, season_id: int | None) -> dict[ContractStatus, int]:
+    contract = models.Contract
+    counted = select(contract.status, func.count()).where(contract.league_id == league_id).group_by(contract.status)
+    if season_id is not None:
+        counted = counted.where(contract.season_id == season_id)
+    return {ContractStatus(status): number for status, number in await session.execute(counted)}
 
 
 def _distance(row: ContractRow, found: Mapping[int, FoundBy], named: Collection[int]) -> tuple[bool, Nearness, int]:

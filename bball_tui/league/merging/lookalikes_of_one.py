@@ -11,6 +11,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Guardian, Player, PlayerGuardian
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import words_of
+from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.batch_signing import PaperFacts
@@ -37,6 +38,7 @@ class FoundPlayers(Struct, frozen=True):
     left: int | None = None
     facts: Mapping[int, PaperFacts] = field(default_factory=dict)
     over: tuple[FoundPlayer, ...] = ()
+    others: Mapping[ContractStatus, int] = field(default_factory=dict)
 
 
 async def find_players(

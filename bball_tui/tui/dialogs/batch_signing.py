@@ -20,7 +20,14 @@ from bball_tui.errors import BballError
 from bball_tui.language import _, later, plural
 from bball_tui.tui.dialogs.controls import DialogButton, TextField
 from bball_tui.tui.dialogs.finder import Find, Finder
-from bball_tui.tui.dialogs.paper_lines import PaperSigned, name_line, not_clear, paper_line, what_becomes_of_mails
+from bball_tui.tui.dialogs.paper_lines import (
+    PaperSigned,
+    name_line,
+    not_clear,
+    nothing_waits,
+    paper_line,
+    what_becomes_of_mails,
+)
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content, content_lines
@@ -251,9 +258,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         if self._rows:
             return not_clear(self._rows, self._facts), Tone.WARN
         if self._left == 0:
-            done = _("All done: every contract that was offered is signed or over.")
+            why, tone = nothing_waits(self._others)
             # The names come when they come: what was said of the last paper stays before it.
-            return f"{self._told} {done}" if self._told and not self._text.strip() else done, Tone.GOOD
+            return f"{self._told} {why}" if self._told and not self._text.strip() else why, tone
         return _("No unsigned player matches."), Tone.WARN
 
     def count(self) -> Iterable[Part]:

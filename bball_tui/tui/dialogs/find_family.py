@@ -36,6 +36,8 @@ class FindFamily(Finder[None, "ContractRow"]):
 
     def nobody(self) -> tuple[str, Tone]:
         """There is nobody of that name, or nobody at all."""
+        if self._left == 0 and self._others:
+            return _("Every contract of the season is over, so there is no family to show."), Tone.WARN
         if self._left == 0:
             return _("The season has no contract yet, so there is no family to show."), Tone.WARN
         return _("No one matches."), Tone.WARN

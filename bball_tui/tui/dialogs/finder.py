@@ -17,6 +17,7 @@ from bball_tui.tui.text import Part, cell, content
 from bball_tui.tui.theme import Tone
 
 if TYPE_CHECKING:
+    from bball_tui.database.states import ContractStatus
     from bball_tui.league.contracts.batch_signing import PaperFacts
 
 PAUSE = 0.08
@@ -46,7 +47,9 @@ FoundT_co = TypeVar("FoundT_co", bound=Named, covariant=True)
 
 
 class Candidates(Protocol[FoundT_co]):
-    """Who matches. ``left`` is how many there are in all (None: not counted for this question)."""
+    """Who matches. ``left`` is how many there are in all (None: not counted for this question), ``others`` what
+    else the season has where there are none.
+    """
 
     @property
     def rows(self) -> tuple[FoundT_co, ...]: ...
@@ -56,6 +59,8 @@ class Candidates(Protocol[FoundT_co]):
     def facts(self) -> "Mapping[int, PaperFacts]": ...
     @property
     def over(self) -> tuple[FoundT_co, ...]: ...
+    @property
+    def others(self) -> "Mapping[ContractStatus, int]": ...
 
 
 Find = Callable[[str], Awaitable[Candidates[RowT]]]
@@ -97,6 +102,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         self._facts: Mapping[int, PaperFacts] = {}
         self._over: tuple[RowT, ...] = ()
         self._left: int | None = None
+        self._others: Mapping[ContractStatus, int] = {}
         self._looked_for: str | None = None
         self._asked_for: str | None = None
         self._asked = 0
@@ -190,7 +196,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         self._looked_for, self._rows, self._facts, self._over = text, found.rows, found.facts, found.over
         self._by_hand = False
         if found.left is not None:
-            self._left = found.left
+            self._left, self._others = found.left, found.others
         self.draw()
         while self._moves:
             self.action_move(self._moves.pop(0))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from textual.content import Content
 
-from bball_tui.language import _
+from bball_tui.database.states import ContractStatus
+from bball_tui.language import _, plural
 from bball_tui.tui.text import cell, content, content_lines, shorten
+from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
@@ -79,6 +81,22 @@ def name_line(row: "ContractRow", facts: "PaperFacts | None", width: int) -> str
     if by:
         return f"{cell(name, rest - team - 1)} {cell(by, team + 1 + LONGEST_DATE)}"
     return f"{cell(name, rest - team - 1)} {cell(row.team, team)} {born}"
+
+
+def nothing_waits(others: "Mapping[ContractStatus, int]") -> tuple[str, Tone]:
+    """Why no contract of the season waits for a signature; ``others`` are those that it has, by status."""
+    if not others:
+        return _("The season has no contracts yet. Import a roster first ({desk.import})."), Tone.WARN
+    drafts = others.get(ContractStatus.DRAFT, 0)
+    if drafts:
+        return plural(
+            "No offer waits for a signature: {number:,} contract is still a draft. Offer it first"
+            " ({{contract.offer}}).",
+            "No offer waits for a signature: {number:,} contracts are still drafts. Offer them first"
+            " ({{contract.offer}}).",
+            drafts,
+        ).format(number=drafts), Tone.WARN
+    return _("All done: every contract that was offered is signed or over."), Tone.GOOD
 
 
 def not_clear(rows: "Sequence[ContractRow]", facts: "Mapping[int, PaperFacts]") -> str:
