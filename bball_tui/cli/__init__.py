@@ -70,6 +70,9 @@ def _run() -> int:
 
 def _screen() -> int:
     """Called alone it opens the screen; importing click would delay the first picture by a tenth."""
+    from bball_tui.tui.gc_tuning import starting
+
+    starting()
     from bball_tui.cli.screen import open_screen
 
     return open_screen({})

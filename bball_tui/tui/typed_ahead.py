@@ -61,7 +61,7 @@ class PatientApp(App[ReturnType]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.stylesheet = ReadOnce(variables=self.get_css_variables())
+        self.stylesheet = ReadOnce(variables=self.theme_variables)
         self._waiting: deque[tuple[_Typed, float]] = deque()
         self._let_in: _Typed | None = None
         self._letting: asyncio.Task[None] | None = None

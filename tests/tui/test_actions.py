@@ -204,6 +204,26 @@ async def test_letters_belong_to_a_text_field_that_has_the_focus() -> None:
         assert "help" not in app.footer
 
 
+class CountingHost(Host):
+    asked = 0
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        self.asked += action == "app_help"
+        return super().check_action(action, parameters)
+
+
+async def test_of_changes_that_come_together_the_footer_asks_once() -> None:
+    app = CountingHost()
+    async with running(app) as pilot:
+        await rest(pilot)
+        before = app.asked
+        for count in range(1, 6):
+            app.select(count)
+        await rest(pilot)
+        assert app.asked == before + 1
+        assert "sign 5…" in app.footer
+
+
 @pytest.mark.parametrize("width", [8, 20, 40, 60, 80])
 async def test_the_footer_never_cuts_a_key_in_two(width: int) -> None:
     app = Host()

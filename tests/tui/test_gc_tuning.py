@@ -1,6 +1,8 @@
 """When the screen looks for garbage."""
 
 import gc
+import subprocess
+import sys
 import weakref
 from collections.abc import Iterator
 
@@ -98,3 +100,15 @@ def test_a_program_that_is_not_the_screen_searches_as_python_does() -> None:
     tidy_up(quiet=True)
     assert garbage() is not None
     assert gc.get_freeze_count() == frozen
+
+
+@pytest.mark.slow
+def test_nothing_is_searched_while_the_screen_is_imported() -> None:
+    code = (
+        "import gc\nfrom bball_tui.cli import _screen\nsearches = []\n"
+        "gc.callbacks.append(lambda phase, _: searches.append(phase))\n_screen()\nprint(len(searches))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "0\n"

@@ -78,13 +78,23 @@ class ActionFooter(Widget):
 
     keys: reactive[tuple[FooterKey, ...]] = reactive(())
 
+    _stale = False
+
     def on_mount(self) -> None:
         """Follow the screen's bindings."""
-        self.screen.bindings_updated_signal.subscribe(self, self._update)
-        self._update(self.screen)
+        self.screen.bindings_updated_signal.subscribe(self, self._ask_once, immediate=True)
+        self._update()
 
-    def _update(self, screen: Screen[object]) -> None:
-        if screen is self.screen and self.is_attached:
+    def _ask_once(self, _screen: Screen[object]) -> None:
+        """Ask all commands whether they are allowed: once, however often it was said that this may have changed."""
+        if not self._stale:
+            self._stale = True
+            self.call_next(self._update)
+
+    def _update(self) -> None:
+        self._stale = False
+        if self.is_attached:
+            screen = self.screen
             self.keys = tuple(_first_of(footer_keys(screen), lambda kept: len(kept) <= MOST_KEYS))
 
     def _placed(self) -> tuple[list[tuple[int, FooterKey]], FooterKey | None]:
