@@ -1,36 +1,82 @@
 """Style sheets that are read once for the same colors.
 
 Nothing here changes what a style is: without it all looks the same and costs more. It leans on names that Textual calls
-private (`Stylesheet._variables`, `_rules_map`, `_parse_rules` and `_check_rule`, `Styles._rules`, `_check_selectors` of
-the matching), checked with Textual 8.2.8; with another version `tests/tui/test_style_sheets.py` says whether our rules
-are still those that Textual reads.
+private (`Stylesheet._variables`, `_rules_map`, `_parse_rules`, `_check_rule` and `_process_component_classes`,
+`Styles._rules`, `_check_selectors` of the matching, what a part notes of its states), checked with Textual 8.2.8; with
+another version `tests/tui/test_style_sheets.py` says whether our rules are still those that Textual reads, and whether
+they come to the same for every part.
 """
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from operator import le
-from typing import cast
+from operator import itemgetter, le
+from typing import Any, cast
 
 from textual.css.match import _check_selectors
 from textual.css.model import RuleSet
 from textual.css.styles import RulesMap, Styles
 from textual.css.stylesheet import Stylesheet
-from textual.css.types import CSSLocation, Specificity3
+from textual.css.types import CSSLocation, Specificity3, Specificity6
 from textual.dom import DOMNode
 from textual.widget import Widget
 
 COLORS_KEPT = 4
 """Sets of colors whose rules are kept: dark and light, each before and after the league's own color is known."""
 
-MAPS_KEPT = 16
+ORDERS_KEPT = 16
 """Sets of rules whose order by selector is kept: each dialog that brings a sheet makes one more."""
 
+_STRENGTH = itemgetter(0)
+_DEFAULTS = Styles()
+
+_OF_ORDER = {"first-of-type", "last-of-type", "first-child", "last-child", "empty"}
+"""States that depend on what stands beside a part."""
+
 _Rules = Mapping[str, object]
+_Held = tuple[tuple[int, Specificity3], ...]
+"""Which of some rules hold for a part, and how strongly."""
 _Key = tuple[str, CSSLocation, bool, int, str]
 _read: dict[frozenset[tuple[str, str]], dict[_Key, list[RuleSet]]] = {}
-_maps: dict[tuple[int, ...], tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
+_orders: "dict[tuple[int, ...], _Order]" = {}
 """By the ids of the rules. Each entry holds the rules themselves, too: otherwise they might be thrown away, and
 others that get their ids be taken for them."""
+
+
+class _Named:
+    """Rules that name a part by its types, its classes or its id, and what comes of those that hold for it."""
+
+    def __init__(self, rules: list[RuleSet]) -> None:
+        self.rules = rules
+        self.states = frozenset(state for rule in rules for state in rule.pseudo_classes)
+        self._merged: dict[_Held, RulesMap] = {}
+
+    def merged(self, held: _Held) -> RulesMap:
+        """What the strongest of the rules that hold say, each by itself."""
+        if held not in self._merged:
+            said: dict[str, list[tuple[Specificity6, object]]] = {}
+            for number, rank in held:
+                rule = self.rules[number]
+                for name, strength, value in rule.styles.extract_rules(rank, rule.is_default_rules, rule.tie_breaker):
+                    said.setdefault(name, []).append((strength, value))
+            self._merged[held] = cast(RulesMap, {name: _strongest(name, values) for name, values in said.items()})
+        return self._merged[held]
+
+
+class _Order:
+    """Rules by what each of them names, and by all that a part is called."""
+
+    def __init__(self, rules: list[RuleSet], by_name: dict[str, list[RuleSet]]) -> None:
+        self.rules = rules
+        self.by_name = by_name
+        self._of_names: dict[frozenset[str], _Named] = {}
+
+    def of(self, node: DOMNode) -> _Named:
+        """The rules that name ``node``, the last one first."""
+        names = frozenset(self.by_name.keys() & node._selector_names)
+        if names not in self._of_names:
+            some = {rule for name in names for rule in self.by_name[name]}
+            self._of_names[names] = _Named([rule for rule in reversed(self.rules) if rule in some])
+        return self._of_names[names]
 
 
 class ReadOnce(Stylesheet):
@@ -57,6 +103,23 @@ class ReadOnce(Stylesheet):
         """
         super().update_nodes((one for one in nodes if one.parent is not None or not isinstance(one, Widget)), animate)
 
+    def apply(self, node: DOMNode, *, animate: bool = False, cache: dict[Any, RulesMap] | None = None) -> None:
+        """Look for the rules that name a part once for what it is called, and merge those that hold once for all parts.
+
+        Textual's does both for each part again, but for siblings that it meets in one go and knows by ``cache``: asking
+        that costs as much as looking which rules hold.
+        """
+        named = self._order.of(node)
+        states = named.states
+        node._has_hover_style = "hover" in states
+        node._has_focus_within = "focus-within" in states
+        node._has_order_style = not states.isdisjoint(_OF_ORDER)
+        node._has_odd_or_even = "odd" in states or "even" in states
+        path = node.css_path_nodes
+        if held := tuple((i, rank) for i, rule in enumerate(named.rules) for rank in self._check_rule(rule, path)):
+            self.replace_rules(node, named.merged(held), animate=animate)
+        self._process_component_classes(node)
+
     @classmethod
     def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
         """Set what has changed, and draw the part once for it.
@@ -81,7 +144,7 @@ class ReadOnce(Stylesheet):
         node = css_path_nodes[-1]
         for selector_set in rule_set.selector_set:
             selectors = selector_set.selectors
-            if selectors[-1].check(node) and _check_selectors(selectors, css_path_nodes):
+            if selectors[-1].check(node) and (len(selectors) == 1 or _check_selectors(selectors, css_path_nodes)):
                 yield selector_set.specificity
 
     def reparse(self) -> None:
@@ -94,15 +157,20 @@ class ReadOnce(Stylesheet):
     @property
     def rules_map(self) -> dict[str, list[RuleSet]]:
         """The rules by what they select, put in order once for the same rules."""
+        return self._order.by_name
+
+    @property
+    def _order(self) -> _Order:
         rules = self.rules
         if self._rules_map is None:
             ids = tuple(map(id, rules))
-            if ids not in _maps:
-                while len(_maps) >= MAPS_KEPT:
-                    del _maps[next(iter(_maps))]
-                _maps[ids] = (rules, super().rules_map)
-            self._rules_map = _maps[ids][1]
-        return self._rules_map
+            if ids not in _orders:
+                while len(_orders) >= ORDERS_KEPT:
+                    del _orders[next(iter(_orders))]
+                _orders[ids] = _Order(rules, super().rules_map)
+            self._known_order = _orders[ids]
+            self._rules_map = self._known_order.by_name
+        return self._known_order
 
     def set_variables(self, variables: dict[str, str]) -> None:
         self.__dict__.pop("_colors", None)
@@ -131,6 +199,16 @@ class ReadOnce(Stylesheet):
         if key not in known:
             known[key] = super()._parse_rules(css, read_from, is_default_rules, tie_breaker, scope)
         return known[key]
+
+
+def _strongest(name: str, said: list[tuple[Specificity6, object]]) -> object:
+    """What is said most strongly. In the place of `initial` stands what the widgets' own sheets say."""
+    value = max(said, key=_STRENGTH)[1]
+    if value is None and (brought := [one for one in said if not one[0][0]]):
+        value = max(brought, key=_STRENGTH)[1]
+        if value is None and len(brought) == len(said):
+            value = getattr(_DEFAULTS, name)
+    return value
 
 
 def _set_together(styles: Styles, rules: _Rules) -> None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.css.styles import Styles
 from textual.css.stylesheet import Stylesheet, StylesheetParseError
 from textual.widgets import Label
 
@@ -121,3 +122,57 @@ async def test_rules_hold_for_the_parts_for_which_they_hold_in_textual() -> None
                 assert ours == theirs, rule.css
                 held += bool(theirs)
         assert held > len(parts)
+        assert _said_by_both(desk.app) > 3 * len(parts)
+
+
+def _told(styles: Styles) -> dict[str, str]:
+    return {name: repr(rule) for name, rule in styles.get_rules().items()}  # a layout is made for each part
+
+
+def _said_by_both(app: App[Any]) -> int:
+    """Rules that parts of the screen have, each part those that it gets from Textual's own sheet."""
+    theirs = Stylesheet()
+    theirs._rules = app.stylesheet.rules
+    number = 0
+    for part in (app, *app.screen.walk_children(with_self=True)):
+        said = []
+        for sheet in (app.stylesheet, theirs):
+            part.styles.base.reset()
+            part._has_hover_style = part._has_focus_within = part._has_order_style = part._has_odd_or_even = False
+            sheet.apply(part, cache={})
+            states = (part._has_hover_style, part._has_focus_within, part._has_order_style, part._has_odd_or_even)
+            components = {name: _told(styles.base) for name, styles in part._component_styles.items()}
+            said.append((_told(part.styles.base), components, states))
+        assert said[0] == said[1], part
+        number += len(said[0][0])
+    return number
+
+
+async def test_what_is_said_most_strongly_holds_as_in_textual() -> None:
+    class Sheet(Label):
+        DEFAULT_CSS = """
+        Sheet { padding: 3; margin: 2; color: red; background: initial; text-style: bold; width: initial; }
+        Sheet.second { margin: initial; width: 5; height: initial; }
+        """
+
+    class Mixed(PatientApp[None]):
+        CSS = """
+        Sheet { padding: 1 !important; margin: initial; border: solid blue; opacity: initial; }
+        #one { padding: 2; color: initial; }
+        .second { height: initial; width: initial; text-style: italic; }
+        .second:hover, Vertical Sheet:focus-within { color: blue; }
+        Vertical > .second:odd { height: 3; }
+        Vertical > .second:last-child { height: 4; }
+        """
+
+        def compose(self) -> ComposeResult:
+            with Vertical():
+                yield Sheet("one", id="one")
+                yield Sheet("two", classes="second")
+                yield Sheet("three", classes="second")
+
+    app = Mixed()
+    async with running(app) as pilot:
+        await rest(pilot)
+        assert _said_by_both(app)
+        assert app.query_one("#one").styles.padding == (1, 1, 1, 1)
