@@ -245,6 +245,8 @@ def test_what_was_done_to_several_agrees_with_them() -> None:
         assert act_in_words("2 guardians: added") == "2 tutores: agregados"
         assert audience_in_words("2 contracts selected") == "2 contratos de la selección"
         assert audience_in_words("all 6 contracts that match") == "los 6 contratos que coinciden"
+        words = audience_in_words("all 6 contracts of the season and not over")
+        assert words == "los 6 contratos de la temporada que no terminaron"
         assert act_in_words("Amara Hamilton's contract: released") == "Contrato de Amara Hamilton: baja"
         assert (of_several("released", 3, "outbox"), of_several("released", 3, "contract")) == (None, "dados de baja")
     finally:

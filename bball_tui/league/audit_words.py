@@ -244,7 +244,9 @@ def _list_in_words(name: str, value: list[Any]) -> str:
     return ", ".join(value_in_words(name, one) for one in value) or _("nothing")
 
 
-_SEVERAL = re.compile(r"(?:all )?([0-9,]+) (contract|player|team)s? (selected|that match|of the season)")
+_SEVERAL = re.compile(
+    r"(?:all )?([0-9,]+) (contract|player|team)s? (selected|(?:that match|of the season)(?: and not over)?)"
+)
 _ONE = {
     "the team ": later("the team {called}"),
     "the player ": later("the player {called}"),

@@ -1,10 +1,11 @@
 """A message from the list of teams, and `u` takes it back while it waits."""
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Outbox
+from bball_tui.database.models import Contract, Outbox
+from bball_tui.database.states import ContractStatus
 from bball_tui.league.filters.choices import Facet, choice
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import WITHOUT_SERVER, Settings
@@ -82,6 +83,60 @@ async def test_those_who_matched_at_first_are_written_to_though_some_no_longer_m
         await desk.press("enter")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         await desk.shows("6 e-mails queued")
+
+
+async def test_contracts_that_are_over_are_not_among_all_who_are_written_to(
+    settings: Settings, database: Database
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        for first, status in [
+            ("Amara", ContractStatus.OFFERED),
+            ("Bo", ContractStatus.OFFERED),
+            ("Cy", ContractStatus.DECLINED),
+            ("Di", ContractStatus.EXPIRED),
+            ("Ed", ContractStatus.DECLINED),
+        ]:
+            await make_family(
+                session, club, first=first, status=status, parents=(Parent(first, "Z", f"{first}@f.test"),)
+            )
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await desk.press("4")
+        pane = desk.app.desk.pane
+        assert isinstance(pane, ContractsPane)
+        await desk.until(lambda: pane.records.total == 5)
+        await desk.press("M")
+        await desk.until(lambda: isinstance(desk.app.screen, ChooseOne))
+        await desk.shows("all 2 contracts of the season and not over")
+        await desk.press("down", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, WriteMessage))
+        await desk.shows("To all 2 contracts of the season and not over: 2 addresses, 2 players.")
+        await desk.shows("3 more contracts are over and get nothing")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        pane.narrow([choice(Facet.STATUS, "declined")], "")
+        await desk.until(lambda: pane.records.total == 2)
+        await desk.press("M")
+        await desk.until(lambda: isinstance(desk.app.screen, ChooseOne))
+        await desk.press("down", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, WriteMessage))
+        await desk.shows("To all 2 contracts that match: 2 addresses, 2 players.")
+        assert "get nothing" not in desk.text
+        await desk.press("escape")
+    async with database.session() as session:
+        await session.execute(update(Contract).values(status=ContractStatus.DECLINED))
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await desk.press("4")
+        again = desk.app.desk.pane
+        assert isinstance(again, ContractsPane)
+        again.narrow([], "")
+        await desk.until(lambda: again.records.total == 5)
+        await desk.press("M")
+        await desk.until(lambda: isinstance(desk.app.screen, ChooseOne))
+        await desk.press("down", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
+        await desk.shows("There is no one to write to", "Every contract of this list is over.")
+        await desk.press("escape")
 
 
 async def test_the_question_says_what_keeps_the_emails(settings: Settings, database: Database) -> None:

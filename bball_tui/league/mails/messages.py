@@ -43,8 +43,8 @@ class Audience(Struct, frozen=True):
     """Who is meant: contracts, or players with their contract of the season, or teams, or all that a list shows.
 
     Of teams, and of a list of teams or contracts without a status, only contracts that are not over are meant.
-    ``wanted`` is the filter of the list ``shown``. ``words`` say it for the record, in English, such as
-    "the team Hawks U12".
+    ``wanted`` is the filter of the list ``shown``, ``over`` how many of its contracts are left out so. ``words`` say it
+    for the record, in English, such as "the team Hawks U12".
     """
 
     words: str
@@ -54,6 +54,7 @@ class Audience(Struct, frozen=True):
     season_id: int | None = None
     wanted: RosterFilter | None = None
     shown: ListName = "contracts"
+    over: int = 0
 
     @property
     def told(self) -> str:
@@ -140,13 +141,17 @@ async def reach_of(session: AsyncSession, league_id: int, audience: Audience) ->
     """
     chosen = await _chosen(session, league_id, audience)
     if not chosen:
-        raise BballError(
-            _("There is no player in {families}, so no one can be written to.").format(families=audience.told)
-        )
+        raise BballError(_no_player(audience))
     guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
     addresses = {one.address.lower() for family in guardians.values() for one in recipients_of(family)}
     nothing = tuple(_gets_nothing(chosen, guardians))
     return Reach(_these(audience, chosen), len(chosen), len(addresses), nothing, _blocked(guardians))
+
+
+def _no_player(audience: Audience) -> str:
+    if audience.over:
+        return _("Every contract of this list is over. Filter by status to write to those families.")
+    return _("There is no player in {families}, so no one can be written to.").format(families=audience.told)
 
 
 def _these(audience: Audience, chosen: Sequence[_Chosen]) -> Audience:
@@ -154,9 +159,8 @@ def _these(audience: Audience, chosen: Sequence[_Chosen]) -> Audience:
     season_id = audience.season_id if audience.wanted is None else audience.wanted.season_id
     if any(one.contract_id is None for one in chosen):
         return Audience(audience.words, player_ids=tuple(one.child.player_id for one in chosen), season_id=season_id)
-    return Audience(
-        audience.words, contract_ids=tuple(one.contract_id for one in chosen if one.contract_id is not None)
-    )
+    contract_ids = tuple(one.contract_id for one in chosen if one.contract_id is not None)
+    return Audience(audience.words, contract_ids=contract_ids, over=audience.over)
 
 
 async def plan_message(session: AsyncSession, league_id: int, message: Message) -> MessagePlan:
@@ -168,9 +172,7 @@ async def plan_message(session: AsyncSession, league_id: int, message: Message) 
     subject, body = check_subject(message.subject), check_text(message.text)
     chosen = await _chosen(session, league_id, message.audience)
     if not chosen:
-        raise BballError(
-            _("There is no player in {families}, so no one can be written to.").format(families=message.audience.told)
-        )
+        raise BballError(_no_player(message.audience))
     guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
     families: dict[str, tuple[Recipient, list[_Chosen]]] = {}
     for one in chosen:

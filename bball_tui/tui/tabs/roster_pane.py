@@ -9,6 +9,7 @@ from textual import on, work
 from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, RowT
+from bball_tui.database.states import LIVE_STATUSES, ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.language import _, english, later
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
@@ -131,6 +132,20 @@ def _narrowed(tools: "ListTools") -> str | None:
     return _ready(tools) or (None if narrowed else _("Nothing is searched for or filtered."))
 
 
+async def _left_out(pane: RosterPane[Any], connection: "LeagueConnection", wanted: "RosterFilter") -> int:
+    """How many contracts of its list a message to all of it leaves out, because they are over."""
+    if pane.list_name != "contracts" or wanted.statuses:
+        return 0
+    ended = tuple(one for one in ContractStatus if one not in LIVE_STATUSES)
+    return await pane.listing(connection, msgspec.structs.replace(wanted, statuses=ended)).count()
+
+
+def _narrowed_to(pane: RosterPane[Any], over: int) -> str:
+    if pane.search_bar.text or pane.choices:
+        return later("that match and not over") if over else later("that match")
+    return later("of the season and not over") if over else later("of the season")
+
+
 class ListTools(ActionHost, Horizontal, commands="On a list of the roster", place=3, tab="contracts"):
     """The room of list and panel; its commands do the same in each tab of the roster."""
 
@@ -220,24 +235,24 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
             return
         row = pane.meant
         noun = pane.list_name.removesuffix("s")
+        season_id = connection.season_id
+        wanted = chosen_filter(season_id, pane.search_bar.text, pane.choices)
+        over = await _left_out(pane, connection, wanted)
         with english():  # it is kept with the message, for everybody
             mine = (
                 _ONE_FAMILY[pane.list_name].format(called=pane.called(row))
                 if row is not None
                 else f"{counted(len(targets), noun)} selected"
             )
-            narrowed = later("that match") if pane.search_bar.text or pane.choices else later("of the season")
-            every = f"all {counted(total, noun)} {narrowed}"
+            every = f"all {counted(total - over, noun)} {_narrowed_to(pane, over)}"
         whom: str | None = "mine" if len(targets) > 1 or total == 1 else ("all" if not targets else None)
         if whom is None:
             options = [("mine", audience_in_words(mine)), ("all", audience_in_words(every))]
             whom = await self.app.push_screen_wait(ChooseOne(_("Write to whom?"), options, "mine"))
         if whom is None:
             return
-        season_id = connection.season_id
         if whom == "all":
-            wanted = chosen_filter(season_id, pane.search_bar.text, pane.choices)
-            audience = Audience(every, wanted=wanted, shown=pane.list_name)
+            audience = Audience(every, wanted=wanted, shown=pane.list_name, over=over)
         elif pane.list_name == "teams":
             audience = Audience(mine, team_ids=targets)
         elif pane.list_name == "players":
