@@ -272,7 +272,7 @@ async def _sending(database: Database, league: LeagueInfo, settings: Settings) -
         checks.append(Check("gate", State.LOOK, sentence, way_out))
     if numbers.needs_attention:
         sentence = f"{league.slug}: {counted(numbers.needs_attention, 'e-mail')} failed or in doubt."
-        way_out = "See 'bball-tui outbox list --state failed' and '--state in_doubt', then retry or resolve them."
+        way_out = "See 'bball-tui outbox list --state failed' and '--state in-doubt', then retry or resolve them."
         checks.append(Check("queue", State.LOOK, sentence, way_out))
     else:
         waiting = f"{left.queued} queued, {left.held} held, {left.sending} on the way"

@@ -8,7 +8,8 @@ import click
 from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
-from bball_tui.cli.outbox_sending import ID, StateChoice, json_option, reason_option
+from bball_tui.cli.mail_states import StateChoice
+from bball_tui.cli.outbox_sending import ID, json_option, reason_option
 from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, table
 from bball_tui.database.engine import Session
 from bball_tui.delivery.send_test_mail import send_test
@@ -59,7 +60,7 @@ class LogLine(Struct, frozen=True):
 @click.command("log")
 @click.option("--search", metavar="TEXT", default="", help="Part of an address or a player, or a whole Message-ID.")
 @click.option("--kind", type=click.Choice(list(KINDS)), help="Only this kind of e-mail.")
-@click.option("--outcome", type=StateChoice(), help="Only e-mails with this result.")
+@click.option("--outcome", type=StateChoice(BucketName), help="Only e-mails with this result.")
 @click.option("--came-back", is_flag=True, help="Only e-mails that ever came back, also settled ones.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), default=200, show_default=True, help="The newest N.")
 @json_option

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.lists import Wanted, filter_options, roster_filter
+from bball_tui.cli.mail_states import spelled
 from bball_tui.cli.output import Answer, Did, Found
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
@@ -134,7 +135,7 @@ def _words(wanted: Wanted) -> str | None:
         *([f"the team {wanted.team}"] if wanted.team else []),
         *([f"the division {wanted.division}"] if wanted.division is not None else []),
         *(f"the status {one}" for one in wanted.status),
-        *(f"the welcome e-mail {one}" for one in wanted.welcome),
+        *(f"the welcome e-mail {spelled(one)}" for one in wanted.welcome),
         *(f"the need {one}" for one in wanted.need),
         *([f"the search {wanted.search}"] if wanted.search else []),
         *([f"the filter {wanted.saved}"] if wanted.saved else []),

@@ -8,6 +8,7 @@ import click
 from msgspec.structs import replace
 
 from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.mail_states import StateChoice
 from bball_tui.cli.output import Answer, Did, echo_lines, listed
 from bball_tui.cli.seasons import say_all_seasons, say_season, season_named
 from bball_tui.database.engine import Session
@@ -41,7 +42,7 @@ class Wanted:
     team: str | None = None
     division: str | None = None
     status: tuple[str, ...] = ()
-    welcome: tuple[str, ...] = ()
+    welcome: tuple[WelcomeState, ...] = ()
     need: tuple[str, ...] = ()
     search: str = ""
     saved: str | None = None
@@ -59,7 +60,6 @@ class Wanted:
 
 
 def _filter_options() -> list[Callable[[Any], Any]]:
-    words = [word.replace("_", "-") for word in WelcomeState]
     return [
         click.option("--season", metavar="NAME", help="Only this season; all of them when left out."),
         click.option("--team", metavar="NAME", help="Only this team."),
@@ -72,7 +72,7 @@ def _filter_options() -> list[Callable[[Any], Any]]:
         ),
         click.option(
             "--welcome",
-            type=click.Choice(words),
+            type=StateChoice(WelcomeState),
             multiple=True,
             help="Only with this fate of the welcome e-mail; may be repeated.",
         ),
@@ -144,14 +144,13 @@ async def roster_filter(
         found = chosen_filter(season_id, saved.text, saved.choices)
     if wanted.archived:
         found = replace(found, archived=None)
-    welcome = tuple(WelcomeState(one.replace("-", "_")) for one in wanted.welcome)
     found = replace(
         found,
         text=f"{found.text} {wanted.search}".strip(),
         team_id=found.team_id if wanted.team is None else await team_named(context, session, season_id, wanted.team),
         division=found.division if wanted.division is None else wanted.division,
         statuses=tuple(ContractStatus(one) for one in wanted.status) or found.statuses,
-        welcome=welcome or found.welcome,
+        welcome=wanted.welcome or found.welcome,
         troubles=tuple(dict.fromkeys((*found.troubles, *(NEEDS[one] for one in wanted.need)))),
     )
     # Last, so that a refusal stands alone.

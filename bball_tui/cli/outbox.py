@@ -8,9 +8,9 @@ import click
 from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
+from bball_tui.cli.mail_states import StateChoice
 from bball_tui.cli.outbox_sending import (
     ID,
-    StateChoice,
     json_option,
     outbox_fix_address,
     outbox_gates,
@@ -125,7 +125,7 @@ for command in (
 
 
 @outbox.command("list")
-@click.option("--state", type=StateChoice(), help="Only e-mails in this state.")
+@click.option("--state", type=StateChoice(BucketName), help="Only e-mails in this state.")
 @click.option("--contract", metavar="ID", type=ID, help="Only e-mails about this contract.")
 @click.option("--search", metavar="TEXT", default="", help="Only e-mails to such an address or about such a player.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="At most so many, the newest.")

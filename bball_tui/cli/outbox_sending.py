@@ -2,7 +2,6 @@
 
 import sys
 from datetime import datetime
-from typing import Any
 
 import click
 from msgspec import Struct
@@ -19,24 +18,12 @@ from bball_tui.league.rights import Right
 from bball_tui.mail.checks import parts
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox import provider_gates as gates
-from bball_tui.outbox.mail_list import BucketName
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.wording import counted, listed
 
 ID = click.IntRange(min=1)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 reason_option = click.option("--reason", metavar="TEXT", help="Why, for the record.")
-
-
-class StateChoice(click.Choice[str]):
-    """A state in which an e-mail is in lists, said as people spell it; the stored word is taken, too."""
-
-    def __init__(self) -> None:
-        super().__init__([str(one).replace("cancelled", "canceled") for one in BucketName])
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> BucketName:
-        said = super().convert(str(value).replace("cancelled", "canceled"), param, ctx)
-        return BucketName(said.replace("canceled", "cancelled"))
 
 
 class MailLine(Struct, frozen=True):

@@ -105,6 +105,7 @@ def test_the_filters_of_the_screen(command_line: CommandLine, roster: int) -> No
     assert listed("--need", "no-email", "--need", "overdue") == []
     assert listed("--team", "hawks u12", "--status", "offered", "--sort", "-player") == ["Amara Hamilton", "Wren Abara"]
     assert listed("--welcome", "no-address") == []
+    assert len(listed("--welcome", "none", "--welcome", "in-doubt")) == 2
     assert listed("--saved", "to ASK") == ["Wren Abara"]
     assert listed("--saved", "to ask", "--search", "amara") == []
     assert [one["id"] for one in command_line("players", "list", "--json", "--search", "rosa@fam").json] == [roster]

@@ -65,7 +65,9 @@ def _failed(day: MailDay) -> Finding | None:
 
 
 def _returned(day: MailDay) -> Finding | None:
-    return _heaps(AlertCause.RETURNED, day.bounced, "came back", "See Today, or: bball-tui outbox list --state bounced")
+    return _heaps(
+        AlertCause.RETURNED, day.bounced, "came back", "See Today, or: bball-tui outbox list --state came-back"
+    )
 
 
 def _heaps(cause: AlertCause, heaps: Sequence[Heap], verb: str, ask: str) -> Finding | None:
@@ -81,7 +83,7 @@ def _in_doubt(day: MailDay) -> Finding | None:
         return None
     lines = (
         "No one knows whether they arrived, so they are not sent again until staff say so.",
-        "See Today, or: bball-tui outbox list --state in_doubt",
+        "See Today, or: bball-tui outbox list --state in-doubt",
     )
     return Finding(AlertCause.IN_DOUBT, heap.oldest, heap.count, f"{counted(heap.count, 'e-mail')} in doubt", lines)
 
