@@ -135,6 +135,28 @@ async def test_rows_with_faults_stop_the_import_until_they_are_left_out() -> Non
         assert league.imports == [(Path("roster.csv"), ImportOptions("Spring 2027", True))]
 
 
+async def test_ticking_a_box_leaves_the_focus_on_it_and_enter_does_what_the_buttons_say() -> None:
+    league = League(FAULTY)
+    async with asking(league.dialog(), ROOMY) as desk:
+        await desk.go_to("#skip")
+        await desk.press("space")
+        assert not desk.choice("import").disabled
+        assert desk.focus == "skip"
+        assert "[ Preview Enter ] [ Import ]" in desk.line
+        await desk.press("enter")
+        assert league.imports == [], "Enter shows what the file would change, as the row of buttons says"
+        assert desk.focus == "choice-import"
+        assert "[ Preview ] [▸Import Enter ]" in desk.line
+        await desk.go_to("#skip")
+        await desk.press("space")
+        assert not league.previews[-1][1].skip_bad_rows
+        assert desk.focus == "skip"
+        await desk.press("space")
+        await desk.go_to("#choice-import")
+        await desk.press("enter")
+        assert league.imports == [(Path("roster.csv"), ImportOptions("Spring 2027", True))]
+
+
 async def test_a_file_that_says_nothing_new_cannot_be_imported() -> None:
     league = League(RosterPreview(Imported(unchanged=Counts(8, 240, 300, 240))))
     async with asking(league.dialog()) as desk:

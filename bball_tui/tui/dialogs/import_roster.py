@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding
+from textual.events import DescendantBlur, DescendantFocus
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static
 
@@ -48,7 +49,6 @@ DATE_ORDERS = (
 )
 MANY_ROWS = 2_000
 """Rows from which laying them out for people would hold up the keys."""
-_FIELDS = "#path, #season, #sheet, #dates, #split, #take, #drafts, #due, #reason, #skip, #report"
 _LOOK = 0.1
 """Seconds between two looks at how far the import is."""
 
@@ -203,7 +203,18 @@ class ImportRoster(Dialog[ImportDone | None]):
         self.query_one("#path-field", Field).problem = ""
         self._show()
         if again and not isinstance(self.focused, Input):
-            self.action_preview()
+            self._look_again(stay=True)
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _say_what_enter_does(self) -> None:
+        """Enter shows what the file would change; on Import it imports, and the row of buttons says so."""
+        importing = self.choice("import").has_focus
+        for command, here in (("preview", not importing), ("import", importing)):
+            choice, key = self.choice(command), "Enter" if here else ""
+            if choice.key != key:
+                choice.key = key
+                choice.refresh(layout=True)
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -239,6 +250,10 @@ class ImportRoster(Dialog[ImportDone | None]):
 
     def action_preview(self) -> None:
         """Show what the file would change."""
+        self._look_again(stay=False)
+
+    def _look_again(self, *, stay: bool) -> None:
+        """Preview. ``stay``: the focus does, because a box was ticked, and whoever ticked it may untick it."""
         path = self.path
         if self._job is not None:
             return
@@ -246,7 +261,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             self.query_one("#path-field", Field).problem = _("Which file? Type its path, or browse with ctrl+o.")
             return
         watch = self._begin()
-        self._job = self.run_worker(self._read(path, self.options, watch), group="import")
+        self._job = self.run_worker(self._read(path, self.options, watch, stay=stay), group="import")
         self._show()
 
     def _begin(self) -> "ImportProgress":
@@ -283,7 +298,9 @@ class ImportRoster(Dialog[ImportDone | None]):
             self._looking.stop()
             self._looking = None
 
-    async def _read(self, path: Path, options: ImportOptions, watch: "ImportProgress", again: str = "") -> None:
+    async def _read(
+        self, path: Path, options: ImportOptions, watch: "ImportProgress", again: str = "", *, stay: bool = False
+    ) -> None:
         try:
             preview = await self._preview_roster(path, options, watch)
         except BballError as error:
@@ -313,6 +330,8 @@ class ImportRoster(Dialog[ImportDone | None]):
         said, tone = headline(preview, skip=options.skip_bad_rows)
         self.say(again or said, Tone.WARN if again else tone)
         self._show()
+        if stay:
+            return
         # At once, and not by focus(), which waits its turn: anyone who sees the numbers may press Enter.
         if not self.choice("import").disabled:
             self.set_focus(self.choice("import"))
