@@ -48,13 +48,16 @@ class LinkedLine(Struct, frozen=True):
 
 
 class UnlinkedLine(Struct, frozen=True):
-    """The JSON of `groupme unlink`. ``mails_canceled`` were about its link and had not left."""
+    """The JSON of `groupme unlink`. ``mails_canceled`` were about its link and had not left; so many welcome e-mails,
+    ``mails_waiting``, wait for the next link again.
+    """
 
     team_id: int
     team: str
     group_id: str | None
     dry_run: bool
     mails_canceled: int
+    mails_waiting: int
 
 
 class CodeLine(Struct, frozen=True):
@@ -146,7 +149,8 @@ async def _link(
 async def groupme_unlink(context: CliContext, team: str, reason: str, season: str | None, dry_run: bool) -> Answer:
     """Forget the group and the share link of TEAM. The group itself stays as it is.
 
-    E-mails about the link that have not left are canceled.
+    E-mails about the link that have not left are canceled. Welcome e-mails that have not left wait for the next link,
+    if the league has them wait for one.
     """
     found = await read_team(context, await season_id_of(context, season), team)
     try:
@@ -159,9 +163,12 @@ async def groupme_unlink(context: CliContext, team: str, reason: str, season: st
     told = [f"{'Would unlink' if dry_run else 'Unlinked'} {gone.team}. The group itself stays as it is."]
     if gone.cancelled:
         told.append(f"{counted(gone.cancelled, 'e-mail')} about its link that had not left: canceled.")
+    if gone.waiting:
+        told.append(f"{counted(gone.waiting, 'welcome e-mail')} that had not left: waiting for the next link.")
     if gone.had_link:
         told.append("! E-mails that went out already still lead to that group.")
-    return Did(told, UnlinkedLine(gone.team_id, gone.team, gone.group_id, dry_run, gone.cancelled))
+    line = UnlinkedLine(gone.team_id, gone.team, gone.group_id, dry_run, gone.cancelled, gone.waiting)
+    return Did(told, line)
 
 
 @click.command("qr")

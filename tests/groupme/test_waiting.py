@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import League, Outbox, Team
+from bball_tui.database.models import League, Outbox, OutboxMessage, Team
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery.worker import Worker
 from bball_tui.groupme.links.linking import SeenGroup, link, unlink
@@ -28,7 +28,7 @@ from bball_tui.outbox.staff_actions import retry
 from bball_tui.outbox.timeline import item_timeline
 from bball_tui.outbox.waiting_for_chat import release_waiting
 from bball_tui.settings import Settings
-from tests.support.factory import Club, Family, make_club, make_family
+from tests.support.factory import Club, Family, Parent, make_club, make_family
 
 GROUP = SeenGroup("4711", "Hawks U12", "https://groupme.com/join_group/4711/AbCdEfGh", share_known=True)
 
@@ -167,3 +167,48 @@ async def test_a_signature_during_the_linking_waits_for_its_end_and_not_for_ever
         assert await session.scalar(select(Outbox.waits_for).where(Outbox.id == mail)) is None
         await unlink(session, club.league_id, club.team_id, reason="wrong group")
         assert await session.scalar(select(Team.groupme_share_url).where(Team.id == club.team_id)) is None
+
+
+@pytest.mark.slow
+async def test_what_a_wrong_link_released_waits_again_until_the_right_one(
+    database: Database, settings: Settings
+) -> None:
+    club, family = await waiting_club(database)
+    (mail,) = await signed(database, club, family)
+    async with database.session() as session:
+        assert (await link(session, club.league_id, club.team_id, GROUP, how="by hand")).released == 1
+        late = await make_family(session, club, first="Late", parents=(Parent("Lou", "Late", "lou@families.test"),))
+    (direct,) = await signed(database, club, late)
+    async with database.session() as session:
+        # One was turned away: what is written already has the wrong link.
+        await session.execute(
+            insert(OutboxMessage).values(
+                outbox_id=direct, league_id=club.league_id, subject="Hello", mime=b"wrong", sha256=bytes(32)
+            )
+        )
+        await session.execute(update(Outbox).where(Outbox.id == direct).values(claims=1, attempts=1))
+    async with database.session() as session:
+        gone = await unlink(session, club.league_id, club.team_id, reason="wrong group")
+    assert (gone.cancelled, gone.waiting) == (0, 2)
+    assert await drained(database, club, settings) == (0, 2)
+    async with database.session() as session:
+        rows = await list_items(session, club.league_id, OutboxFilter(bucket=BucketName.WAITING))
+        assert mail in {row.id for row in rows}
+        assert {row.recipient for row in rows} == {"rosa@families.test", "lou@families.test"}
+        assert await session.scalar(select(Outbox.state).where(Outbox.id == direct)) == OutboxState.CANCELLED
+        right = SeenGroup("4712", "Hawks U12", "https://groupme.com/join_group/4712/AbCdEfGh", share_known=True)
+        assert (await link(session, club.league_id, club.team_id, right, how="by hand")).released == 2
+    assert await drained(database, club, settings) == (2, 0)
+    written = [path.read_text() for path in (settings.data_dir / "mail" / "new").iterdir()]
+    assert [("join_group/4711" in one, "join_group/4712" in one) for one in written] == [(False, True)] * 2
+
+
+async def test_where_welcomes_wait_for_no_chat_unlinking_holds_none(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=600)
+        family = await make_family(session, club)
+        await link(session, club.league_id, club.team_id, GROUP, how="by hand")
+    (mail,) = await signed(database, club, family)
+    async with database.session() as session:
+        assert (await unlink(session, club.league_id, club.team_id, reason="wrong group")).waiting == 0
+        assert await session.scalar(select(Outbox.waits_for).where(Outbox.id == mail)) is None

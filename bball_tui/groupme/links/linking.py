@@ -12,15 +12,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import Contract, GroupDismissal, GroupMember, Outbox, Season, Team
-from bball_tui.database.states import OutboxState
+from bball_tui.database.models import GroupDismissal, GroupMember, Season, Team
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group
 from bball_tui.groupme.links.share_links import mask, plain_link, read_pasted
+from bball_tui.groupme.links.unlinked_mails import cancel_news_of_link, hold_welcomes
 from bball_tui.groupme.run.intents import close_intents, lock_team
 from bball_tui.language import _, stored
-from bball_tui.mail.kinds.team_chat import TeamChatMail
-from bball_tui.outbox.staff_actions import cancel
 from bball_tui.outbox.waiting_for_chat import release_waiting
 
 
@@ -54,7 +52,8 @@ class Linked(Struct, frozen=True):
 class Unlinked(Struct, frozen=True):
     """What unlinking took away. ``had_link``: families may have got a share link of that group.
 
-    ``cancelled`` e-mails were to tell families of it and had not left.
+    ``cancelled`` e-mails were to tell families of it and had not left; so many welcome e-mails that had not left are
+    ``waiting`` for the next link.
     """
 
     team_id: int
@@ -62,6 +61,7 @@ class Unlinked(Struct, frozen=True):
     group_id: str | None
     had_link: bool
     cancelled: int
+    waiting: int
 
 
 async def hold_links(session: AsyncSession, league_id: int) -> None:
@@ -153,7 +153,8 @@ async def link_by_hand(session: AsyncSession, league_id: int, team_id: int, grou
 async def unlink(session: AsyncSession, league_id: int, team_id: int, *, reason: str) -> Unlinked:
     """Forget the team's group and share link. The group itself, and who is in it, stay as they are.
 
-    E-mails about the link that have not left are canceled: whoever is to hear of the next one is told again.
+    E-mails about the link that have not left are canceled: whoever is to hear of the next one is told again. Welcome
+    e-mails that have not left wait for the next link, where the league has them wait for one.
 
     Raises:
         BballError: the team is not there, or has neither a group nor a link.
@@ -178,24 +179,9 @@ async def unlink(session: AsyncSession, league_id: int, team_id: int, *, reason:
     await session.execute(delete(GroupMember).where(GroupMember.team_id == team_id))
     await close_intents(session, team_id, {"outcome": stored("the team was unlinked by hand")})
     await record(session, league_id, [entry])
-    cancelled = await _cancel_mails(session, league_id, team_id)
-    return Unlinked(team_id, label, group_id, share_url is not None, cancelled)
-
-
-async def _cancel_mails(session: AsyncSession, league_id: int, team_id: int) -> int:
-    found = await session.scalars(
-        select(Outbox.id)
-        .join(Contract, Contract.id == Outbox.contract_id)
-        .where(
-            Outbox.league_id == league_id,
-            Contract.team_id == team_id,
-            Outbox.kind == TeamChatMail.kind,
-            Outbox.state == OutboxState.QUEUED,
-        )
-    )
-    if not (ids := found.all()):
-        return 0
-    return len((await cancel(session, league_id, ids, reason=stored("the team chat was unlinked"))).done)
+    cancelled = await cancel_news_of_link(session, league_id, team_id)
+    waiting = await hold_welcomes(session, league_id, team_id, team.version)
+    return Unlinked(team_id, label, group_id, share_url is not None, cancelled, waiting)
 
 
 async def dismiss(session: AsyncSession, league_id: int, team_id: int, group_ids: list[str], *, reason: str) -> None:

@@ -101,7 +101,9 @@ async def unlink_team(app: "App[Any]", connection: "LeagueConnection", row: "Cha
         if row.group
         else _("{label} is linked with a group.").format(label=row.label),
         _("The group itself stays as it is, and so does everybody in it."),
-        _("Welcome e-mails that go out from now on carry no join button."),
+        _("Welcome e-mails that have not left wait for the next link.")
+        if connection.league.wait_for_chat
+        else _("Welcome e-mails that go out from now on carry no join button."),
     ]
     if row.link is not None:
         lines += [
@@ -115,6 +117,9 @@ async def unlink_team(app: "App[Any]", connection: "LeagueConnection", row: "Cha
     told = [_("{label} is unlinked.").format(label=row.label)]
     if gone.cancelled:
         told.append(_("{e_mail} about its link canceled.").format(e_mail=counted(gone.cancelled, "e-mail")))
+    if gone.waiting:
+        waits = plural("{e_mail} waits for the next link.", "{e_mail} wait for the next link.", gone.waiting)
+        told.append(waits.format(e_mail=counted(gone.waiting, "welcome e-mail")))
     told.append(
         _("{key} looks for its group again.").format(key=key_of("chat.read"))
         if asks
