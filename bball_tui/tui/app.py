@@ -161,7 +161,7 @@ class BballApp(OpeningApp):
 
     def on_key(self, event: events.Key) -> None:
         """A key whose command is not allowed now says why; one that means nothing says so, once."""
-        explain_refusal(self, event, self.forget_keys)
+        explain_refusal(self, event, partial(self.forget_keys, tell=True))
         if not event.is_printable or event.key in self.screen.active_bindings:
             return
         if self.screen is self.desk and self.desk.pane is None:

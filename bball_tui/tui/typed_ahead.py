@@ -97,11 +97,14 @@ class PatientApp(App[ReturnType]):
     def forget_keys(self, *, tell: bool = False) -> None:
         """What was typed ahead was meant for something else than what is shown now; ``tell`` says that it is lost."""
         lost = bool(self._waiting)
-        self.letters_lost += self.letters_wait
-        self._waiting.clear()
+        self._drop_waiting()
         self._forgotten, self._tells = monotonic(), tell
         if lost and tell:
             self._tell_lost()
+
+    def _drop_waiting(self) -> None:
+        self.letters_lost += self.letters_wait
+        self._waiting.clear()
 
     @property
     def letters_wait(self) -> int:
@@ -134,8 +137,8 @@ class PatientApp(App[ReturnType]):
         key = event.key if isinstance(event, events.Key) else ""
         worker = self._in_the_way()
         if worker is not None and (key == "ctrl+q" or (self._is_escape(event) and self._can_be_stopped(worker))):
-            # Stop means now, and not after what was typed before.
-            self.forget_keys()
+            # Stop means now, and not after what was typed before. What comes behind it is meant for what it leads to.
+            self._drop_waiting()
         self._waiting.append((event, monotonic()))
         if self._letting is None:
             self._letting = asyncio.create_task(self._let_in_one_by_one())

@@ -127,11 +127,6 @@ def _on_one(tools: "ListTools") -> str | None:
     return _ready(tools) or (None if tools.pane.meant is not None else _("One row at a time: select none, or one."))
 
 
-def _narrowed(tools: "ListTools") -> str | None:
-    narrowed = tools.pane.search_bar.text or tools.pane.choices
-    return _ready(tools) or (None if narrowed else _("Nothing is searched for or filtered."))
-
-
 async def _left_out(pane: RosterPane[Any], connection: "LeagueConnection", wanted: "RosterFilter") -> int:
     """How many contracts of its list a message to all of it leaves out, because they are over."""
     if pane.list_name != "contracts" or wanted.statuses:
@@ -195,10 +190,14 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
             clean(_("Saved as “{title}”: {key} lists it.").format(title=title, key=key_of("tool.filter"))), markup=False
         )
 
-    @action("F", "show everything", when=_narrowed, also="clear reset remove filter")
+    @action("F", "show everything", when=_ready, also="clear reset remove filter")
     def action_tool_unfilter(self) -> None:
         """Take the search and all filters away at once."""
-        self.pane.narrow((), "")
+        if self.pane.search_bar.text or self.pane.choices:
+            self.pane.narrow((), "")
+        else:
+            # No refusal, which would forget what was typed behind it: everything is shown, as that was meant to find.
+            self.app.notify(_("Nothing is searched for or filtered."), severity="warning", timeout=4, markup=False)
 
     @action("right", "choose a column", when=_has_rows, palette=False)
     def action_tool_next_column(self) -> None:

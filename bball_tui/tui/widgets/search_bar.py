@@ -201,6 +201,11 @@ class SearchBar(Horizontal):
             self._timer.stop()
         self._timer = self.set_timer(DEBOUNCE, self._tell)
 
+    @on(events.DescendantBlur)
+    def _left(self) -> None:
+        """Whoever goes on, by Tab or with the mouse, acts on what was searched for: its rows are asked for at once."""
+        self._tell()
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()

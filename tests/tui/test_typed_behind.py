@@ -1,0 +1,68 @@
+"""What is typed behind a key reaches what it was typed for, also where that key had nothing to do or came too soon."""
+
+import asyncio
+
+import msgspec
+import pytest
+
+from bball_tui.database.engine import Database
+from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.filters import FilterDialog
+from bball_tui.tui.typed_ahead import LEFT_OUT
+from tests.tui.desk_host import club_with, opened
+from tests.tui.hands import send
+
+
+@pytest.fixture
+def quiet(settings: Settings) -> Settings:
+    """No worker and no animations."""
+    return msgspec.structs.replace(settings, worker=False, animations=False)
+
+
+@pytest.mark.parametrize("before", ["F", "jF", "FF", "Fj", "j", "FjFF"])
+async def test_a_search_behind_a_key_that_shows_everything_is_not_lost(
+    quiet: Settings, database: Database, before: str
+) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        send(desk.app, *before, "/", *"family02", "enter", "V")
+        await desk.shows("/ family02", "Void: Kid2 Family02")
+
+
+@pytest.mark.parametrize("leaves", [("tab", "V"), ("ctrl+p", *"void", "enter")], ids=lambda keys: keys[0])
+async def test_a_command_behind_a_search_that_was_not_ended_is_about_what_it_finds(
+    quiet: Settings, database: Database, leaves: tuple[str, ...]
+) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        send(desk.app, "/", *"family02", *leaves)
+        await desk.until(lambda: "Void: Kid" in desk.text)
+        assert "Void: Kid2 Family02" in desk.text
+
+
+async def test_a_command_on_a_record_that_the_search_before_it_leaves_out_is_refused(
+    quiet: Settings, database: Database
+) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        send(desk.app, "/", *"family02", "shift+tab", "V")
+        await desk.shows("is not in the list anymore")
+        assert desk.app.screen is desk.app.desk
+
+
+async def test_a_search_behind_the_esc_that_stops_a_dialog_is_not_lost(quiet: Settings, database: Database) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        send(desk.app, "f")
+        await desk.until(lambda: isinstance(desk.app.screen, FilterDialog))
+        desk.app.screen.run_worker(asyncio.Event().wait(), group="facets", name="what can be chosen is read")
+        send(desk.app, *"team", "escape", "/", *"family02", "enter", "V")
+        await desk.shows("/ family02", "Void: Kid2 Family02")
+
+
+async def test_letters_behind_a_key_that_is_refused_are_said_to_be_lost(quiet: Settings, database: Database) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        send(desk.app, "u", "/", *"family02", "enter")
+        await desk.until(lambda: LEFT_OUT in [one.message for one in desk.app._notifications])
+        assert not desk.records.selected
