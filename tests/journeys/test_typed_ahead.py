@@ -125,3 +125,20 @@ def test_a_roster_comes_in_by_keys_in_one_write(data_dir: Path) -> None:
     found = contracts_of(data_dir, "hastier")
     assert {"Paper000", "Paper001", "Abara"} <= set(found)
     assert set(found.values()) == {"offered"}
+
+
+def test_a_search_in_one_write_behind_keys_that_have_nothing_to_do_finds_whom_the_next_act_is_about(
+    data_dir: Path,
+) -> None:
+    environment = desk_of(data_dir, "lost", 14, worker=False)
+    with terminal(environment) as desk:
+        desk.shows("0/14", "Paper000, Kid")
+        desk.press_at_once("j", "F", "F", "/", "paper007", ENTER)
+        desk.shows("1 of 14", "Paper007, Kid")
+        desk.press_at_once("V")
+        desk.shows("Void: Kid Paper007")
+        desk.press_at_once(ESC, "F", "f", ESC, "/", "paper009", TAB, "V")
+        desk.shows("Void: Kid Paper009")
+        desk.press_at_once(ESC, "q")
+        assert desk.ended() == 0
+    assert set(contracts_of(data_dir, "lost").values()) == {"offered"}
