@@ -16,6 +16,7 @@ TYPED = MappingProxyType(
         "tab.groupme": "'bball-tui groupme status'",
         "chat.unlink": "'bball-tui groupme unlink'",
         "chat.staff": "'bball-tui groupme staff list'",
+        "contract.new": "'bball-tui contracts add'",
         "contract.scans": "'bball-tui scans list'",
         "player.family": "'bball-tui guardians add'",
     }

@@ -12,10 +12,11 @@ from bball_tui.league.importing.undo_words import import_effect, undone_import, 
 from bball_tui.league.league_clock import read_clock
 from bball_tui.league.undoing.outcome import TakenBack
 from bball_tui.league.undoing.own_acts import ActKind
-from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_act
+from bball_tui.league.undoing.take_back import NotAsShown, latest_act, list_undoable, preview_undo, undo_act
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
+from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone
 from bball_tui.tui.undo_hints import undone_by, way_back
@@ -74,7 +75,7 @@ def _effect_of(one: TakenBack) -> str:
     """Below an act in the list. An import says by itself what would go."""
     if one.for_good:
         return " ".join(one.back[:2])
-    effect = " ".join(_first(one, one.back) or [*_first(one, one.kept), *_other_way(one)])
+    effect = with_keys(" ".join(_first(one, one.back) or [*_first(one, one.kept), *_other_way(one)]))
     return _("If undone: {effect}").format(effect=effect) if one.possible else effect
 
 
@@ -97,19 +98,42 @@ def _other_way(one: TakenBack) -> list[str]:
 
 def _stays(one: TakenBack) -> list[str]:
     """Of an act that is undone in part. An import says by itself of each thing that it stays."""
-    lines = _most(one.kept)
+    lines = [with_keys(line) for line in _most(one.kept)]
     return lines if one.for_good else [_("Stays as it is: {why}").format(why=line) for line in lines]
+
+
+async def _ask_and_undo(app: "App[Any]", connection: "LeagueConnection", act_id: int) -> bool:
+    """Ask with what undoing does now, for e-mails may have left while the list stood there; and ask again if it does
+    something else by the time of the answer. True: it was undone.
+    """
+    news: list[str] = []
+    while True:
+        one = await connection.call(preview_undo, act_id)
+        if not one.possible:
+            title = _("This can't be undone") if one.way is None else _("This isn't undone here")
+            await app.push_screen_wait(ErrorDialog("\n".join([*news, *_why_not(one)]), title=title))
+            return False
+        lines = [clean(line) for line in (*news, one.words, *one.back, *_stays(one))]
+        if one.cancelled:
+            lines.append(_("If an e-mail leaves before you answer, nothing is undone, and you are told."))
+        if not await app.push_screen_wait(Confirm(_("Undo this?"), lines, _("Undo"), danger=one.for_good)):
+            return False
+        try:
+            done = await connection.call(undo_act, one.id, shown=one)
+        except NotAsShown:
+            news = [_("Something changed while you looked, and nothing was undone. Now it is:")]
+            continue
+        undone = [_("Undone: “{what}.”").format(what=done.words), *(done.happened if done.kept else ())]
+        await _tell(app, _("Undone in part"), undone, _stays(done))
+        return True
 
 
 async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> bool:
     """Show what one did in the last minutes and what undoing it would do, and undo what is chosen. The list is
     read again after each. True: something was undone. Call it from a worker.
     """
-    shown: dict[int, TakenBack] = {}
 
     async def load() -> list[Entry]:
-        shown.clear()
-        shown.update({one.id: one for one in await connection.call(list_undoable)})
         return [
             Entry(
                 one.id,
@@ -118,24 +142,11 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
                 Tone.MUTED if one.possible else Tone.WARN,
                 opens="" if one.possible else _("Why not") if one.way is None else _("How"),
             )
-            for one in shown.values()
+            for one in await connection.call(list_undoable)
         ]
 
     async def take_back(act_id: int | None) -> bool:
-        one = shown.get(act_id or 0)
-        if one is None:
-            return False
-        if not one.possible:
-            title = _("This can't be undone") if one.way is None else _("This isn't undone here")
-            await app.push_screen_wait(ErrorDialog("\n".join(_why_not(one)), title=title))
-            return False
-        lines = [clean(line) for line in (one.words, *one.back, *_stays(one))]
-        if not await app.push_screen_wait(Confirm(_("Undo this?"), lines, _("Undo"), danger=one.for_good)):
-            return False
-        done = await connection.call(undo_act, one.id, shown=one)
-        undone = [_("Undone: “{what}.”").format(what=done.words), *(done.happened if done.kept else ())]
-        await _tell(app, _("Undone in part"), undone, _stays(done))
-        return True
+        return act_id is not None and await _ask_and_undo(app, connection, act_id)
 
     changed: bool = await app.push_screen_wait(
         PickRecord(

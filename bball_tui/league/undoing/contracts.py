@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Player, Team
-from bball_tui.database.states import LIVE_STATUSES, ROW, ContractStatus
+from bball_tui.database.states import LIVE_STATUSES, ROW, ContractStatus, Stage
 from bball_tui.language import _, later
 from bball_tui.league.contracts.facts import hold_teams, lock_contracts
 from bball_tui.league.contracts.kept_rows import KEPT
@@ -108,8 +108,20 @@ class _Unit:
         if why := await changes.since("player", players, _("the player"), ("erased", "merged_into")):
             return why
         if why := obstacle(mails.of_contracts(self.ids), self._clock):
-            return _("{why} Change the contract again instead.").format(why=why)
+            return self._instead(why)
         return await self._no_room()
+
+    def _instead(self, why: str) -> str:
+        """What to do where a mail left: a contract that is over changes no more."""
+        for one in self._now.values():
+            status = ContractStatus(one.status)
+            if status.stage is Stage.OVER:
+                told = _(
+                    "{why} So the contract stays {status}. If that was a mistake, make a new one ({{contract.new}}) "
+                    "and tell the family."
+                )
+                return told.format(why=why, status=_(status))
+        return _("{why} Change the contract again instead.").format(why=why)
 
     async def _no_room(self) -> str | None:
         for one, was in self._was.items():

@@ -58,6 +58,10 @@ _RIGHTS = {ActKind.MAILS: Right.MAILS, ActKind.MESSAGE: Right.MAILS, ActKind.NOT
 """Whoever may do it may undo it; the other kinds are of the roster."""
 
 
+class NotAsShown(BballError):
+    """Undoing does something else by now than somebody agreed to, so nothing was undone."""
+
+
 async def list_undoable(session: AsyncSession, league_id: int) -> tuple[TakenBack, ...]:
     """What the person did in the last minutes, the newest first, and what undoing each of them would do now, or why
     it cannot be undone.
@@ -147,14 +151,15 @@ async def undo_act(session: AsyncSession, league_id: int, act_id: int, *, shown:
 
     Raises:
         BballError: it is no act of the person in the last minutes, it was undone, nothing of it can go back (the
-            sentence says why), or it would do something else by now than was shown.
+            sentence says why).
+        NotAsShown: it would do something else by now than was shown.
     """
     act = await _find(session, league_id, act_id)
     with english():  # for the audit, which everybody reads
         what = await _words(session, league_id, act)
     done = await _undo(session, league_id, act)
     if shown is not None and shown != done:
-        raise BballError(_("Something changed in the meantime, so nothing was undone. Look again at what it would do."))
+        raise NotAsShown(_("Something changed in the meantime, so nothing was undone. Look again at what it would do."))
     if not done.possible:
         raise BballError(" ".join(done.kept) or _("There is nothing to undo."))
     if act.kind is not ActKind.NOTES:  # those say it themselves
