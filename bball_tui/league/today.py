@@ -9,7 +9,7 @@ from sqlalchemy import Date, Select, any_, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.kept_plans import KEEPS_PLAN, spelled, spelled_among
-from bball_tui.database.models import Contract, GroupLook, League, Signature, Team
+from bball_tui.database.models import Contract, GroupLook, League, Season, Signature, Team
 from bball_tui.database.states import NEED_SOMEONE, WAITING_STATUSES, ContractStatus, TeamState
 from bball_tui.league.roster.attention_conditions import unreachable_players
 from bball_tui.league.roster.notes import NoteView, list_notes
@@ -18,7 +18,8 @@ from bball_tui.outbox.counts import MailDay, read_mail_day
 
 
 class ContractDay(Struct, frozen=True):
-    """One look at the season's contracts and teams. The day is that of the league's time zone.
+    """One look at the contracts and teams of ``season``, the one that is shown. The day is that of the league's time
+    zone.
 
     ``overdue`` are offered or accepted and should have been signed by now, the first by ``overdue_since``;
     ``unreachable`` are offered or accepted, for players without a guardian whom a mail can reach; ``signed`` were
@@ -32,6 +33,7 @@ class ContractDay(Struct, frozen=True):
     signed: int
     chats: int = 0
     chat_state: TeamState | None = None
+    season: str = ""
 
 
 class LeagueDay(Struct, frozen=True):
@@ -57,7 +59,8 @@ async def read_contract_day(session: AsyncSession, league_id: int, season_id: in
     """Look at contracts and teams once, with one statement."""
     found = (await session.execute(_day(league_id, season_id))).one()
     one_state = TeamState(found.first_state) if found.chats and found.first_state == found.last_state else None
-    return ContractDay(found.overdue, found.since, found.unreachable, found.signed, found.chats, one_state)
+    season = found.season or ""
+    return ContractDay(found.overdue, found.since, found.unreachable, found.signed, found.chats, one_state, season)
 
 
 @lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
@@ -114,6 +117,7 @@ def _day(league_id: int, season_id: int | None) -> Select[Any]:
         )
         .subquery()
     )
+    shown = select(Season.name).where(Season.id == spelled(season_id or 0)).scalar_subquery()
     day = select(
         late.c.overdue,
         late.c.since,
@@ -122,5 +126,6 @@ def _day(league_id: int, season_id: int | None) -> Select[Any]:
         chats.c.number.label("chats"),
         chats.c.first_state,
         chats.c.last_state,
+        shown.label("season"),
     ).select_from(late.join(chats, true()))
     return day.execution_options(**KEEPS_PLAN)

@@ -65,7 +65,7 @@ async def test_a_calm_day_says_so_with_its_numbers_and_a_pause_is_resumed_with_t
     async with opened(quiet, SMALL) as desk:
         await today(desk)
         await desk.shows(
-            "All is well.", "Nothing needs you right now.", "3 e-mails accepted", "4 contracts signed", "█"
+            "All is well.", "Nothing needs you right now.", "4 contracts signed in Spring 2027 · 3 e-mails", "█"
         )
         async with marias_database.session() as session:
             await pause(session, club.league_id)
@@ -223,7 +223,11 @@ async def test_overdue_and_unreachable_contracts_lead_to_the_list_of_them(quiet:
         )
     async with opened(quiet) as desk:
         await today(desk)
-        await desk.shows("1 contract is overdue, the first since", "1 player with an open offer has no parent e-mail")
+        await desk.shows(
+            "Spring 2027: 1 contract is overdue, the first since",
+            "Spring 2027: 1 player with an open offer has no parent e-mail",
+            "0 contracts signed in Spring 2027",
+        )
         await desk.press("enter")
         await desk.until(lambda: desk.app.desk.tabs.active == "contracts" and desk.records.total == 1)
         await desk.shows("overdue ×", "Hamilton, Late")
@@ -244,7 +248,7 @@ async def test_a_chat_that_is_gone_needs_somebody_and_leads_to_groupme(quiet: Se
     async with opened(quiet) as desk:
         await desk.shows("▲ 1")
         await today(desk)
-        await desk.shows("1 thing needs you.", "1 team needs you for its chat.")
+        await desk.shows("1 thing needs you.", "Spring 2027: 1 team needs you for its chat.")
         await desk.press("enter")
         await desk.until(lambda: desk.app.desk.tabs.active == "groupme" and desk.records.total == 1)
         await desk.shows("chat: broken ×", "Hawks U12", "It is gone.")

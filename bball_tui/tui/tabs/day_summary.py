@@ -67,8 +67,9 @@ class DaySummary(Widget):
 
 
 def _counts(mails: "MailDay", contracts: "ContractDay") -> str:
+    signed = _("{contracts} signed in {season}") if contracts.season else _("{contracts} signed")
     parts = [
-        _("{contracts} signed").format(contracts=counted(contracts.signed, "contract")),
+        signed.format(contracts=counted(contracts.signed, "contract"), season=contracts.season),
         _("{e_mail} accepted").format(e_mail=counted(mails.sent, "e-mail")),
         *([_("{in_folder:,} written to a folder").format(in_folder=mails.in_folder)] if mails.in_folder else []),
         plural("{number:,} waits", "{number:,} wait", mails.waiting).format(number=mails.waiting),

@@ -126,7 +126,7 @@ def picture_lines(picture: "SeasonPicture", mails: "MailDay", *, width: int) -> 
             Fix("contracts", trouble=trouble) if number else None,
         )
     yield from _teams(picture, width, room)
-    yield _title(_("E-mails of today, hour by hour"))
+    yield _title(_("E-mails of today by hour, all seasons"))
     hour = mails.sending.now.astimezone(mails.sending.zone).hour
     hours = (spark(mails.hours[: hour + 1]), STYLES[Tone.ACCENT])
     yield Line((_label(_("accepted")), hours, f" {mails.sent:,}"), Fix("emails", view="log"))
@@ -163,7 +163,7 @@ def spoken_lines(picture: "SeasonPicture", mails: "MailDay") -> Iterator[Line]:
             signed=bar.signed, offered=bar.offered, silent=bar.silent, missing=bar.missing
         )
         yield Line((f"{bar.name}: {numbers}",), team=bar)
-    yield Line((_("E-mails accepted today: {sent:,}").format(sent=mails.sent),), Fix("emails", view="log"))
+    yield Line((_("E-mails accepted today, all seasons: {sent:,}").format(sent=mails.sent),), Fix("emails", view="log"))
 
 
 def _curves(picture: "SeasonPicture", room: int) -> Iterator[Line]:

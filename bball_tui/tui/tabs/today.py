@@ -57,7 +57,8 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
     Each line is something that needs a person. Enter goes to the place where it is dealt with, already filtered. When
     the list is empty, all is well. A follow-up of a call comes up on its day: `{today.done}` says that it is done,
     `{today.later}` moves it, `{today.note}` notes what the family said. Below are the numbers of the day, and how many
-    e-mails went out in each hour.
+    e-mails went out in each hour. E-mails and follow-ups are those of the whole league; what is counted in the season
+    that is shown names it.
 
     `{today.pictures}` goes to the season in pictures: signed over time beside last season, due dates, the teams in
     which most is still open, the e-mails of today. Each sign of a bar has its meaning without colors; Enter leads from

@@ -90,6 +90,8 @@ def attention_items(
 ) -> tuple[AttentionItem, ...]:
     """Everything that needs a person, what concerns most mails first. ``worker_comes``: one is being started here.
 
+    E-mails and follow-ups are those of the whole league; what is of the shown season alone names it.
+
     ``templates`` are the errors in the league's own mail templates, ``returned`` what only a person can read among
     the returned mails, ``follow_ups`` the notes whose day has come.
     """
@@ -281,7 +283,7 @@ def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[Attention
         advice = _(
             "Ask these families. Enter lists them; {key} there is a list of calls, with numbers and the last contact."
         ).format(key=key_of("contract.calls"))
-        yield AttentionItem("overdue", Tone.WARN, sentence, advice, fix)
+        yield AttentionItem("overdue", Tone.WARN, _of_season(contracts, sentence), advice, fix)
     if contracts.unreachable:
         sentence = plural(
             "{players} with an open offer has no parent e-mail.",
@@ -289,7 +291,8 @@ def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[Attention
             contracts.unreachable,
         ).format(players=counted(contracts.unreachable, "player"))
         advice = _("You can sign them, but no one will get an e-mail. Add a parent's e-mail address or import it.")
-        yield AttentionItem("unreachable", Tone.WARN, sentence, advice, Fix("contracts", trouble="unreachable"))
+        fix = Fix("contracts", trouble="unreachable")
+        yield AttentionItem("unreachable", Tone.WARN, _of_season(contracts, sentence), advice, fix)
 
 
 def _chats(contracts: "ContractDay") -> Iterator[AttentionItem]:
@@ -302,4 +305,9 @@ def _chats(contracts: "ContractDay") -> Iterator[AttentionItem]:
         ).format(key=key_of("chat.read"), key_2=key_of("chat.link"), key_3=key_of("chat.unlink"))
         fix = Fix("groupme", status=contracts.chat_state or "")
         teams = counted(contracts.chats, "team")
-        yield AttentionItem("chats", Tone.WARN, sentence.format(teams=teams), advice, fix)
+        sentence = _of_season(contracts, sentence.format(teams=teams))
+        yield AttentionItem("chats", Tone.WARN, sentence, advice, fix)
+
+
+def _of_season(contracts: "ContractDay", sentence: str) -> str:
+    return f"{contracts.season}: {sentence}" if contracts.season else sentence
