@@ -80,7 +80,12 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
     async with database.session() as session:
         held = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert held.next.startswith("2 e-mails leave at ")
+        # Undo is hers alone.
+        assert held.next.endswith("until then voiding the contract cancels them.")
+    async with marias_database.session() as session:
+        held = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert held.next.endswith("until then undo cancels everything.")
+    async with database.session() as session:
         first = select(func.min(Outbox.id)).scalar_subquery()
         await session.execute(
             update(Outbox)

@@ -17,7 +17,7 @@ class ContractState(Struct, frozen=True):
     due_on: date | None
     reason: str | None
     undo_until: datetime | None = None
-    """Until when undo is offered of the latest signing."""
+    """Until when undo of the latest signing is offered to whoever looks."""
 
 
 class Mail(Struct, frozen=True):

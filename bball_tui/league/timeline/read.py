@@ -195,9 +195,14 @@ async def contract_detail(
 
 
 def _undo_until(entries: Collection[AuditFacts], clock: LeagueClock) -> datetime | None:
-    """Until when the list of what one did has the latest signing."""
-    signed = [entry.at for entry in entries if entry.entity == "contract" and entry.action == "signed"]
-    return max(signed) + timedelta(seconds=clock.undo_seconds) if signed else None
+    """Until when the list of what one did has the latest signing: only the signer has it, and only while nobody else
+    changed the contract since.
+    """
+    acts = [entry for entry in entries if entry.entity == "contract"]
+    signed = max((entry for entry in acts if entry.action == "signed"), key=lambda entry: entry.at, default=None)
+    if signed is None or any(entry.who != clock.person and entry.at >= signed.at for entry in acts):
+        return None
+    return signed.at + timedelta(seconds=clock.undo_seconds)
 
 
 async def player_detail(session: AsyncSession, league_id: int, player_id: int, outgoing: Outgoing) -> PlayerDetail:
