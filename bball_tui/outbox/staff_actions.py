@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
-from bball_tui.database.models import Outbox
+from bball_tui.database.models import Audit, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -40,6 +40,17 @@ class Acted(Struct, frozen=True):
 
     done: tuple[int, ...]
     refused: tuple[NotDone, ...]
+
+
+class Settled(Struct, frozen=True):
+    """How ``who`` ended a doubt about a mail: it ``arrived``, or was to be sent again."""
+
+    who: str
+    arrived: bool
+
+    def taken(self, provider: str | None) -> str:
+        """What became of a mail that counts as sent through ``provider``."""
+        return _("found by {who} to have arrived").format(who=self.who) if self.arrived else taken_by(provider)
 
 
 class NotCancelled(Struct, frozen=True):
@@ -164,12 +175,32 @@ async def resolve(
             error_code=None,
             error_text=None,
         )
-        await _record(session, league_id, "outbox_resolved_as_arrived", OutboxState.SENT, reason, rows)
+        await _record(session, league_id, _ARRIVED, OutboxState.SENT, reason, rows)
     elif rows:
         await _update(session, rows, **AGAIN)
-        await _record(session, league_id, "outbox_resolved_to_send_again", OutboxState.QUEUED, reason, rows)
+        await _record(session, league_id, _TO_SEND_AGAIN, OutboxState.QUEUED, reason, rows)
         await wake_workers(session, league_id)
     return await _answer(session, league_id, [outbox_id], rows, _WHY_NOT_RESOLVED)
+
+
+async def why_no_doubt(session: AsyncSession, league_id: int, outbox_id: int) -> Acted:
+    """What became of a mail that was in doubt and is not anymore, as :func:`resolve` refuses it."""
+    return await _answer(session, league_id, [outbox_id], [], _WHY_NOT_RESOLVED)
+
+
+async def how_settled(session: AsyncSession, league_id: int, ids: Collection[int]) -> dict[int, Settled]:
+    """By mail, how staff ended the last doubt about it; nothing of one that was in none."""
+    found = await session.execute(
+        select(Audit.entity_id, Audit.action, Audit.recorded_by)
+        .where(
+            Audit.league_id == league_id,
+            Audit.entity == "outbox",
+            among(Audit.entity_id, ids),
+            Audit.action.in_((_ARRIVED, _TO_SEND_AGAIN)),
+        )
+        .order_by(Audit.id)
+    )
+    return {row.entity_id: Settled(row.recorded_by, row.action == _ARRIVED) for row in found}
 
 
 async def cancel_unsent(
@@ -229,6 +260,8 @@ AGAIN: dict[str, Any] = {
 }
 """What makes an item due once more."""
 
+_ARRIVED = "outbox_resolved_as_arrived"
+_TO_SEND_AGAIN = "outbox_resolved_to_send_again"
 _GONE = _("There is no e-mail {id} in this league.")
 _SENT = _("The e-mail to {recipient} was {taken}; it cannot be {done}.")
 _CANCELLED = _("The e-mail to {recipient} was canceled; sign the contract again to queue a new one.")
@@ -338,11 +371,18 @@ async def _answer(
         Outbox.league_id == league_id, among(Outbox.id, left)
     )
     found = {row.id: row for row in await session.execute(query)}
+    settled = await how_settled(session, league_id, left)
     refused = []
     for id_ in left:
         row = found.get(id_)
         # A state without a sentence was reached between the two statements: somebody else was quicker.
         sentence = _GONE if row is None else why_not.get(OutboxState(row.state), _CHANGED)
         words = {} if row is None else {"recipient": row.recipient, "taken": taken_by(row.provider)}
+        if row is not None and (by := settled.get(id_)) is not None:
+            words["taken"] = by.taken(row.provider)
+            if why_not is _WHY_NOT_RESOLVED and not by.arrived:
+                again = _("{who} had the e-mail to {recipient} sent again.")
+                sentence = again if row.state == OutboxState.QUEUED else f"{again} {sentence}"
+                words["who"] = by.who
         refused.append(NotDone(id_, sentence.format(id=id_, **words)))
     return Acted(tuple(sorted(done)), tuple(refused))

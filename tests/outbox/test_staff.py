@@ -1,9 +1,11 @@
 """What people do with mails: retry, cancel, resolve, each fenced by the mail's state and written to the audit."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.change_listener import OUTBOX, Changed, Connection, listen
 from bball_tui.database.engine import Database
@@ -13,7 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.outbox.leases import sweep
 from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, mark_on_wire
 from bball_tui.outbox.settling import Ending, Report, settle
-from bball_tui.outbox.staff_actions import cancel, resolve, retry
+from bball_tui.outbox.staff_actions import Acted, cancel, resolve, retry, why_no_doubt
 from tests.outbox.support import queue_mails, run_out_leases, stored
 
 MAIL = Frozen("Welcome", b"From: a@b.test\r\n\r\nHello\r\n")
@@ -166,6 +168,44 @@ async def test_a_doubt_ends_when_staff_say_that_it_arrived(database: Database) -
     assert await acts(database, id_) == [("outbox_resolved_as_arrived", "Rosa has it")]
     async with database.session() as session:
         assert await settle(session, [Report(late, Ending.SENT, "accepted", counts=True)]) == {id_: None}
+
+
+async def test_who_comes_later_hears_how_a_colleague_settled_a_doubt(
+    database: Database, marias_database: Database
+) -> None:
+    club, _, (id_, again) = await queue_mails(database, 2)
+    await doubt(database, club.league_id)
+    await doubt(database, club.league_id)
+    async with marias_database.session() as session:
+        await resolve(session, club.league_id, id_, arrived=True)
+        await resolve(session, club.league_id, again, arrived=False)
+
+    async def refused(act: Callable[[AsyncSession], Awaitable[Acted]]) -> str:
+        async with database.session() as session:
+            ((one,), done) = ((acted := await act(session)).refused, acted.done)
+            assert done == ()
+            return one.reason
+
+    to = (await stored(database, id_)).recipient
+    other = (await stored(database, again)).recipient
+    for act in (
+        lambda session: resolve(session, club.league_id, id_, arrived=False),
+        lambda session: why_no_doubt(session, club.league_id, id_),
+    ):
+        assert (
+            await refused(act) == f"There is no doubt about the e-mail to {to}: it was found by maria to have arrived."
+        )
+    said = await refused(lambda session: cancel(session, club.league_id, [id_], reason="no"))
+    assert said == f"The e-mail to {to} was found by maria to have arrived; it cannot be canceled anymore."
+    said = await refused(lambda session: resolve(session, club.league_id, again, arrived=True))
+    assert said == f"maria had the e-mail to {other} sent again."
+    (once_more,) = await take(database, club.league_id)
+    await end(database, once_more, Ending.SENT, "accepted")
+    said = await refused(lambda session: resolve(session, club.league_id, again, arrived=True))
+    assert said == (
+        f"maria had the e-mail to {other} sent again. There is no doubt about the e-mail to {other}: it was accepted "
+        "by the mail server."
+    )
 
 
 async def test_a_doubt_that_staff_send_again_has_the_same_bytes_and_shuts_out_the_late_worker(

@@ -19,7 +19,7 @@ from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.resending import Redirected, may_go_elsewhere, redirect
-from bball_tui.outbox.staff_actions import DOUBT
+from bball_tui.outbox.staff_actions import DOUBT, how_settled
 from bball_tui.outbox.timeline_words import taken_by
 
 _WHY_NOT = {
@@ -182,7 +182,9 @@ async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
     if found is None:
         raise BballError(_("There is no e-mail {outbox_id} in this league.").format(outbox_id=outbox_id))
     if not found.open:
-        words = {"recipient": found.recipient, "taken": taken_by(found.provider)}
+        by = (await how_settled(session, league_id, [outbox_id])).get(outbox_id)
+        taken = taken_by(found.provider) if by is None else by.taken(found.provider)
+        words = {"recipient": found.recipient, "taken": taken}
         raise BballError(_WHY_NOT[OutboxState(found.state)].format(**words))
     if not found.in_force:
         raise BballError(

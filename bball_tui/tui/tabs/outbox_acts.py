@@ -91,12 +91,13 @@ async def resolve_doubt(
 ) -> bool:
     """Ask whether the mail arrived, then settle it, or put it back into the queue."""
     from bball_tui.league.roster.notes import note_facts_of
-    from bball_tui.outbox.staff_actions import resolve
+    from bball_tui.outbox.staff_actions import resolve, why_no_doubt
     from bball_tui.outbox.timeline import item_timeline
 
     row = (await connection.call(item_timeline, outbox_id, connection.outgoing)).item
     if row.state is not OutboxState.IN_DOUBT:
-        return False
+        _tell_done(app, await connection.call(why_no_doubt, outbox_id), "")
+        return True
     about = _(" about {about}").format(about=row.about) if row.about else ""
     since = short_time(row.since, zone, now)
     lines = [
