@@ -266,7 +266,13 @@ def verdict(report: Report) -> str:
     faults = counted(len(report.problems), "fault")
     if report.exit_code == 1:
         way_out = "Correct the file, or import the good rows alone with --skip-bad-rows."
-        if not report.roster.rows:
+        if report.roster.unmapped:
+            faults = counted(len(report.problems), "fault of the columns", "faults of the columns")
+            way_out = (
+                "Say what a column holds with --map FIELD=COLUMN, leave it out with --ignore-column NAME, or correct "
+                "the first line of the file."
+            )
+        elif not report.roster.rows:
             way_out = "Correct the file and import it again."
         return f"{faults}: nothing {'would be' if report.dry_run else 'was'} imported. {way_out}"
     numbers = report.imported

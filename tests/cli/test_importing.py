@@ -72,6 +72,20 @@ def test_a_faulty_file_exits_with_1_and_says_what_to_do(command_line: CommandLin
 
 
 @pytest.mark.usefixtures("league")
+def test_a_column_that_is_not_known_is_told_as_one_with_the_way_out(command_line: CommandLine, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Team,Player First Name,Player Last Name,Shoe size\nHawks,Ann,Lee,38\n")
+    for option in ((), ("--skip-bad-rows",)):
+        ran = command_line("import", roster, "--dry-run", *option)
+        assert ran.code == 1
+        assert ran.out.splitlines()[-1] == (
+            "1 fault of the columns: nothing would be imported. Say what a column holds with --map FIELD=COLUMN, leave "
+            "it out with --ignore-column NAME, or correct the first line of the file."
+        )
+    assert command_line("import", roster, "--dry-run", "--ignore-column", "Shoe size").code == 0
+
+
+@pytest.mark.usefixtures("league")
 def test_the_report_for_people_is_aligned_and_without_terminal_codes(command_line: CommandLine) -> None:
     ran = command_line("import", DATA / "roster-with-faults.csv", "--dry-run")
     assert ran.code == 1

@@ -21,7 +21,7 @@ MOST_FINDINGS = 10
 MOST_SPLITS = 3
 """Whole names that the remark about them repeats."""
 MOST_ASKED = 3
-"""Parents whose number is said because no address of the family's is known."""
+"""Parents whose number is said because no address of the family's is known, and players without a number."""
 MOST_PLACEHOLDERS = 5
 """Texts of empty cells that the remark about them repeats."""
 
@@ -166,6 +166,11 @@ def _on_contacts(report: Report) -> Iterator[str]:
         if asked:
             more = " …" if len(asked) > MOST_ASKED else ""
             note += _(" Ask for one: {asked}{more}.").format(asked="; ".join(asked[:MOST_ASKED]), more=more)
+        unknown = [row for row in unreached if not any(one.phone for one in row.guardians)]
+        if unknown:
+            more = " …" if len(unknown) > MOST_ASKED else ""
+            some = ", ".join(shown(f"{row.first} {row.last}") for row in unknown[:MOST_ASKED])
+            note += _(" No phone number either: {players}{more}.").format(players=some, more=more)
         yield note
 
 

@@ -46,19 +46,10 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
     for doubt in preview.doubts:
         yield [(f"{SYMBOLS[Tone.WARN]} {doubt}", STYLES[Tone.WARN])]
     if preview.unmapped:
-        way_out = _("say it yourself with ctrl+l, or fix the first line of the file")
-        yield [
-            (
-                _("{sign} It is not clear what the columns hold: {way_out}").format(
-                    sign=SYMBOLS[Tone.BAD], way_out=way_out
-                ),
-                STYLES[Tone.BAD],
-            )
-        ]
         for problem in preview.problems[:MOST_PROBLEMS]:
-            yield _fault(problem)
+            yield _fault(problem, at_column=True)
         return
-    if preview.new_season:
+    if preview.new_season and preview.new_season != headline(preview, skip=skip)[0]:
         yield [(f"{SYMBOLS[Tone.WARN]} {preview.new_season}", STYLES[Tone.WARN])]
     yield from _table(preview.imported)
     for note in preview.notes:
@@ -128,19 +119,28 @@ def _table(numbers: "Imported") -> Iterable[list[Part]]:
 
 
 def headline(preview: "RosterPreview", *, skip: bool) -> tuple[str, Tone]:
-    """What must be seen wherever the rest is scrolled to: why nothing comes in, or that a season is made."""
+    """What must be seen wherever the rest is scrolled to: why nothing comes in, or that a season is made.
+
+    Columns that are not clear keep everything out, also where rows with faults are left out.
+    """
+    if preview.unmapped:
+        return _(
+            "It is not clear what the columns hold: nothing is imported until you match them with ctrl+l (a column "
+            "that you do not choose there is left out) or fix the first line of the file"
+        ), Tone.BAD
     if preview.problems and not skip:
-        return _refusal(preview), Tone.BAD
+        until = (
+            _("nothing is imported until you fix or skip these rows")
+            if changes_something(preview)
+            else _("nothing is imported until you fix the file")
+        )
+        return f"{_with_faults(preview)}: {until}", Tone.BAD
     return preview.new_season, Tone.WARN
 
 
 def _with_faults(preview: "RosterPreview") -> str:
     rows = len({problem.row for problem in preview.problems})
     return plural("{rows:,} row has faults", "{rows:,} rows have faults", rows).format(rows=rows)
-
-
-def _refusal(preview: "RosterPreview") -> str:
-    return f"{_with_faults(preview)}: {_('nothing is imported until you fix or skip these rows')}"
 
 
 def _faults(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
@@ -152,7 +152,7 @@ def _faults(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
         many = _with_faults(preview)
         yield [(_("{sign} {many} and will be left out").format(sign=SYMBOLS[Tone.WARN], many=many), STYLES[Tone.WARN])]
     else:
-        yield [(f"{SYMBOLS[Tone.BAD]} {_refusal(preview)}", STYLES[Tone.BAD])]
+        yield [(_("What is wrong"), "bold")]  # that it keeps everything out stands beside the buttons
     for problem in problems[:MOST_PROBLEMS]:
         yield _fault(problem)
     if len(problems) > MOST_PROBLEMS:
@@ -183,12 +183,12 @@ def _warnings(preview: "RosterPreview") -> Iterable[list[Part]]:
         ]
 
 
-def _fault(problem: "Problem") -> list[Part]:
-    where = _("  row {row}").format(row=problem.row)
-    if problem.player:
-        where += f", {problem.player}"
-    if problem.column:
-        where += f", {problem.column}"
+def _fault(problem: "Problem", *, at_column: bool = False) -> list[Part]:
+    if at_column and problem.column:
+        where = _("  column {column}").format(column=problem.column)
+    else:
+        where = _("  row {row}").format(row=problem.row)
+        where += "".join(f", {one}" for one in (problem.player, problem.column) if one)
     value: list[Part] = [(f" “{problem.value}”", STYLES[Tone.WARN])] if problem.value else []
     return [where, *value, f": {problem.problem}"]
 

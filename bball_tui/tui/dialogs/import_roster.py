@@ -328,7 +328,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             many = len(preview.rows) > MANY_ROWS
             self._rows = await asyncio.to_thread(rows_of, preview) if many else rows_of(preview)
         said, tone = headline(preview, skip=options.skip_bad_rows)
-        self.say(again or said, Tone.WARN if again else tone)
+        self.say(" ".join(filter(None, (again, said))), Tone.WARN if again else tone)
         self._show()
         if stay:
             return

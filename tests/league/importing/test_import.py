@@ -129,11 +129,15 @@ async def test_whoever_has_no_address_or_an_odd_one_can_be_asked_by_phone(desk: 
         "Hawks,Ben,Roe,2015-01-02,01,Uma,Roe,uma@gmial.com,+1 555 2",
         "Hawks,Cat,Orr,2015-01-02,02,Ida,Orr,,+1 555 3,Carl,Orr,,",
         "Hawks,Dan,Fox,2015-01-02,03,Eve,Fox,eve@,",
+        "Hawks,Eli,Poe,2015-01-02,04,Ada,Poe,,",
         options=ImportOptions(skip_bad_rows=True),
     )
     assert [one.problem.partition("cell.")[2] for one in report.problems] == [" Ask Rosa Lee: +1 555 1.", ""]
     assert [one.problem[-25:] for one in report.roster.warnings] == [" cell. Ask Uma Roe: +1 555 2."[-25:]]
-    assert "so no e-mail can reach them. Ask for one: Ida Orr, +1 555 3 (Cat Orr)." in " ".join(remarks(report))
+    assert (
+        "so no e-mail can reach them. Ask for one: Ida Orr, +1 555 3 (Cat Orr). No phone number either: Eli Poe."
+        in " ".join(remarks(report))
+    )
 
 
 async def test_drafts_have_no_day_of_offer(desk: Desk) -> None:
