@@ -24,7 +24,8 @@ from bball_tui.league.papers.scan_file import load_scan
 from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.correct_record import CorrectRecord
 from bball_tui.tui.dialogs.paper_lines import PaperSigned
-from bball_tui.tui.dialogs.sign import METHODS, SignDialog, Signed
+from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.dialogs.signing_job import METHODS, Signed
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.mail_reading import read_asked
 from bball_tui.tui.tabs.outbox_sending import what_holds

@@ -106,6 +106,12 @@ class PatientApp(App[ReturnType]):
         self.letters_lost += self.letters_wait
         self._waiting.clear()
 
+    def put_back(self, event: events.Key) -> None:
+        """The key that is being obeyed waits once more, before the others: it is for what comes up next."""
+        self._waiting.appendleft((events.Key(event.key, event.character), self.pressed_at))
+        if self._letting is None:
+            self._letting = asyncio.create_task(self._let_in_one_by_one())
+
     @property
     def letters_wait(self) -> int:
         """How many letters and pastes wait for their turn."""

@@ -21,7 +21,8 @@ from bball_tui.league.contracts.signing_rules import (
     Recipient,
     Signer,
 )
-from bball_tui.tui.dialogs.sign import SignDialog, Signed, SigningDraft
+from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.dialogs.signing_job import Signed, SigningDraft
 from bball_tui.tui.dialogs.signing_summary import promises
 from bball_tui.tui.typed_ahead import LEFT_OUT
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking

@@ -128,6 +128,11 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         if isinstance(self.app, PatientApp):
             self.app.forget_keys(tell=tell)
 
+    def put_back(self, event: events.Key) -> None:
+        """The key is for the screen below, which comes up now: it is the next one once more."""
+        if isinstance(self.app, PatientApp):
+            self.app.put_back(event)
+
     @property
     def letters_lost(self) -> int:
         """How many letters were typed so far that were not obeyed."""

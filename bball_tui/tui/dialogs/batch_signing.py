@@ -84,7 +84,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
 
     ## The papers that are done
     Tab goes to them and back. There Enter corrects signer, method or date, and Delete takes the paper back. `ctrl+t`
-    takes the last one back from anywhere.
+    takes the last one back from anywhere. Letters are the next name, wherever the cursor is.
     """
     DEFAULT_CSS = """
     BatchSigning {
@@ -391,8 +391,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         return None if at is None or at >= len(self._done) else self._newest[at]
 
     def action_undo(self) -> None:
-        """Take the last paper back with its mails."""
+        """Take the last paper back with its mails; what is typed next is a name, wherever the cursor was."""
         if self._done:
+            self.set_focus(self.query_one("#name", TextField))
             self._begin(self._undo(self._done[-1]))
 
     def action_undo_this(self) -> None:

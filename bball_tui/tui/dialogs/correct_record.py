@@ -15,8 +15,8 @@ from bball_tui.errors import BballError
 from bball_tui.language import _, plural
 from bball_tui.tui.dialogs.affected import MOST_REFUSED, MOST_TOLD, some
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
-from bball_tui.tui.dialogs.sign import METHODS
 from bball_tui.tui.dialogs.signer_options import SOMEBODY_ELSE
+from bball_tui.tui.dialogs.signing_job import METHODS
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.hanging_indent import Hanging

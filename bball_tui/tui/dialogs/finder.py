@@ -1,10 +1,11 @@
 """A few letters of a name, the contracts that match, Enter: what the dialogs share that find a family so."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -64,6 +65,13 @@ class Candidates(Protocol[FoundT_co]):
 
 
 Find = Callable[[str], Awaitable[Candidates[RowT]]]
+
+
+def begins_name(screen: Screen[Any], event: events.Key) -> bool:
+    """Whether ``event`` is a letter that no field and no command takes, so that it begins the next name."""
+    if isinstance(screen.focused, Input) or not event.is_printable or not event.character:
+        return False
+    return not event.character.isspace() and event.key not in screen.active_bindings
 
 
 class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
@@ -159,6 +167,15 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
     def hurried(self) -> bool:
         """Enter, or an arrow key, means the names of the text as it is now: they are on their way."""
         return self._in_a_hurry or bool(self._moves)
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters are a name, wherever the focus is: a new one, not the end of what stands in the field."""
+        if begins_name(self, event):
+            event.stop()
+            event.prevent_default()
+            field = self.query_one("#name", TextField)
+            field.select_all()
+            field.receive(event)
 
     @on(Input.Changed)
     def _typed(self) -> None:

@@ -1,14 +1,13 @@
 """Mark contracts signed: who, how, when, and above all what will happen before it happens."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from datetime import date
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 from textual import events, on, work
 from textual.binding import Binding
@@ -16,26 +15,28 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
-from bball_tui.database.states import Capacity, DateOrder, SigningMethod
+from bball_tui.database.states import DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
+from bball_tui.tui.dialogs.finder import begins_name
 from bball_tui.tui.dialogs.scan_field import LoadScan, NoScan, ScanField
 from bball_tui.tui.dialogs.signer_options import FIRST, SOMEBODY_ELSE, capacities, signer_options, unknown_signers
+from bball_tui.tui.dialogs.signing_job import METHODS, LoadPreview, ShowMails, Sign, Signed, SigningDraft
 from bball_tui.tui.dialogs.signing_summary import signing_summary
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.text import content, content_lines
+from bball_tui.tui.text import clean, content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from bball_tui.league.contracts.signing import SigningRequest, SigningResult
+    from bball_tui.league.contracts.signing import SigningRequest
     from bball_tui.league.contracts.signing_preview import SigningPreview
     from bball_tui.league.contracts.signing_rules import SignerChoice
 
@@ -45,29 +46,6 @@ UNDER_WAY = 0.15
 """Seconds after which a signing that takes long says so: most are over before that could be read."""
 PAUSE = 0.25
 """Seconds of quiet after a keystroke before the effect is computed again."""
-
-METHODS = {SigningMethod.PAPER: _("paper"), SigningMethod.SCAN: _("scan"), SigningMethod.E_SIGN: _("e-sign")}
-
-
-class SigningDraft(Struct, frozen=True):
-    """What is chosen in the dialog right now."""
-
-    signer: "SignerChoice"
-    capacity: Capacity | None
-    method: SigningMethod
-    signed_on: date
-
-
-class Signed(Struct, frozen=True):
-    """What was asked for and what came of it, refusals included."""
-
-    request: "SigningRequest"
-    result: "SigningResult"
-
-
-LoadPreview: TypeAlias = Callable[[SigningDraft], Awaitable["SigningPreview"]]
-Sign: TypeAlias = Callable[["SigningRequest"], Awaitable["SigningResult"]]
-ShowMails: TypeAlias = Callable[["SigningRequest"], None]
 
 
 class SignDialog(Dialog[Signed | None]):
@@ -140,6 +118,7 @@ class SignDialog(Dialog[Signed | None]):
         self._in_a_hurry = False
         self._pressed_sign = False
         self._signers_known = False
+        self._player = ""
         self._timer: Timer | None = None
         self._known_effect = asyncio.Event()
 
@@ -173,6 +152,7 @@ class SignDialog(Dialog[Signed | None]):
         """Begin again with another contract, as if just made. For a pile, where the dialog is installed and stays."""
         self.ask_again()
         self._known, self._signing, self._pressed_sign, self._signers_known = known, False, False, False
+        self._player = ""
         picker = self.query_one("#signer", Picker)
         picker.offer(unknown_signers(1), FIRST)
         with self.prevent(Select.Changed, Input.Changed):
@@ -201,6 +181,19 @@ class SignDialog(Dialog[Signed | None]):
         """What is shown can be read from now on, and not since it was known."""
         if self._preview is not None:
             self._shown_at = monotonic()
+
+    def on_key(self, event: events.Key) -> None:
+        """In a pile a letter that no field takes begins the next name: on a list it could choose another signer."""
+        if self._pile and not self._signing and begins_name(self, event):
+            event.stop()
+            event.prevent_default()
+            self._leave_unsigned(_("{player} is not signed: what is typed now is the next name."))
+            self.put_back(event)
+
+    def _leave_unsigned(self, sentence: str) -> None:
+        said = sentence.format(player=self._player or _("This paper"))
+        self.notify(clean(said), severity="warning", markup=False)
+        self.dismiss(None)
 
     @property
     def hurried(self) -> bool:
@@ -336,7 +329,8 @@ class SignDialog(Dialog[Signed | None]):
         first, *others = preview.contracts
         picker = self.query_one("#signer", Picker)
         picker.offer(signer_options(preview), picker.chosen)
-        if not others and first.player:
+        self._player = "" if others else first.player
+        if self._player:
             self.heading = _("Sign {player}").format(player=first.player)
             lines = whose_paper(first.team, first.birthdate, first.jersey, None, first.namesakes)
             self.query_one("#whose", Static).update(Hanging(content_lines(lines)))
