@@ -125,7 +125,10 @@ async def outbox_fix_address(
         told.append(f"{listed(fixed.guardians)} {verb} the address {fixed.address} now.")
     for one in fixed.redirected:
         state = "" if one.was is None else f" (found there, {spoken(one.was).replace('_', ' ')})"
-        told.append(f"E-mail {one.old} goes no more; e-mail {one.new} to {fixed.address} counts instead{state}.")
+        if one.goes:
+            told.append(f"E-mail {one.old} goes no more; e-mail {one.new} to {fixed.address} counts instead{state}.")
+        else:
+            told.append(f"E-mail {one.old} goes no more, and nothing new goes out: {one.why(fixed.address)}.")
     return Did(told, FixedLine.of(fixed))
 
 

@@ -119,6 +119,7 @@ FIELD_WORDS = {
 _SPOKEN = {
     "cancelled": later("canceled"),
     "put_aside": later("set aside"),
+    "left_to_another": later("not sent, for another e-mail says the same"),
     "promised": later("queued"),
     "promised_again": later("queued again"),
     "promised_instead": later("queued in place of another"),

@@ -5,7 +5,9 @@ and a report that one of them came back names the right one.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -16,6 +18,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.language import stored
+from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.mail_conditions import is_bounced
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.put_back import KEPT, kept_item
@@ -187,13 +190,29 @@ _NEVER_LEFT = (OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 
 
 class Redirected(Struct, frozen=True):
-    """``old`` goes no more; ``new`` goes to the other address instead. ``was`` is the state in which a mail to that
-    address was found, None when there was none and ``new`` was made.
+    """``old`` goes no more; ``new`` is for the other address. ``was`` is the state in which a mail to that
+    address was found, None when there was none and ``new`` was made; ``sent_on`` the day on which it had been sent.
     """
 
     old: int
     new: int
     was: OutboxState | None
+    sent_on: date | None = None
+
+    @property
+    def goes(self) -> bool:
+        """Whether ``new`` is made or due because of this; else it was on its way, or sent, without it."""
+        return self.was is None or self.was in _NEVER_LEFT
+
+    def why(self, recipient: str) -> str:
+        """Why ``old`` is canceled."""
+        if self.goes:
+            return stored("goes to {recipient} instead").format(recipient=recipient)
+        if self.sent_on is None:
+            told = stored("e-mail {number} to {recipient} says the same, so no new one goes out")
+            return told.format(number=self.new, recipient=recipient)
+        told = stored("{recipient} was sent the same on {day} (e-mail {number}), so no new one goes out")
+        return told.format(recipient=recipient, day=self.sent_on.isoformat(), number=self.new)
 
 
 async def redirect(
@@ -230,43 +249,50 @@ async def redirect(
     ).all()
     if not olds:
         return ()
-    hold = await session.scalar(select(League.hold_seconds).where(League.id == league_id)) or 0
-    done = [await _redirect(session, league_id, old, recipient, hold) for old in olds]
-    open_ones = [old.id for old in olds if old.state not in (OutboxState.SUPPRESSED, OutboxState.SENT)]
+    league = (await session.execute(select(League.hold_seconds, League.timezone).where(League.id == league_id))).one()
+    done = [await _redirect(session, league_id, old, recipient, league) for old in olds]
+    open_ones = {old.id for old in olds if old.state not in (OutboxState.SUPPRESSED, OutboxState.SENT)}
     await settle_bounces(session, league_id, [old.id for old in olds])
-    await cancel(
-        session, league_id, open_ones, reason=stored("goes to {recipient} instead").format(recipient=recipient)
-    )
+    reasons: dict[str, list[int]] = {}
+    for one, _ in done:
+        if one.old in open_ones:
+            reasons.setdefault(one.why(recipient), []).append(one.old)
+    for why, those in reasons.items():
+        await cancel(session, league_id, those, reason=why)
     await record(session, league_id, [entry for one, kept in done for entry in _entries(one, kept, reason)])
     await wake_workers(session, league_id)
     return tuple(one for one, _ in done)
 
 
 async def _redirect(
-    session: AsyncSession, league_id: int, old: Any, recipient: str, hold_seconds: int
+    session: AsyncSession, league_id: int, old: Any, recipient: str, league: Any
 ) -> tuple[Redirected, Mapping[str, object]]:
     """What became of it, and what the audit keeps of the mail that was found."""
     revision, occasion = split_key(old.dedupe_key)
     waits = None if old.waits_for is None else WaitsFor(old.waits_for)
     item = NewItem(old.kind, old.contract_id, revision, recipient, old.payload, occasion, waits)
-    made = await enqueue(session, league_id, [item], hold_seconds=hold_seconds)
+    made = await enqueue(session, league_id, [item], hold_seconds=league.hold_seconds)
     if made:
         return Redirected(old.id, made[0], None), {}
     there = (
         await session.execute(
-            select(Outbox.id, *KEPT)
+            select(Outbox.id, Outbox.provider, *KEPT)
             .where(Outbox.league_id == league_id, Outbox.dedupe_key == item.dedupe_key)
             .with_for_update()
         )
     ).one()
     if there.state in _NEVER_LEFT:
-        held = {"available_at": func.now() + func.make_interval(0, 0, 0, 0, 0, 0, hold_seconds)}
+        held = {"available_at": func.now() + func.make_interval(0, 0, 0, 0, 0, 0, league.hold_seconds)}
         again = update(Outbox).where(Outbox.id == there.id).values(**AGAIN | held | waiting_values(waits))
         await session.execute(again.execution_options(synchronize_session=False))
-    return Redirected(old.id, there.id, OutboxState(there.state)), kept_item(there)
+    sent = there.state == OutboxState.SENT and there.finalized_at is not None and not stays_here(there.provider)
+    sent_on = there.finalized_at.astimezone(ZoneInfo(league.timezone)).date() if sent else None
+    return Redirected(old.id, there.id, OutboxState(there.state), sent_on), kept_item(there)
 
 
-def _entries(one: Redirected, kept: Mapping[str, object], reason: str | None) -> tuple[Entry, Entry]:
+def _entries(one: Redirected, kept: Mapping[str, object], reason: str | None) -> tuple[Entry, ...]:
+    if not one.goes:  # nothing was done to the other mail
+        return (Entry("outbox_left_to_another", "outbox", one.old, reason, after={"to": one.new}),)
     was = None if one.was is None else {"state": one.was, **kept}
     return (
         Entry("outbox_redirected", "outbox", one.old, reason, after={"to": one.new}),

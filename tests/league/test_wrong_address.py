@@ -11,6 +11,8 @@ from bball_tui.database.models import Audit, Guardian, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.mails.wrong_address import AddressFixed, address_facts, fix_address
+from bball_tui.league.timeline.read import contract_detail
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import SecretUrl
 from tests.support.factory import Club, Parent, make_club, make_family
 from tests.support.mails import accept, club_with_mails, doubt, fail, signed_family
@@ -93,6 +95,15 @@ async def test_an_address_that_had_the_mail_gets_no_second_one(database: Databas
     (one,) = (await fix(database, club, first)).redirected
     assert (one.new, one.was) == (first + 1, OutboxState.SENT)
     assert await mails(database) == [("rosa@families.test", "cancelled"), (RIGHT, "sent")]
+    async with database.session() as session:
+        story = await contract_detail(session, club.league_id, contract, Outgoing(mail_server=True))
+        why = await session.scalar(select(Outbox.error_text).where(Outbox.id == first))
+    assert one.sent_on is not None
+    assert why == f"{RIGHT} was sent the same on {one.sent_on} (e-mail {one.new}), so no new one goes out"
+    told = " ".join(event.text for event in story.trace)
+    assert "in place of another" not in told
+    assert f"e-mail to rosa@families.test canceled: {why}" in told
+    assert "not sent, for another e-mail says the same" in told
 
 
 @pytest.mark.parametrize(

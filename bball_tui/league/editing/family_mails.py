@@ -36,7 +36,9 @@ def _of_this_revision() -> ColumnElement[bool]:
 
 
 async def follow_address(session: AsyncSession, league_id: int, guardian_id: int, old: str, new: str) -> int:
-    """Send to ``new`` what was promised to ``old`` about the guardian's children and never arrived; how many."""
+    """Send to ``new`` what was promised to ``old`` about the guardian's children and never arrived; how many go there
+    now that did not before.
+    """
     if old.lower() == new.lower():
         return 0
     children = select(PlayerGuardian.player_id).where(PlayerGuardian.guardian_id == guardian_id)
@@ -54,7 +56,8 @@ async def follow_address(session: AsyncSession, league_id: int, guardian_id: int
         )
         .order_by(Outbox.id)
     )
-    return len(await redirect(session, league_id, list(ids), new, reason=stored("the address was corrected")))
+    done = await redirect(session, league_id, list(ids), new, reason=stored("the address was corrected"))
+    return sum(one.goes for one in done)
 
 
 def _wanted_by_another(address: str) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from bball_tui.outbox.staff_actions import CANCELLABLE, cancel
 
 WHY = stored("undone")
 _NEVER_LEFT = (OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
-_UNCHANGED = frozenset({"outbox_rewritten", "outbox_redirected", "outbox_sent_again"})
+_UNCHANGED = frozenset({"outbox_rewritten", "outbox_redirected", "outbox_left_to_another", "outbox_sent_again"})
 """What says of a mail that another one goes, or that it says something else."""
 
 

@@ -43,8 +43,8 @@ class ActKind(StrEnum):
 
 _MAILS = frozenset(
     f"outbox_{done}"
-    for done in ("cancelled", "retried", "put_aside", "released", "redirected", "promised_instead",
-                 "promised_once_more", "sent_again", "promised", "promised_again", "rewritten")
+    for done in ("cancelled", "retried", "put_aside", "released", "redirected", "left_to_another",
+                 "promised_instead", "promised_once_more", "sent_again", "promised", "promised_again", "rewritten")
 )  # fmt: skip
 _CONTRACTS = frozenset({*(rule.done for rule in SIMPLE_RULES), "created", "moved", "days_changed"})
 _FAMILY = frozenset(

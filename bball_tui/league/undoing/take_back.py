@@ -51,7 +51,7 @@ from bball_tui.league.undoing.ways_back import why_not
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel
 from bball_tui.wording import counted
 
-_PAIRED = frozenset({"outbox_redirected", "outbox_sent_again"})
+_PAIRED = frozenset({"outbox_redirected", "outbox_left_to_another", "outbox_sent_again"})
 """Of such an act the mails belong together: one goes instead of the other."""
 _SHOWN = 6
 _RIGHTS = {ActKind.MAILS: Right.MAILS, ActKind.MESSAGE: Right.MAILS, ActKind.NOTES: Right.NOTES}
@@ -332,6 +332,7 @@ _SPOKEN = {
     "address_corrected": later("address corrected"),
     "outbox_retried": later("retried"),
     "outbox_redirected": later("sent to another address"),
+    "outbox_left_to_another": later("not sent, for another e-mail says the same"),
     "outbox_sent_again": later("sent again"),
     "merged_into": later("merged"),
     "changed": later("edited"),
@@ -346,7 +347,15 @@ _OF_LEAGUE = {"changed": later("settings of the league changed"), "created": lat
 _FIRST = (
     *("roster_imported", "message_queued", "signed", "corrected", "merged", "unmerged", "season_rolled"),
     *("season_roll_undone", "moved", "guardian_added", "guardian_removed"),
-    *("address_corrected", "outbox_redirected", "outbox_sent_again", "released", "offered", "created"),
+    *(
+        "address_corrected",
+        "outbox_redirected",
+        "outbox_left_to_another",
+        "outbox_sent_again",
+        "released",
+        "offered",
+        "created",
+    ),
 )
 """Of several things in one act, what it is called by."""
 

@@ -9,7 +9,7 @@ from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.text import clean
 from bball_tui.tui.undo_hints import undone_by
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -37,6 +37,7 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
         )
         if facts.mails > 1
         else _("The e-mail goes to the new address after the undo time."),
+        _("An address that got it before gets no second one."),
     ]
     dialog: NewAddress[AddressFixed] = NewAddress(
         facts.recipient, lines, lambda address: connection.call(wrong_address.fix_address, outbox_id, address)
@@ -45,15 +46,15 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
     if fixed is None:
         return False
     again = sum(one.was not in (OutboxState.SENT, OutboxState.IN_DOUBT) for one in fixed.redirected)
-    there = len(fixed.redirected) - again
-    told = _(" {e_mail} had gone there before.").format(e_mail=counted(there, "e-mail")) if there else ""
+    told = [_("{e_mail} on the way to {address}.").format(e_mail=counted(again, "e-mail"), address=fixed.address)]
+    if days := [one.sent_on for one in fixed.redirected if one.sent_on is not None]:
+        told = told if again else [_("Nothing new goes out.")]
+        had = _("{address} was sent {e_mail} of these before, on {day}.")
+        told.append(had.format(address=fixed.address, e_mail=counted(len(days), "e-mail"), day=short_date(max(days))))
+    elif there := len(fixed.redirected) - again:
+        told.append(_("{e_mail} may have gone there before.").format(e_mail=counted(there, "e-mail")))
     app.notify(
-        clean(
-            _("{e_mail} on the way to {address}.{told}").format(
-                e_mail=counted(again, "e-mail"), address=fixed.address, told=told
-            )
-        )
-        + f" {undone_by()}",
+        clean(" ".join(told)) + f" {undone_by()}",
         timeout=8,
         markup=False,
     )
