@@ -102,3 +102,23 @@ def test_the_gates_say_that_no_from_address_is_set(command_line: CommandLine, ma
     assert "bball-tui mail setup" in told
     do(command_line, "UPDATE league SET from_email = 'info@westside.test'")
     assert "Nothing holds the e-mails" in command_line("outbox", "gates").err
+
+
+def test_fix_address_refuses_another_familys_without_yes(command_line: CommandLine, mail: int) -> None:
+    async def other(session: AsyncSession) -> None:
+        league = {"league": await session.scalar(text("SELECT id FROM league"))}
+        await session.execute(
+            text(
+                "INSERT INTO guardian (league_id, first_name, last_name, email)"
+                " VALUES (:league, 'Olga', 'Other', 'olga@families.test')"
+            ),
+            league,
+        )
+
+    command_line.in_database(other)
+    failed(command_line)
+    refused = command_line("outbox", "fix-address", mail, "olga@families.test")
+    assert refused.code == 1
+    assert "olga@families.test is the address of Olga Other, not of this family" in refused.err
+    assert "'--yes' writes it all the same" in refused.err
+    assert command_line("outbox", "fix-address", mail, "olga@families.test", "--yes", "--json").json["mails"]

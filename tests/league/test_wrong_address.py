@@ -10,6 +10,8 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Guardian, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.league.editing.outcome import OthersAddress
+from bball_tui.league.editing.whose_address import refuse_others_address
 from bball_tui.league.mails.wrong_address import AddressFixed, address_facts, fix_address
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
@@ -157,6 +159,37 @@ async def test_an_address_of_nobody_is_refused_when_the_roster_was_corrected_mea
     with pytest.raises(BballError, match=r"new@families\.test"):
         await fix(database, club, old)
     assert (await fix(database, club, old, "new@families.test")).guardians == ()
+
+
+async def test_another_familys_address_is_asked_about(database: Database) -> None:
+    club, (old, other) = await club_with_mails(database, 2)
+    await fail(database, [old])
+    async with database.session() as session:
+        await session.execute(text("UPDATE guardian SET first_name = 'Olga' WHERE email = 'p1@families.test'"))
+    with pytest.raises(
+        OthersAddress, match=r"P1@families\.test is the address of Olga Hamilton, guardian of Kid Family001, not"
+    ):
+        await fix(database, club, old, "P1@families.test")
+    assert await mails(database) == [("p0@families.test", "dead"), ("p1@families.test", "queued")]
+    async with database.session() as session:
+        fixed = await fix_address(session, club.league_id, old, "p1@families.test", anyway=True)
+    assert [one.was for one in fixed.redirected] == [None]
+    assert other not in {one.new for one in fixed.redirected}
+
+
+async def test_one_address_within_a_family_is_normal(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        parents = (Parent(email="p0@families.test"), Parent(first="Luis", email="luis@families.test"))
+        family = await make_family(session, club, parents=parents)
+        await refuse_others_address(
+            session, club.league_id, "luis@families.test", family.player_id, family.guardian_ids[:1]
+        )
+        # The same person, entered once more with a sibling.
+        sibling = await make_family(session, club, first="Ben", parents=(Parent(email="rosa2@families.test"),))
+        await refuse_others_address(
+            session, club.league_id, "p0@families.test", sibling.player_id, sibling.guardian_ids[:1]
+        )
 
 
 async def test_two_desks_at_once_promise_it_once(database: Database, marias_database: Database) -> None:

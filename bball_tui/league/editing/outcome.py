@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from bball_tui.errors import BballError
+
 DraftT = TypeVar("DraftT")
 FieldValue: TypeAlias = str | bool
 
@@ -84,6 +86,10 @@ class Lookalike(Struct, frozen=True):
     id: int
     name: str
     about: str
+
+
+class OthersAddress(BballError):
+    """Nothing is written: the address is another family's. Save again, saying that it is right all the same."""
 
 
 class Doubtful(Struct, frozen=True):

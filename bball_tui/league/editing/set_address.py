@@ -8,16 +8,22 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.editing.guardians import load_guardian, save_guardian
 from bball_tui.league.editing.outcome import Saved, Wrong
+from bball_tui.league.editing.whose_address import refuse_others_address
 
 
-async def set_address(session: AsyncSession, league_id: int, player_id: int, guardian_id: int, address: str) -> Saved:
+async def set_address(
+    session: AsyncSession, league_id: int, player_id: int, guardian_id: int, address: str, *, anyway: bool = False
+) -> Saved:
     """Write the guardian's address and nothing else; mails that never arrived go along. The caller commits.
 
     Raises:
+        OthersAddress: it is another family's, and nobody said to write it ``anyway``.
         BballError: there is no such guardian, it is no address, or it is the one that is there.
     """
     if not address.strip():
         raise BballError(_("Type an e-mail address such as rosa@example.org. Nothing was changed."))
+    if not anyway:
+        await refuse_others_address(session, league_id, address.strip(), player_id, [guardian_id])
     base = await load_guardian(session, league_id, player_id, guardian_id)
     draft = replace(base.draft, email=address, receives_email=True)
     outcome = await save_guardian(session, league_id, player_id, draft, base=base)

@@ -14,6 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.facts import lock_contracts
 from bball_tui.league.editing.kept_family import kept_family
+from bball_tui.league.editing.whose_address import refuse_others_address
 from bball_tui.league.mails.still_applies import still_applies
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
@@ -75,7 +76,13 @@ async def address_facts(session: AsyncSession, league_id: int, outbox_id: int) -
 
 
 async def fix_address(
-    session: AsyncSession, league_id: int, outbox_id: int, address: str, *, reason: str | None = None
+    session: AsyncSession,
+    league_id: int,
+    outbox_id: int,
+    address: str,
+    *,
+    reason: str | None = None,
+    anyway: bool = False,
 ) -> AddressFixed:
     """Write the guardian's right address, and send there what was promised to the wrong one.
 
@@ -83,6 +90,7 @@ async def fix_address(
     commits, and with that everything happens or nothing.
 
     Raises:
+        OthersAddress: it is another family's, and nobody said to write it ``anyway``.
         BballError: as :func:`address_facts` says; ``address`` is none, is the old one or takes no mail; or no
             guardian has the old or the new address.
     """
@@ -107,6 +115,8 @@ async def fix_address(
             ).format(player=case.player, recipient=case.recipient, known=known)
         )
     if wrong:
+        if not anyway:
+            await refuse_others_address(session, league_id, new, case.player_id, [one.id for one in wrong])
         kept = {one.id: await kept_family(session, guardian_id=one.id) for one in wrong}
         await session.execute(
             update(Guardian)

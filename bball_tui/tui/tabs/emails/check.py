@@ -345,12 +345,16 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         self, connection: "LeagueConnection", row: "Finding", player_id: int, guardian_id: int
     ) -> None:
         from bball_tui.league.editing.set_address import set_address
+        from bball_tui.tui.tabs.fix_address import once_agreed
 
         lines = [row.sentence, _("The address is written into the roster, for all children of this guardian.")]
         dialog = NewAddress(
             row.address or "",
             lines,
-            lambda address: connection.call(set_address, player_id, guardian_id, address),
+            lambda address: once_agreed(
+                self.app,
+                lambda anyway: connection.call(set_address, player_id, guardian_id, address, anyway=anyway),
+            ),
             button=_("Save the address"),
         )
         saved = await self.app.push_screen_wait(dialog)

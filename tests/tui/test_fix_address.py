@@ -1,0 +1,31 @@
+"""The right address of an e-mail that failed, asked for on the screen."""
+
+import msgspec
+from sqlalchemy import select, text
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Guardian
+from bball_tui.settings import Settings
+from tests.support.mails import club_with_mails, fail
+from tests.tui.desk_host import opened
+
+
+async def test_another_familys_address_is_asked_about(settings: Settings, database: Database) -> None:
+    _, (old, __) = await club_with_mails(database, 2)
+    await fail(database, [old])
+    async with database.session() as session:
+        await session.execute(text("UPDATE guardian SET first_name = 'Olga' WHERE email = 'p1@families.test'"))
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await desk.press("5")
+        await desk.press("end", "e")
+        await desk.shows("Fix the address", "An address that got it before")
+        await desk.press("ctrl+u", *"p1@families.test", "enter")
+        await desk.shows("Another family's address?", "Olga Hamilton")
+        await desk.press("enter")
+        await desk.shows("Fix the address", "not of this family")
+        await desk.press("enter")
+        await desk.shows("Another family's address?")
+        await desk.press("y")
+        await desk.shows("1 e-mail on the way to")
+    async with database.session() as session:
+        assert list(await session.scalars(select(Guardian.email))) == ["p1@families.test"] * 2
