@@ -81,6 +81,15 @@ def test_a_catalog_has_words_for_all_that_the_screen_says(language: str) -> None
     assert [one.id for one in without_words(now)] == []
 
 
+def test_no_sentence_names_a_record_by_its_number() -> None:
+    """Nobody knows players and contracts by the numbers of the database; only an option for exceptions takes them."""
+    number = re.compile(r"\b(contract|player|team|guardian|season) \{(one|missing|\w+_id)\}", re.IGNORECASE)
+    said = {message.id if isinstance(message.id, str) else message.id[0] for message in read(CATALOGS["es"])}
+    assert {sentence for sentence in said if number.search(sentence)} == {
+        "There is no player {one} in this league, so there is no exception for them."
+    }
+
+
 @pytest.mark.parametrize("language", CATALOGS)
 def test_a_catalog_is_compiled(language: str) -> None:
     """When this fails: `make messages`, and translate what it names."""

@@ -145,7 +145,7 @@ def test_sign_partly(command_line: CommandLine, families: list[Family]) -> None:
     assert ran.json["signed"] == [good, also_good]
     assert {one["id"]: one["reason"] for one in ran.json["refused"]} == {
         draft: "Quinn Tran's contract is still a draft. Offer it first.",
-        999_999: "There is no contract 999999 in this league.",
+        999_999: "That contract isn't in this league.",
     }
     assert "Not signed, contract 999999" in ran.err
 

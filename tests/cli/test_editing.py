@@ -17,7 +17,7 @@ def test_a_league_by_commands(command_line: CommandLine) -> None:
     taken = command_line("teams", "add", "owls", "--division", "U10")
     assert (taken.code, taken.json["problems"][0]["field"]) == (1, "name")
     assert command_line("teams", "edit", owls, "--name", "Snow Owls").code == 0
-    assert command_line("teams", "edit", 999, "--name", "x").err == "Error: There is no team 999 in this league.\n"
+    assert command_line("teams", "edit", 999, "--name", "x").err == "Error: That team isn't in this league.\n"
 
     who = ("--first", "Samir", "--last", "Hamdi", "--birthdate", "2015-05-12", "--jersey", "00")
     made = command_line("players", "add", *who, "--team", "Snow Owls", "--due", "2999-01-31")
@@ -125,7 +125,7 @@ def test_what_was_made_by_mistake_is_deleted_and_what_was_told_stays(command_lin
     wrong = command_line("players", "delete", made, "--count", "1")
     assert (wrong.code, "This deletes 3 records, not 1." in wrong.err) == (1, True)
     assert command_line("players", "delete", made, "--count", "3").code == 0
-    assert "There is no player" in command_line("players", "delete", made, "--count", "3").err
+    assert "That player isn't" in command_line("players", "delete", made, "--count", "3").err
     assert command_line("groupme", "link", "Owls", "https://groupme.com/join_group/4711/AbCdEfGh").code == 0
     assert "'bball-tui groupme unlink'" in command_line("teams", "delete", owls, "--dry-run").out
     assert command_line("groupme", "unlink", "Owls").code == 0

@@ -35,7 +35,7 @@ def test_a_player_is_erased_by_whoever_types_the_number(command_line: CommandLin
     done = command_line("players", "erase", player, "--count", 2)
     assert (done.code, done.json["players"]) == (0, [player])
     assert command_line.in_database(names) == [f"Erased player {player}"]
-    assert command_line("players", "erase", 999, "--count", 1).err == "Error: There is no player 999 in this league.\n"
+    assert command_line("players", "erase", 999, "--count", 1).err == "Error: That player isn't in this league.\n"
 
 
 @pytest.mark.slow

@@ -68,7 +68,7 @@ def test_a_call_with_its_follow_up_from_day_to_done(command_line: CommandLine, f
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ((999, "hello"), "There is no player 999"),
+        ((999, "hello"), "That player isn't in this league"),
         (("nobody@families.test", "hello"), "No guardian has the address"),
         (("Ben", "hello"), "neither a player's number nor"),
         ((1, "  "), "Say what it was about"),

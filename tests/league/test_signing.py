@@ -234,7 +234,7 @@ async def test_a_stale_screen_is_told_by_whom_and_when(database: Database, maria
     assert reasons[signed.contract_id] == (
         f"Sam Hamilton's contract is signed already by Rosa Hamilton, recorded by maria at {moment}."
     )
-    assert reasons[999] == "There is no contract 999 in this league."
+    assert reasons[999] == "That contract isn't in this league."
     assert [one.id for one in result.signed] == [fresh.contract_id]
 
 

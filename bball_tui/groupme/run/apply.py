@@ -170,7 +170,7 @@ class _Run(Struct):
     async def _step(self, action: Action) -> Step:
         team = next(
             (one.label for one in self.plan.teams if one.team_id == action.team_id),
-            _("team {team_id}").format(team_id=action.team_id),
+            _("a team that is gone"),
         )
 
         def ended(state: StepState, text: str, group_id: str | None = action.group_id) -> Step:

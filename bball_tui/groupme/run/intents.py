@@ -90,11 +90,7 @@ async def lock_team(session: AsyncSession, league_id: int, team_id: int) -> Team
         .execution_options(populate_existing=True)
     )
     if team is None:
-        raise BballError(
-            _("There is no team {team_id} in this league. Teams ({{tab.teams}}) shows them all.").format(
-                team_id=team_id
-            )
-        )
+        raise BballError(_("That team isn't in this league. Teams ({tab.teams}) shows them all."))
     return team
 
 

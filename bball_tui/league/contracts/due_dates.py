@@ -159,7 +159,7 @@ async def _judge(
     for one in ids:
         contract = found.get(one)
         if contract is None:
-            problem: str | None = _("There is no contract {one} in this league.").format(one=one)
+            problem: str | None = _("That contract isn't in this league.")
         else:
             problem = changed_since(contract, expected.get(one), clock) or no_due_date(
                 contract.status, _("{player}'s contract").format(player=contract.player)

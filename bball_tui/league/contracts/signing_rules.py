@@ -309,7 +309,7 @@ def missing(contract_id: int) -> Notice:
     """The notice for an id that no contract of the league has."""
     return Notice(
         NoticeKind.MISSING,
-        _("There is no contract {contract_id} in this league.").format(contract_id=contract_id),
+        _("That contract isn't in this league."),
         blocks=True,
     )
 

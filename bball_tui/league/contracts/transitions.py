@@ -211,7 +211,7 @@ async def _judge(
     for one in ids:
         contract = found.get(one)
         if contract is None:
-            refused.append(Refused(one, _("There is no contract {one} in this league.").format(one=one)))
+            refused.append(Refused(one, _("That contract isn't in this league.")))
             continue
         whose = _("{player}'s contract").format(player=contract.player)
         problem = changed_since(contract, expected.get(one), clock) or why_not(rule.act, contract.status, whose)

@@ -234,6 +234,4 @@ def not_signed(contract: ContractFacts) -> str:
 
 
 def _missing(ids: Iterable[int], found: Mapping[int, ContractFacts]) -> list[Refused]:
-    return [
-        Refused(one, _("There is no contract {one} in this league.").format(one=one)) for one in ids if one not in found
-    ]
+    return [Refused(one, _("That contract isn't in this league.")) for one in ids if one not in found]

@@ -51,7 +51,7 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
         before = None if signature is None else await _superseded(session, signature.id)
         left = [mail for mail in mails if mail.contract_id == one and not mail.held and mail.promised]
         if contract is None:
-            refused.append(Refused(one, _("There is no contract {one} in this league.").format(one=one)))
+            refused.append(Refused(one, _("That contract isn't in this league.")))
         elif signature is None:
             refused.append(Refused(one, not_signed(contract)))
         elif before is None:

@@ -71,7 +71,7 @@ async def preview_archive(session: AsyncSession, league_id: int, kind: RecordKin
         )
     ).one_or_none()
     if found is None:
-        raise BballError(_("There is no {kind} {one_id} in this league.").format(kind=kind, one_id=one_id))
+        raise BballError(_("That {kind} isn't in this league.").format(kind=kind))
     obstacle = None if found.archived else await _obstacle(session, league_id, kind, one_id, found.name)
     return Archiving(kind, one_id, found.name, found.archived, obstacle)
 

@@ -103,7 +103,7 @@ async def load_contract(
     ).where(Contract.league_id == league_id, Contract.id == contract_id)
     found = (await session.execute(query)).one_or_none()
     if found is None:
-        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
+        raise BballError(_("That contract isn't in this league."))
     days = ["" if day is None else write_date(day, order) for day in (found.offered_on, found.due_on)]
     offered = found.status != ContractStatus.DRAFT
     signature = str(TeamChange.KEEP if found.rule == TeamChange.KEEP else TeamChange.VOID)
@@ -128,7 +128,7 @@ async def new_contract(
         )
     ).one_or_none()
     if player is None:
-        raise BballError(_("There is no player {player_id} in this league.").format(player_id=player_id))
+        raise BballError(_("That player isn't in this league."))
     if player.archived_at is not None:
         raise BballError(
             _("{first_name} {last_name} is archived. Bring the player back first.").format(

@@ -178,7 +178,7 @@ async def _name(session: AsyncSession, league_id: int, kind: RecordKind, one_id:
     table: Any = {RecordKind.PLAYER: Player, RecordKind.TEAM: Team, RecordKind.SEASON: Season}[kind]
     found: str | None = await session.scalar(select(name).where(table.league_id == league_id, table.id == one_id))
     if found is None:
-        raise BballError(_("There is no {kind} {one_id} in this league.").format(kind=kind, one_id=one_id))
+        raise BballError(_("That {kind} isn't in this league.").format(kind=kind))
     return found
 
 

@@ -122,7 +122,7 @@ async def preview_player(session: AsyncSession, league_id: int, player_id: int) 
         select(Player.first_name + " " + Player.last_name).where(Player.league_id == league_id, Player.id == player_id)
     )
     if who is None:
-        raise BballError(_("There is no player {player_id} in this league.").format(player_id=player_id))
+        raise BballError(_("That player isn't in this league."))
     link = aliased(PlayerGuardian)
     others = select(link.guardian_id).where(link.guardian_id == Guardian.id, link.player_id != player_id).exists()
     family = await session.execute(
@@ -155,7 +155,7 @@ async def preview_guardian(session: AsyncSession, league_id: int, guardian_id: i
         )
     )
     if who is None:
-        raise BballError(_("There is no guardian {guardian_id} in this league.").format(guardian_id=guardian_id))
+        raise BballError(_("That guardian isn't in this league."))
     return await _preview(session, league_id, who, players=(), guardians=(guardian_id,), also=(), staying=())
 
 

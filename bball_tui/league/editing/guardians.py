@@ -54,11 +54,7 @@ async def load_guardian(
     )
     found = (await session.execute(query)).one_or_none()
     if found is None:
-        raise BballError(
-            _("Guardian {guardian_id} is not a guardian of player {player_id} (anymore).").format(
-                guardian_id=guardian_id, player_id=player_id
-            )
-        )
+        raise BballError(_("That guardian isn't one of this player's, or not anymore."))
     who, how = found
     columns = columns_of(PERSON, who) | columns_of((*_LINK, POSITION), how)
     return Loaded(who.id, who.version, _draft(columns))
@@ -163,7 +159,7 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, columns: M
         select(Player.id).where(Player.league_id == league_id, Player.id == player_id).with_for_update()
     )
     if player is None:
-        raise BballError(_("There is no player {player_id} in this league.").format(player_id=player_id))
+        raise BballError(_("That player isn't in this league."))
     person = GuardianValues(**_of(PERSON, columns))
     known = await _known(session, league_id, person)
     notes: list[str] = []

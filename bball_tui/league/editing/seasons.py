@@ -29,7 +29,7 @@ async def load_season(session: AsyncSession, league_id: int, season_id: int, ord
     )
     found = (await session.execute(query.with_for_update(of=Season))).one_or_none()
     if found is None:
-        raise BballError(_("There is no season {season_id} in this league.").format(season_id=season_id))
+        raise BballError(_("That season isn't in this league."))
     return Loaded(found.id, found.version, draft_of(SeasonDraft, FIELDS, found, order))
 
 

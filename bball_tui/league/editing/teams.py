@@ -25,7 +25,7 @@ async def load_team(session: AsyncSession, league_id: int, team_id: int) -> Load
     query = select(Team.id, Team.version, *columns).where(Team.league_id == league_id, Team.id == team_id)
     found = (await session.execute(query.with_for_update())).one_or_none()
     if found is None:
-        raise BballError(_("There is no team {team_id} in this league.").format(team_id=team_id))
+        raise BballError(_("That team isn't in this league."))
     return Loaded(found.id, found.version, draft_of(TeamDraft, FIELDS, found, DateOrder.YMD))
 
 

@@ -83,7 +83,7 @@ async def preview_kind(
         return await preview_mails(session, league_id, settings, contract_id)
     contract = (await read_contracts(session, league_id, [contract_id])).get(contract_id)
     if contract is None:
-        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
+        raise BballError(_("That contract isn't in this league."))
     clock = await read_clock(session, league_id)
     days = (await session.execute(select(Contract.offered_on, Contract.due_on).where(Contract.id == contract_id))).one()
     family = (await read_guardians(session, league_id, {contract.player_id})).get(contract.player_id, ())

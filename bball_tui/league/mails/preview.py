@@ -85,7 +85,7 @@ async def preview_mails(
     """
     contract = (await read_contracts(session, league_id, [contract_id])).get(contract_id)
     if contract is None:
-        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
+        raise BballError(_("That contract isn't in this league."))
     if contract.signature is not None:
         rows = await _items(
             session,

@@ -110,7 +110,7 @@ async def tell_apart(session: AsyncSession, league_id: int, player_id: int, othe
     query = select(Player.id).where(Player.league_id == league_id, Player.id.in_(wanted))
     missing = wanted - set(await session.scalars(query))
     if missing:
-        raise BballError(_("There is no player {missing} in this league.").format(missing=min(missing)))
+        raise BballError(_("One of these players isn't in this league."))
     rows = [{"league_id": league_id, "one_id": one, "other_id": other} for one, other in pairs]
     await session.execute(insert(DistinctPlayers).on_conflict_do_nothing(), rows)
     entries = [Entry("told_apart", "player", one, after={"not": other}) for one, other in pairs]

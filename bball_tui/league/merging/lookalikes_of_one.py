@@ -127,7 +127,7 @@ async def lookalikes_of_guardian(session: AsyncSession, league_id: int, guardian
     """
     me = await session.get(Guardian, guardian_id, populate_existing=True)
     if me is None or me.league_id != league_id:
-        raise BballError(_("There is no guardian {guardian_id} in this league.").format(guardian_id=guardian_id))
+        raise BballError(_("That guardian isn't in this league."))
     mine, theirs = aliased(PlayerGuardian), aliased(PlayerGuardian)
     in_common = (
         select(theirs.guardian_id)

@@ -98,7 +98,7 @@ async def why_missing(session: AsyncSession, league_id: int, kind: Person, wante
     """Why the league has no such player or guardian, in a sentence."""
     merged = await merged_as(session, league_id, kind, wanted)
     if merged is None:
-        return _("There is no {kind} {wanted} in this league.").format(kind=_(kind), wanted=wanted)
+        return _("That {kind} isn't in this league.").format(kind=_(kind))
     into = f"{_(kind)} {merged.stays_id}"
     for stays in await read_rows(session, league_id, kind, [merged.stays_id]):
         into = f"{stays.first_name} {stays.last_name}, {into}"

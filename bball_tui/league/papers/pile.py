@@ -261,7 +261,7 @@ def _contract_on(page: ReadPage, mark: str) -> int | str:
 
 def _planned(preview: ContractPreview, parts: tuple[Pages, ...], has_scan: bool) -> PlannedPaper | str:
     if preview.status is None:
-        return _("contract {preview_id} isn't in this league anymore").format(preview_id=preview.id)
+        return _("its contract isn't in this league anymore")
     if preview.status is ContractStatus.SIGNED:
         if has_scan:
             return _("{player}'s contract is signed and has a scan already").format(player=preview.player)

@@ -114,7 +114,7 @@ async def attach(session: AsyncSession, league_id: int, contract_id: int, file: 
         )
     ).one_or_none()
     if found is None:
-        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
+        raise BballError(_("That contract isn't in this league."))
     name = f"{found.first_name} {found.last_name}"
     if found.signature_id is None:
         raise BballError(

@@ -110,7 +110,7 @@ async def note_facts(session: AsyncSession, league_id: int, player_id: int) -> N
         )
     ).one_or_none()
     if found is None:
-        raise BballError(_("There is no player {player_id} in this league.").format(player_id=player_id))
+        raise BballError(_("That player isn't in this league."))
     guardians = await read_family(session, league_id, player_id)
     notes = await read_notes(session, league_id, player_id)
     return NoteFacts(player_id, found.name, guardians, notes, found.today, found.login)
@@ -126,7 +126,7 @@ async def note_facts_of(session: AsyncSession, league_id: int, contract_id: int)
         select(Contract.player_id).where(Contract.league_id == league_id, Contract.id == contract_id)
     )
     if player_id is None:
-        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
+        raise BballError(_("That contract isn't in this league."))
     return await note_facts(session, league_id, player_id)
 
 
@@ -384,7 +384,7 @@ async def _must_be_there(session: AsyncSession, league_id: int, new: NewNote) ->
             continue
         there = await session.scalar(select(model.id).where(model.league_id == league_id, model.id == number))
         if there is None:
-            raise BballError(_("There is no {word} {number} in this league.").format(word=word, number=number))
+            raise BballError(_("That {kind} isn't in this league.").format(kind=word))
     if new.player_id is None and new.guardian_id is None:
         raise BballError(_("Say whose family it is about: a player or a guardian."))
 

@@ -149,7 +149,7 @@ async def _source(
     if asked.source_id is not None:
         source = next((one for one in seasons if one.id == asked.source_id), None)
         if source is None:
-            raise BballError(_("There is no season {source_id} in this league.").format(source_id=asked.source_id))
+            raise BballError(_("That season isn't in this league."))
     else:
         source = await shown_season(session, league_id)
         if source is not None and source == target:
@@ -189,9 +189,7 @@ def _placed(plan: RollPlan, choice: RollChoice) -> dict[int, str]:
     for player_id, team in choice.places.items():
         line = lines.get(player_id)
         if line is None:
-            raise BballError(
-                _("Player {player_id} isn't in this plan. Look at the plan again.").format(player_id=player_id)
-            )
+            raise BballError(_("A player you placed isn't in this plan. Look at the plan again."))
         if not team:
             raise BballError(
                 _("{player} has no team yet. Choose one, or leave the player out.").format(player=shown(line.player))

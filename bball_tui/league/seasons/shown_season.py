@@ -34,7 +34,7 @@ async def show_season(session: AsyncSession, league_id: int, season_id: int) -> 
     """
     mine = (SeasonRow.league_id == league_id, SeasonRow.id == season_id)
     if not await session.scalar(select(exists().where(*mine))):
-        raise BballError(_("There is no season {season_id} in this league.").format(season_id=season_id))
+        raise BballError(_("That season isn't in this league."))
     archived = await session.scalar(select(SeasonRow.name).where(*mine, SeasonRow.archived_at.is_not(None)))
     if archived is not None:
         raise BballError(_("{target} is archived. Bring it back first ({{desk.seasons}}).").format(target=archived))

@@ -150,7 +150,7 @@ async def contract_detail(
         )
     ).one_or_none()
     if found is None:
-        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
+        raise BballError(_("That contract isn't in this league."))
     contract, player, team, season, signature = found
     past = await last_in_force(session, contract_id) if signature is None else None
     shown = signature or past
@@ -235,7 +235,7 @@ async def team_detail(session: AsyncSession, league_id: int, team_id: int) -> Te
     wanted = RosterFilter(team_id=team_id)
     rows = await TeamListing(league_id, wanted).all(session)
     if not rows:
-        raise BballError(_("There is no team {team_id} in this league.").format(team_id=team_id))
+        raise BballError(_("That team isn't in this league."))
     team = await session.get_one(models.Team, team_id, populate_existing=True)
     return TeamDetail(
         team=rows[0],

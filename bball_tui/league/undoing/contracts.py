@@ -12,7 +12,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import LIVE_STATUSES, ROW, ContractStatus, Stage
-from bball_tui.language import _, later
+from bball_tui.language import _, later, plural
 from bball_tui.league.contracts.facts import hold_teams, lock_contracts
 from bball_tui.league.contracts.kept_rows import KEPT
 from bball_tui.league.league_clock import LeagueClock
@@ -49,7 +49,14 @@ async def undo_contracts(
     units: dict[int, list[Any]] = {}
     for one in now.values():
         units.setdefault(one.player_id, []).append(one)
-    going.kept += [_("Contract {one} is not there anymore.").format(one=one) for one in sorted(ids - now.keys())]
+    if gone := len(ids - now.keys()):
+        going.kept.append(
+            plural(
+                "{number:,} contract of it is not there anymore.",
+                "{number:,} contracts of it are not there anymore.",
+                gone,
+            ).format(number=gone)
+        )
     all_of_them = len(units)
     for contracts in units.values():
         unit = _Unit(session, league_id, contracts, [row for row in rows if row.entity == "contract"], changes.clock)

@@ -122,8 +122,8 @@ class _Edit:
         if not self._noted:
             return _(EARLIER)
         wanted = {*self._persons, *self._linked()}
-        if missing := wanted - self._now.keys():
-            return _("Guardian {one} is not there anymore.").format(one=min(missing))
+        if wanted - self._now.keys():
+            return _("A guardian of the family is not there anymore.")
         if why := await changes.since("guardian", {*wanted, *self._made}, _("a guardian of the family")):
             return why
         return await changes.since(
@@ -248,7 +248,7 @@ class _Edit:
                 Guardian.league_id == self._league_id, Guardian.id == guardian_id
             )
         )
-        return found or _("guardian {one}").format(one=guardian_id)
+        return found or _("a guardian who is gone")
 
 
 def _word(name: str) -> str:

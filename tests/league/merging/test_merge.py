@@ -312,7 +312,7 @@ async def test_nothing_is_done_unseen_or_to_another_league(database: Database, m
         seen = MergeRequest(Person.PLAYER, kept.player_id, gone.player_id, {}, gone_version=1)
         for asked, said in (
             (seen, r"Jon Hamilton was changed by .*nothing was merged"),
-            (request(kept, stranger), "There is no player"),
+            (request(kept, stranger), "That player isn't in this league"),
             (request(kept, kept), "Choose two different"),
             (request(kept, gone, shoes=True), "no field 'shoes'"),
         ):

@@ -134,7 +134,7 @@ async def test_what_is_not_certain_is_named_and_nothing_is_guessed(database: Dat
         "a.pdf, page 4": "its code is of another league, or of another database",
         "a.pdf, page 5": "its code can't be read for certain",
         "a.pdf, page 6": "it has the codes of several contracts; scan them one by one",
-        "a.pdf, page 7": "contract 999999 isn't in this league anymore",
+        "a.pdf, page 7": "its contract isn't in this league anymore",
         "a.pdf, page 8": "Kid02 Hamilton's contract is declined",
         "c.pdf": "",
         "d.pdf": "it isn't a PDF, JPEG, PNG or HEIC file, whatever its name says",

@@ -238,7 +238,7 @@ async def test_a_cutoff_on_29_february_is_the_last_day_of_it(league: Rolling) ->
         (RollRequest("  "), RollOutcome(), "has no name"),
         (RollRequest("Spring 2027"), RollOutcome(), "no season to begin from"),
         (RollRequest("Spring 2027", source_id=1), RollOutcome(), "cannot become itself"),
-        (RollRequest("Fall", source_id=99), RollOutcome(), "no season 99"),
+        (RollRequest("Fall", source_id=99), RollOutcome(), "That season isn't in this league"),
         (RollRequest("Fall", pattern="U10"), RollOutcome(), "does not say which age group"),
         (RollRequest("Fall"), RollOutcome(S.SIGNED), "drafts or offers"),
         (RollRequest("Fall"), RollOutcome(due_on=date(2099, 1, 1)), "no due date"),
