@@ -164,7 +164,9 @@ async def test_children_of_one_name_are_told_apart_in_their_rows_the_step_and_wh
         # The paper of the one who has signed may come a second time.
         send(desk.app, *"dante", "enter", "enter")
         await desk.shows("Another child has the same name")
-        await desk.press("down", "enter")
+        await desk.press("down")
+        await desk.shows("! same name, signed: Lady Hawks 12U", "last: Dante Hashimoto (Lady")
+        await desk.press("enter")
         await desk.shows("Sign Dante Hashimoto", "Hawks U10 · born Mar 4, 2016", "becomes signed")
         await desk.press("escape")
         await desk.shows("1 paper done")

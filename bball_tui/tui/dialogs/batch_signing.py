@@ -28,9 +28,9 @@ from bball_tui.tui.dialogs.paper_lines import (
     paper_line,
     what_becomes_of_mails,
 )
-from bball_tui.tui.dialogs.whose_paper import whose_paper
+from bball_tui.tui.dialogs.whose_paper import hidden_namesake, whose_paper
 from bball_tui.tui.hanging_indent import Hanging
-from bball_tui.tui.text import Part, content, content_lines
+from bball_tui.tui.text import Part, content, content_lines, shorten
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
 
@@ -229,7 +229,8 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         if row is not None and facts is not None:
             lines = whose_paper(row.team, facts.birthdate, row.jersey, facts.signer, facts.namesakes)
             if self.has_class("-tight"):
-                lines = lines[:1]
+                hidden = hidden_namesake(facts.namesakes)
+                lines = [hidden] if hidden else lines[:1]
         self.query_one("#whose", Static).update(Hanging(content_lines(lines)))
 
     def nobody(self) -> tuple[str, Tone]:
@@ -266,9 +267,12 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     def count(self) -> Iterable[Part]:
         """How many papers are done, and the last one."""
         left = "" if self._left is None else _(", {left:,} left").format(left=self._left)
-        yield (counted(len(self._done), "paper done", "papers done") + left, "bold")
+        done = counted(len(self._done), "paper done", "papers done") + left
+        yield (done, "bold")
         if self._done:
-            yield (_("   last: {player}").format(player=self._done[-1].player), STYLES[Tone.MUTED])
+            beside = _BESIDE + 2 if self.app.size.width >= WIDE else 0
+            last = _("   last: {player}").format(player=self._done[-1].whose)
+            yield (shorten(last, max(0, self._inner_width() - len(done) - beside)), STYLES[Tone.MUTED])
 
     def draw(self) -> None:
         """Only what was signed here is taken back here."""

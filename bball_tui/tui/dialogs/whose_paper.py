@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bball_tui.database.states import WAITING_STATUSES
 from bball_tui.language import _
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.text import Part
@@ -27,6 +28,17 @@ def whose_paper(
         about = " · ".join([one.team, _born(one.birthdate), *_jersey(one.jersey), _(one.status)])
         lines.append([(_("{sign} same name: {about}").format(sign=SYMBOLS[Tone.WARN], about=about), STYLES[Tone.WARN])])
     return lines
+
+
+def hidden_namesake(namesakes: "Sequence[Namesake]") -> list[Part]:
+    """In a line, the first namesake whom the names do not list: its status first, which no window cuts off."""
+    for one in namesakes:
+        if one.status not in WAITING_STATUSES:
+            said = _("{sign} same name, {status}: {team}").format(
+                sign=SYMBOLS[Tone.WARN], status=_(one.status), team=one.team
+            )
+            return [(said, STYLES[Tone.WARN])]
+    return []
 
 
 def _born(birthdate: date | None) -> str:
