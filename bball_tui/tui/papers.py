@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
 from bball_tui.files import short_path, write_bytes
-from bball_tui.language import _
+from bball_tui.language import _, plural
 from bball_tui.league.activity import note_export
 from bball_tui.league.papers.export import export_scans, file_name
 from bball_tui.league.papers.pile import PileDone, PilePlan, PileReader, plan_pile, sign_pile
-from bball_tui.league.papers.printing import Printed, print_sheets, print_sign_in
+from bball_tui.league.papers.printing import Printed, print_sheets, print_sign_in, sheets_of
 from bball_tui.league.papers.scan_file import SUFFIXES, load_scan
 from bball_tui.league.papers.scans import LONGEST_REASON, ScanRow, attach, list_scans, remove_scan, scan_content
 from bball_tui.league.rights import Right
@@ -181,11 +181,21 @@ async def print_contracts(app: "App[Any]", connection: "LeagueConnection", contr
         printing = connection.call(print_sheets, contract_ids, template_dir=connection.settings.template_dir)
         return await _written(await printing, path, "sheet")
 
-    number = len(contract_ids)
-    each = _("the contract") if number == 1 else _("each of {number:,} contracts").format(number=number)
-    lines = [
-        _("A sheet for {each} that still waits for its signature, names filled in and with a code.").format(each=each)
-    ]
+    number = await connection.call(sheets_of, contract_ids)
+    if not number:
+        none = _("None of these contracts waits for a signature, so there is no sheet to print.")
+        await app.push_screen_wait(ErrorDialog(none, title=_("Print contract sheets")))
+        return
+    sheets = counted(number, "sheet")
+    lines = [_("{sheets}, names filled in and with a code by which a scan is found.").format(sheets=sheets)]
+    if others := len(contract_ids) - number:
+        lines.append(
+            plural(
+                "{others:,} of these contracts is signed or over and gets no sheet.",
+                "{others:,} of these contracts are signed or over and get no sheet.",
+                others,
+            ).format(others=others)
+        )
     await _print(app, connection, _("Print contract sheets"), lines, "contracts", write)
 
 

@@ -25,7 +25,7 @@ def test_scans_of_six_papers_are_found_by_their_codes_and_signed(data_dir: Path,
         desk.press("a")
         desk.shows("8 selected")
         desk.press("b")
-        desk.shows("Print contract sheets", "8 contracts")
+        desk.shows("Print contract sheets", "8 sheets, names filled in")
         desk.press("\x01", "\x0b", str(sheets))
         desk.press(ENTER)
         desk.shows("8 sheets written")

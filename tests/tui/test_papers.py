@@ -195,3 +195,19 @@ async def test_the_paper_comes_with_the_signing_and_a_wrong_file_signs_nothing(
     async with database.session() as session:
         signed = select(Signature.evidence_sha256).join(Contract, Contract.signature_id == Signature.id)
         assert await session.scalar(signed) == await session.scalar(select(Scan.sha256))
+
+
+async def test_only_contracts_that_wait_for_a_signature_are_counted_as_sheets(
+    quiet: Settings, database: Database, club: Club
+) -> None:
+    async with opened(quiet) as desk:
+        await desk.shows("Amara", "Ben")
+        await desk.press("a", "b")
+        await desk.shows("None of these contracts waits for a signature")
+        await desk.press("escape")
+        async with database.session() as session:
+            await make_family(session, club, first="Cleo")
+        await desk.shows("Cleo")
+        await desk.press("a", "a", "b")
+        await desk.shows("1 sheet, names filled in", "2 of these contracts are signed or over and get no sheet.")
+        await desk.press("escape")

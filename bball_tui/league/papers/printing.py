@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Template, TemplateError
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -58,6 +58,15 @@ class _Facts(Struct, frozen=True):
 def size_for(order: DateOrder) -> PageSize:
     """The paper that lies in the printers of those who write their dates so."""
     return PageSize.LETTER if order is DateOrder.MDY else PageSize.A4
+
+
+async def sheets_of(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> int:
+    """How many of these contracts can still be signed, and so have a sheet to print."""
+    contract = models.Contract
+    open_ones = select(func.count()).where(
+        contract.league_id == league_id, among(contract.id, contract_ids), contract.status.in_(OPEN_STATUSES)
+    )
+    return await session.scalar(open_ones) or 0
 
 
 async def print_sheets(
