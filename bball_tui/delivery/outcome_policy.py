@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bball_tui.database.states import GateCause
 from bball_tui.delivery.gate_policy import Verdict
 from bball_tui.language import _
+from bball_tui.mail.answer_patterns import asks_to_slow_down
 from bball_tui.mail.outcome import Outcome, OutcomeClass, sameness
 from bball_tui.outbox.queue import Claim
 from bball_tui.outbox.settling import Ending, Report
@@ -61,7 +62,11 @@ def report_of(claim: Claim, outcome: Outcome) -> Report:
 def verdict_of(outcome: Outcome, *, probe: bool) -> Verdict:
     """What to tell the gate."""
     policy = OUTCOME_POLICIES[outcome.outcome_class]
-    return Verdict(policy.cause, policy.answered, outcome.text, outcome.retry_after, probe)
+    reason = outcome.text
+    coded = f"{outcome.enhanced_code or ''} {reason}".strip()
+    if asks_to_slow_down(coded) and not asks_to_slow_down(reason):
+        reason = coded  # or nobody could tell from it that mails are only to come more slowly
+    return Verdict(policy.cause, policy.answered, reason, outcome.retry_after, probe)
 
 
 SAME_REFUSALS = 3

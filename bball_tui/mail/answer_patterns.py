@@ -88,9 +88,14 @@ RATE = (
     r"|\b(per|/) ?(second|minute|sec|min|s|m)\b"
     r"|rate[ _-]?(limit|exceed)|over[ -]?limit|send(ing|er)? rate|throttl|concurrent|RateLimitExceeded"
     r"|(thread|connection|message|mail|e-?mail)s?[ _-]*(rate[ _-]*|count[ _-]*)?limit|sending.{0,20}too (fast|quick)"
-    r"|slow down"
+    r"|slow down|unexpected volume"
 )
 """We send too fast."""
+
+# Exchange Online: 4.7.500-699 "Access denied, please try again later" and 4.7.650/651 "temporarily rate limited", at
+# https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online
+PACE_CODES = r"4\.7\.[56]\d\d"
+"""Enhanced codes of a server that is well and wants mails to come more slowly, whatever its words are."""
 
 PROVES_NOTHING = (
     r"sender|from (address|header|domain)|return[- ]?path|polic(y|ies)|\bspf|dkim|dmarc|domainkeys|\brat(e|ing)"
@@ -105,8 +110,8 @@ ABOUT_US = rf"{SENDER}|{ACCOUNT}|{QUOTA}|{RATE}|polic(y|ies)|spam|unsolicited|\b
 
 
 def asks_to_slow_down(text: str) -> bool:
-    """Whether a server said with ``text`` that we send too fast."""
-    return mentions(deciding(text), RATE)
+    """Whether a server said with ``text``, or with the enhanced code before it, that we send too fast."""
+    return re.match(rf"({PACE_CODES})(?!\S)", text) is not None or mentions(deciding(text), RATE)
 
 
 def mentions(text: str, words: str) -> bool:

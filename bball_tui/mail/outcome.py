@@ -202,7 +202,7 @@ TABLE: tuple[Rule, ...] = (
         "Microsoft is busy, or slows this address of the network down",
         _SMTP,
         "[45]..",
-        r"4\.7\.[56]\d\d",
+        words_of.PACE_CODES,
     ),
     Rule(
         OutcomeClass.REFUSED,

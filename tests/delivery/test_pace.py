@@ -10,7 +10,10 @@ from msgspec.structs import replace
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.delivery.gate_policy import Permit, Wait, admit, limits_for
+from bball_tui.delivery.outcome_policy import verdict_of
 from bball_tui.delivery.worker import Drained
+from bball_tui.mail.answer_patterns import asks_to_slow_down
+from bball_tui.mail.outcome import Phase, classify_smtp
 from bball_tui.mail.transports import Limits
 from bball_tui.outbox.provider_gates import Gate, gates
 from bball_tui.settings import SecretUrl, Settings
@@ -26,6 +29,14 @@ def test_the_settings_say_how_fast_and_gmail_is_known() -> None:
     assert limits_for("smtp:smtp.example.org:587", 0.5) == Limits(per_second=0.5, burst=1)
     assert limits_for("smtp:smtp.example.org:587", 14) == Limits(per_second=14, burst=14)
     assert limits_for("gmail:office@westside.test", None).per_second == 2.5
+
+
+def test_a_code_that_only_asks_for_fewer_mails_is_read_as_that() -> None:
+    busy = classify_smtp(Phase.DOT, 451, None, "4.7.500 Server busy. Please try again later from [192.0.2.1]")
+    assert asks_to_slow_down(verdict_of(busy, probe=False).reason)
+    away = classify_smtp(Phase.DOT, 421, None, "4.3.0 Temporary System Problem")
+    assert verdict_of(away, probe=False).reason == "Temporary System Problem"
+    assert not asks_to_slow_down("4.7.5000 Temporary System Problem")
 
 
 @pytest.mark.slow

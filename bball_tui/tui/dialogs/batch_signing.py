@@ -229,8 +229,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         if row is not None and facts is not None:
             lines = whose_paper(row.team, facts.birthdate, row.jersey, facts.signer, facts.namesakes)
             if self.has_class("-tight"):
-                hidden = hidden_namesake(facts.namesakes)
-                lines = [hidden] if hidden else lines[:1]
+                lines = [hidden_namesake(facts.namesakes) or lines[0]]
         self.query_one("#whose", Static).update(Hanging(content_lines(lines)))
 
     def nobody(self) -> tuple[str, Tone]:
@@ -270,9 +269,8 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         done = counted(len(self._done), "paper done", "papers done") + left
         yield (done, "bold")
         if self._done:
-            beside = _BESIDE + 2 if self.app.size.width >= WIDE else 0
-            last = _("   last: {player}").format(player=self._done[-1].whose)
-            yield (shorten(last, max(0, self._inner_width() - len(done) - beside)), STYLES[Tone.MUTED])
+            room = self._inner_width() - len(done) - (_BESIDE + 2 if self.app.size.width >= WIDE else 0)
+            yield (shorten(_("   last: {player}").format(player=self._done[-1].whose), room), STYLES[Tone.MUTED])
 
     def draw(self) -> None:
         """Only what was signed here is taken back here."""
