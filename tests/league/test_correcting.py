@@ -213,7 +213,7 @@ async def test_each_contract_is_decided_by_itself(database: Database) -> None:
         reasons = {one.id: one.reason for one in done.refused}
         assert "was not born yet on 2026-02-27" in reasons[child.contract_id]
         assert "is not signed, so there is nothing to correct" in reasons[open_one.contract_id]
-        assert "no contract 999" in reasons[999]
+        assert "That contract isn't in this league" in reasons[999]
         same = await correct(session, club.league_id, replace(wanted, contracts=((family.contract_id, None),)))
         assert "says so already" in same.refused[0].reason
         stale = await correct(session, club.league_id, replace(wanted, contracts=((family.contract_id, 1),)))

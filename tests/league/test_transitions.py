@@ -228,7 +228,7 @@ async def test_the_end_of_a_contract_wants_a_reason_and_a_fresh_screen(database:
             session, club.league_id, TransitionRequest(which, ((family.contract_id, 7), (999, None)), "why")
         )
         assert "was changed by" in stale.refused[0].reason
-        assert "no contract 999" in stale.refused[1].reason
+        assert "That contract isn't in this league" in stale.refused[1].reason
         assert stale.done == ()
         assert await states(session) == ["queued", "queued"]
 

@@ -55,7 +55,7 @@ async def test_a_team_is_made_and_renamed_and_no_name_is_taken_twice(database: D
             "Hawks U12",
             "Owls",
         ]
-        with pytest.raises(BballError, match="no team 999"):
+        with pytest.raises(BballError, match="That team isn't in this league"):
             await load_team(session, club.league_id, 999)
 
 

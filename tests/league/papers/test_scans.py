@@ -132,7 +132,7 @@ async def test_only_a_signed_contract_takes_a_paper_and_a_twin_is_named(database
         await sign(session, club.league_id, SigningRequest(((other.contract_id, 1),)))
         done = await attach(session, club.league_id, other.contract_id, paper())
         assert done.also == ("Amara Hamilton",)
-        with pytest.raises(BballError, match="no contract 999"):
+        with pytest.raises(BballError, match="That contract isn't in this league"):
             await attach(session, club.league_id, 999, paper())
 
 
