@@ -129,7 +129,7 @@ async def pictures(desk: Desk) -> SeasonPictures:
     shown = desk.app.screen.query_one(SeasonPictures)
     if not shown.has_focus:
         await desk.press("v")
-    await desk.shows("this season", "overdue")
+    await desk.shows("Due dates of open offers", "overdue")
     return shown
 
 
