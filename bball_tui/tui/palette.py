@@ -15,6 +15,7 @@ from bball_tui.tui.actions import Action, ActionHost, ActionSet, action_hosts, w
 from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.key_hints import key_of, with_keys
 from bball_tui.tui.text import clean
+from bball_tui.tui.widgets.search_bar import SearchBar
 
 THEME, THEME_HELP, THEME_ALSO = _("Theme"), _("Change the colors."), _("settings dark light mode appearance contrast")
 """The one command of Textual's own that we do not have."""
@@ -53,6 +54,11 @@ class ActionPalette(Provider):
 
     What the person's role does not allow is not offered. Anyone who types its name finds it, with who may do it.
     """
+
+    async def startup(self) -> None:
+        """What is chosen here is about what was searched for before, so its rows are asked for at once."""
+        for bar in self.screen.query(SearchBar):
+            bar.ask_now()
 
     def _commands(self) -> Iterator[tuple[ActionHost, Action, str]]:
         for node in sorted(action_hosts(self.screen), key=lambda node: node.ACTIONS.place):

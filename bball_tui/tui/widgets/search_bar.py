@@ -190,7 +190,7 @@ class SearchBar(Horizontal):
         """Search for everything again. False when that was so already: then Esc may mean the next layer."""
         had = bool(self._input.value)
         self._input.value = ""
-        self._tell()
+        self.ask_now()
         return had
 
     @on(Input.Changed)
@@ -199,19 +199,20 @@ class SearchBar(Horizontal):
         self.refresh_bindings()  # what Esc does
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(DEBOUNCE, self._tell)
+        self._timer = self.set_timer(DEBOUNCE, self.ask_now)
 
     @on(events.DescendantBlur)
     def _left(self) -> None:
         """Whoever goes on, by Tab or with the mouse, acts on what was searched for: its rows are asked for at once."""
-        self._tell()
+        self.ask_now()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.action_leave()
 
-    def _tell(self) -> None:
+    def ask_now(self) -> None:
+        """Ask for what is typed without waiting for more of it."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -220,7 +221,7 @@ class SearchBar(Horizontal):
             self.post_message(SearchChanged(self._told))
 
     def action_leave(self) -> None:
-        self._tell()
+        self.ask_now()
         self.post_message(SearchLeft())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
