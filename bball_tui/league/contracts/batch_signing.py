@@ -33,6 +33,7 @@ from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers
 
 SHOWN = 12
+"""Contracts that are found at most: there may be more of them."""
 LOOKED_AT = 60
 """Contracts that match, among which the nearest names come first."""
 PILE_HOLD = timedelta(minutes=15)

@@ -289,7 +289,7 @@ async def _judge(
     for one in ids:
         contract = found.get(one)
         if contract is None:
-            refused.append(Refused(one, missing(one).text))
+            refused.append(Refused(one, missing().text))
             continue
         problem = changed_since(contract, expected.get(one), clock)
         problem = problem or why_not(

@@ -188,7 +188,7 @@ async def _prepare(
     for contract_id in dict.fromkeys(contract_id for contract_id, _version in request.contracts):
         contract = contracts.get(contract_id)
         if contract is None:
-            refused.append(Refused(contract_id, missing(contract_id).text))
+            refused.append(Refused(contract_id, missing().text))
             continue
         parents = guardians.get(contract.player_id, ())
         decided = decide(contract, parents, clock, expected[contract_id], choice, request.capacity, day)

@@ -130,7 +130,7 @@ async def preview_signing(
     for contract_id in ids:
         contract = contracts.get(contract_id)
         if contract is None:
-            previews.append(ContractPreview(contract_id, "", "", None, 0, (), None, (), (missing(contract_id),)))
+            previews.append(ContractPreview(contract_id, "", "", None, 0, (), None, (), (missing(),)))
             continue
         parents = guardians.get(contract.player_id, ())
         decided = decide(contract, parents, clock, None, choice, capacity, day)

@@ -305,13 +305,9 @@ def decide(
     return status_notice(contract, clock, expected_version) or signer_for(contract, guardians, choice, capacity, day)
 
 
-def missing(contract_id: int) -> Notice:
+def missing() -> Notice:
     """The notice for an id that no contract of the league has."""
-    return Notice(
-        NoticeKind.MISSING,
-        _("That contract isn't in this league."),
-        blocks=True,
-    )
+    return Notice(NoticeKind.MISSING, _("That contract isn't in this league."), blocks=True)
 
 
 def check_hold(hold_seconds: int | None, clock: LeagueClock) -> int:

@@ -38,7 +38,7 @@ class Mail(Struct, frozen=True):
     came_back: bool = False
     """After it was accepted; and nobody dealt with that yet."""
     in_folder: bool = False
-    """It was only went to a folder: no mail server had it."""
+    """It only went to a folder: no mail server had it."""
     message: str = ""
     """The subject of what staff wrote themselves; empty for every other mail."""
     queued_at: datetime | None = None

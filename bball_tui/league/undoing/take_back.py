@@ -347,15 +347,8 @@ _OF_LEAGUE = {"changed": later("settings of the league changed"), "created": lat
 _FIRST = (
     *("roster_imported", "message_queued", "signed", "corrected", "merged", "unmerged", "season_rolled"),
     *("season_roll_undone", "moved", "guardian_added", "guardian_removed"),
-    *(
-        "address_corrected",
-        "outbox_redirected",
-        "outbox_left_to_another",
-        "outbox_sent_again",
-        "released",
-        "offered",
-        "created",
-    ),
+    *("address_corrected", "outbox_redirected", "outbox_left_to_another", "outbox_sent_again"),
+    *("released", "offered", "created"),
 )
 """Of several things in one act, what it is called by."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow
 
 LONGEST_DATE = len("May 12, 2015")
-MANY = 12
-"""Names that are found at most: there may be more of them."""
 _PART_OF_NAME = 15
 """Columns of a name that say enough where the next line has the same one."""
 
@@ -101,6 +99,8 @@ def nothing_waits(others: "Mapping[ContractStatus, int]") -> tuple[str, Tone]:
 
 def not_clear(rows: "Sequence[ContractRow]", facts: "Mapping[int, PaperFacts]") -> str:
     """Why it is not clear whose paper it is that was typed, and the way out."""
+    from bball_tui.league.contracts.batch_signing import SHOWN
+
     number = len(rows)
     named = sum(one.whole for one in facts.values())
     if number > 1 and len({(row.first.casefold(), row.last.casefold()) for row in rows}) == 1:
@@ -109,6 +109,6 @@ def not_clear(rows: "Sequence[ContractRow]", facts: "Mapping[int, PaperFacts]") 
         return _("{number} children have this name: choose with ↑ ↓.").format(number=named)
     if named or number == 1:
         return _("Another child has the same name: choose with ↑ ↓ if this one is meant.")
-    if number < MANY:
+    if number < SHOWN:
         return _("{number} match: type the full name, or choose with ↑ ↓.").format(number=number)
     return _("{number} or more match: type the full name, or choose with ↑ ↓.").format(number=number)
