@@ -9,7 +9,7 @@ from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.erasing import guardians_erase
 from bball_tui.cli.merging import listed_pairs, merge_commands
 from bball_tui.cli.output import Answer, listed, narrate
-from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
+from bball_tui.cli.saving import address_needs_yes, edit_options, given, json_option, new_options, saving, yes_option
 from bball_tui.database.engine import Session
 from bball_tui.database.states import DateOrder
 from bball_tui.league.editing.guardians import (
@@ -76,11 +76,13 @@ def _cells(one: GuardianView) -> Sequence[str]:
 @needs(Right.ROSTER)
 @player_argument
 @new_options(FIELDS)
+@yes_option
 @json_option
 @saving("Guardian")
-async def guardians_add(context: CliContext, session: Session, player_id: int, **values: Any) -> Outcome:
+async def guardians_add(context: CliContext, session: Session, player_id: int, yes: bool, **values: Any) -> Outcome:
     """Add a guardian; one of that name and address who is already in the league is linked."""
-    return await save_guardian(session, context.league.id, player_id, given(GuardianDraft(), values))
+    with address_needs_yes():
+        return await save_guardian(session, context.league.id, player_id, given(GuardianDraft(), values), anyway=yes)
 
 
 @guardians.command("edit")
@@ -88,16 +90,19 @@ async def guardians_add(context: CliContext, session: Session, player_id: int, *
 @player_argument
 @guardian_argument
 @edit_options(FIELDS)
+@yes_option
 @json_option
 @saving("Guardian")
 async def guardians_edit(
-    context: CliContext, session: Session, player_id: int, guardian_id: int, **values: Any
+    context: CliContext, session: Session, player_id: int, guardian_id: int, yes: bool, **values: Any
 ) -> Outcome:
     """Change a guardian, or what they are to this player."""
     base = await load_guardian(session, context.league.id, player_id, guardian_id)
     if others := await other_children(session, context.league.id, guardian_id, player_id):
         narrate(f"Name, address and phone count for {', '.join(others)} too.")
-    return await save_guardian(session, context.league.id, player_id, given(base.draft, values), base=base)
+    draft = given(base.draft, values)
+    with address_needs_yes():
+        return await save_guardian(session, context.league.id, player_id, draft, base=base, anyway=yes)
 
 
 @guardians.command("remove")

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, echo_json, echo_plain, plain, spoken
+from bball_tui.cli.saving import address_needs_yes, yes_option
 from bball_tui.database.engine import Session
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
-from bball_tui.league.editing.outcome import OthersAddress
 from bball_tui.league.mails.preview import preview_mail
 from bball_tui.league.mails.send_for_real import ForReal, for_real_obstacle, plan_for_real, send_for_real
 from bball_tui.league.mails.wrong_address import AddressFixed, fix_address
@@ -113,17 +113,15 @@ async def outbox_read(context: CliContext, session: Session, outbox_id: int, par
 @click.argument("outbox_id", metavar="ID", type=ID)
 @click.argument("address")
 @reason_option
-@click.option("--yes", is_flag=True, help="Do not ask, also where it is another family's address.")
+@yes_option
 @json_option
 @in_transaction
 async def outbox_fix_address(
     context: CliContext, session: Session, outbox_id: int, address: str, reason: str | None, yes: bool
 ) -> Answer:
     """Correct the family's ADDRESS, and send there what was queued to the wrong one."""
-    try:
+    with address_needs_yes():
         fixed = await fix_address(session, context.league.id, outbox_id, address, reason=reason, anyway=yes)
-    except OthersAddress as error:
-        raise BballError(f"{error} '--yes' writes it all the same.") from error
     told: list[str] = []
     if fixed.guardians:
         verb = "has" if len(fixed.guardians) == 1 else "have"

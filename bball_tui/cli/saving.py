@@ -1,6 +1,7 @@
 """What the commands that add and edit have in common: one save, its JSON, its sentences, its exit code."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
@@ -11,13 +12,24 @@ from msgspec import Struct
 from bball_tui.cli.context import in_transaction
 from bball_tui.cli.output import Did
 from bball_tui.errors import BballError
-from bball_tui.league.editing.outcome import Doubtful, Lookalike, Outcome, Overtaken, Problem, Saved, Unpromised, Wrong
+from bball_tui.league.editing.outcome import (
+    Doubtful,
+    Lookalike,
+    OthersAddress,
+    Outcome,
+    Overtaken,
+    Problem,
+    Saved,
+    Unpromised,
+    Wrong,
+)
 from bball_tui.league.fields import Field, Option
 
 DraftT = TypeVar("DraftT")
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask, also where it is another family's address.")
 
 
 class SavedLine(Struct, frozen=True):
@@ -73,6 +85,19 @@ def saving(what: str) -> Callable[[Callable[..., Awaitable[Outcome]]], Callable[
         return in_transaction(run)
 
     return decorate
+
+
+@contextmanager
+def address_needs_yes() -> Iterator[None]:
+    """Name the option with which an address of another family is written.
+
+    Raises:
+        BballError: it is another family's, and the option was not given.
+    """
+    try:
+        yield
+    except OthersAddress as error:
+        raise BballError(f"{error} '--yes' writes it all the same.") from error
 
 
 def answer_of(what: str, outcome: Outcome) -> Did:

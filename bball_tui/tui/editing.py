@@ -49,6 +49,7 @@ from bball_tui.tui.dialogs.forms.records import (
     team_form,
 )
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
+from bball_tui.tui.others_address import once_agreed
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone
 from bball_tui.tui.undo_hints import undone_by
@@ -205,7 +206,9 @@ async def edit_guardian(
         draft = GuardianDraft() if base is None else base.draft
         return guardian_form(
             draft,
-            lambda mine, now, _: connection.call(save_guardian, player_id, mine, base=now),
+            lambda mine, now, _: once_agreed(
+                app, lambda anyway: connection.call(save_guardian, player_id, mine, base=now, anyway=anyway)
+            ),
             player,
             base=base,
             others=others,

@@ -115,6 +115,24 @@ def test_editing_a_guardian_names_the_other_children(command_line: CommandLine) 
     assert "count for Zoe Nowak too" in command_line("guardians", "edit", player, rita, "--phone", "555-0101").err
 
 
+def test_another_familys_address_is_refused_for_a_guardian_without_yes(command_line: CommandLine) -> None:
+    command_line.in_database(make_club)
+    ada = command_line("players", "add", "--first", "Ada", "--last", "Nowak", "--json").json["id"]
+    ben = command_line("players", "add", "--first", "Ben", "--last", "Roe", "--json").json["id"]
+    command_line("guardians", "add", ada, "--first", "Rita", "--last", "Nowak", "--email", "rita@right.test")
+    words = ("guardians", "add", ben, "--first", "Olga", "--last", "Roe", "--email", "rita@right.test", "--json")
+    refused = command_line(*words)
+    assert refused.code == 1
+    assert "rita@right.test is the address of Rita Nowak, guardian of Ada Nowak, not of this family." in refused.err
+    assert "'--yes' writes it all the same." in refused.err
+    assert command_line("guardians", "list", ben, "--json").json == []
+    olga = command_line(*words, "--yes").json["id"]
+    assert command_line("guardians", "edit", ben, olga, "--email", "olga@right.test").code == 0
+    back = ("guardians", "edit", ben, olga, "--email", "rita@right.test")
+    assert "'--yes' writes it all the same." in command_line(*back).err
+    assert command_line(*back, "--yes").code == 0
+
+
 @pytest.mark.slow
 def test_what_was_made_by_mistake_is_deleted_and_what_was_told_stays(command_line: CommandLine) -> None:
     club = command_line.in_database(make_club)

@@ -29,3 +29,28 @@ async def test_another_familys_address_is_asked_about(settings: Settings, databa
         await desk.shows("1 e-mail on the way to")
     async with database.session() as session:
         assert list(await session.scalars(select(Guardian.email))) == ["p1@families.test"] * 2
+
+
+async def test_another_familys_address_of_a_new_guardian_is_asked_about(settings: Settings, database: Database) -> None:
+    await club_with_mails(database, 2)
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await desk.press("3")
+        await desk.shows("Family000, Kid")
+        await desk.press("h")
+        await desk.shows("Guardians of Kid Family000")
+        await desk.press("n")
+        await desk.shows("New guardian")
+        await desk.press(*"Olga", "tab", *"Roe", "tab", *"p1@families.test", "enter")
+        await desk.shows("Another family's address?", "Kid Family001")
+        await desk.press("enter")
+        await desk.shows("New guardian", "not of this family", "What you typed is kept")
+        await desk.press("enter")
+        await desk.shows("Another family's address?")
+        await desk.press("y")
+        await desk.shows("Send 1 e-mail?", "p1@families.test hasn't been sent the welcome e-mail")
+        await desk.press("escape")
+        await desk.shows("Guardians of Kid Family000", "Olga Roe")
+    async with database.session() as session:
+        assert list(await session.scalars(select(Guardian.email).where(Guardian.first_name == "Olga"))) == [
+            "p1@families.test"
+        ]

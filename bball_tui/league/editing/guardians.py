@@ -19,6 +19,7 @@ from bball_tui.league.editing.family_mails import follow_address, unpromised, wi
 from bball_tui.league.editing.kept_family import kept_family
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
+from bball_tui.league.editing.whose_address import refuse_others_address
 from bball_tui.league.fields import Field, columns_of
 from bball_tui.league.merging.people import Person, once_called
 from bball_tui.league.roster.guardian import (
@@ -82,12 +83,14 @@ async def save_guardian(
     draft: GuardianDraft,
     *,
     base: Loaded[GuardianDraft] | None = None,
+    anyway: bool = False,
 ) -> Outcome:
     """Write the guardian and the link; without a ``base`` a new one. The caller commits.
 
     A new guardian with the name and the address of one who is in the league already is linked, not made twice.
 
     Raises:
+        OthersAddress: the address is another family's, and nobody said to write it ``anyway``.
         BballError: the player or the guardian is gone.
     """
     checks = Checks()
@@ -95,7 +98,7 @@ async def save_guardian(
     if checks.problems:
         return Wrong(tuple(checks.problems))
     if base is None:
-        return await _add(session, league_id, player_id, columns)
+        return await _add(session, league_id, player_id, columns, anyway=anyway)
     now = await load_guardian(session, league_id, player_id, base.id)
     clean = _draft(columns)
     if not clean.position:
@@ -105,6 +108,8 @@ async def save_guardian(
     names = list(differing(now.draft, clean))
     if not names:
         return Saved(base.id, changed=False)
+    if columns["email"] and columns["email"].lower() != now.draft.email.lower() and not anyway:
+        await refuse_others_address(session, league_id, columns["email"], player_id, [base.id])
     kept = await kept_family(session, guardian_id=base.id, player_id=player_id)
     await session.execute(
         update(Guardian).where(Guardian.id == base.id).values(**_of(PERSON, columns), version=Guardian.version + 1)
@@ -154,7 +159,9 @@ def _of(fields: Iterable[Field], columns: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: columns[field.name] for field in fields}
 
 
-async def _add(session: AsyncSession, league_id: int, player_id: int, columns: Mapping[str, Any]) -> Outcome:
+async def _add(
+    session: AsyncSession, league_id: int, player_id: int, columns: Mapping[str, Any], *, anyway: bool
+) -> Outcome:
     player = await session.scalar(
         select(Player.id).where(Player.league_id == league_id, Player.id == player_id).with_for_update()
     )
@@ -163,6 +170,8 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, columns: M
     person = GuardianValues(**_of(PERSON, columns))
     known = await _known(session, league_id, person)
     notes: list[str] = []
+    if known is None and person.email and not anyway:
+        await refuse_others_address(session, league_id, person.email, player_id, [])
     if known is not None:
         linked = exists().where(PlayerGuardian.player_id == player_id, PlayerGuardian.guardian_id == known)
         if await session.scalar(select(linked)):

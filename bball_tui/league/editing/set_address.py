@@ -8,7 +8,6 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.editing.guardians import load_guardian, save_guardian
 from bball_tui.league.editing.outcome import Saved, Wrong
-from bball_tui.league.editing.whose_address import refuse_others_address
 
 
 async def set_address(
@@ -22,11 +21,9 @@ async def set_address(
     """
     if not address.strip():
         raise BballError(_("Type an e-mail address such as rosa@example.org. Nothing was changed."))
-    if not anyway:
-        await refuse_others_address(session, league_id, address.strip(), player_id, [guardian_id])
     base = await load_guardian(session, league_id, player_id, guardian_id)
     draft = replace(base.draft, email=address, receives_email=True)
-    outcome = await save_guardian(session, league_id, player_id, draft, base=base)
+    outcome = await save_guardian(session, league_id, player_id, draft, base=base, anyway=anyway)
     match outcome:
         case Saved(changed=True):
             return outcome

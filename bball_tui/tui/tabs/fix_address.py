@@ -1,15 +1,13 @@
 """The right address of a family, asked for wherever a mail did not arrive."""
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.editing.outcome import OthersAddress
-from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
+from bball_tui.tui.others_address import once_agreed
 from bball_tui.tui.text import clean
 from bball_tui.tui.undo_hints import undone_by
 from bball_tui.wording import counted, short_date
@@ -19,24 +17,6 @@ if TYPE_CHECKING:
 
     from bball_tui.league.mails.wrong_address import AddressFixed
     from bball_tui.tui.connection import LeagueConnection
-
-DoneT = TypeVar("DoneT")
-
-
-async def once_agreed(app: "App[Any]", save: Callable[[bool], Awaitable[DoneT]]) -> DoneT:
-    """Save an address; one of another family only once somebody said so. Call it from a worker.
-
-    Raises:
-        OthersAddress: they said no.
-    """
-    try:
-        return await save(False)
-    except OthersAddress as error:
-        lines = [clean(str(error)), _("If it is wrong, another family reads what is meant for this one.")]
-        question = Confirm(_("Another family's address?"), lines, _("Use it anyway"), danger=True)
-        if not await app.push_screen_wait(question):
-            raise
-    return await save(True)
 
 
 async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id: int) -> bool:

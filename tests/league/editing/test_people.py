@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from bball_tui.database.engine import Database
@@ -16,7 +17,7 @@ from bball_tui.league.editing.guardians import (
     save_guardian,
     unlink_guardian,
 )
-from bball_tui.league.editing.outcome import Doubtful, Loaded, Overtaken, Saved, Wrong
+from bball_tui.league.editing.outcome import Doubtful, Loaded, OthersAddress, Overtaken, Saved, Wrong
 from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.merging.lookalikes import pairs_of_guardians, pairs_of_players, tell_apart
 from bball_tui.league.roster.guardian import GuardianDraft
@@ -239,3 +240,26 @@ async def test_who_takes_no_more_mail_gets_none_that_waits_and_may_have_it_again
         assert "canceled" in gone.notes[0]
         rows = await session.execute(select(Outbox.recipient, Outbox.state).order_by(Outbox.id))
         assert [tuple(row) for row in rows] == [("rosa@families.test", "queued"), ("dan@families.test", "cancelled")]
+
+
+async def test_another_familys_address_is_written_for_a_guardian_only_on_purpose(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await make_family(session, club)
+        ben = await make_family(session, club, first="Ben", last="Roe", parents=(Parent("Olga", "Roe", "o@x.test"),))
+        theirs = "rosa@families.test is the address of Rosa Hamilton, guardian of Amara Hamilton, not of this family"
+        dan = replace(NEW, last_name="Roe", email="rosa@families.test")
+        with pytest.raises(OthersAddress, match=theirs):
+            await save_guardian(session, club.league_id, ben.player_id, dan)
+        base = await load_guardian(session, club.league_id, ben.player_id, ben.guardian_ids[0])
+        wrong = replace(base.draft, email="Rosa@families.test")
+        with pytest.raises(OthersAddress, match=r"Rosa@families\.test is the address of Rosa"):
+            await save_guardian(session, club.league_id, ben.player_id, wrong, base=base)
+        assert await session.scalar(select(func.count()).select_from(Guardian)) == 2
+        meant = await save_guardian(session, club.league_id, ben.player_id, wrong, base=base, anyway=True)
+        assert isinstance(meant, Saved)
+        # What is theirs now is asked about no more, in whatever letters and for both parents.
+        base = await load_guardian(session, club.league_id, ben.player_id, ben.guardian_ids[0])
+        later = replace(base.draft, email="rosa@families.test", phone="555 0100")
+        assert isinstance(await save_guardian(session, club.league_id, ben.player_id, later, base=base), Saved)
+        assert isinstance(await save_guardian(session, club.league_id, ben.player_id, dan), Saved)

@@ -345,7 +345,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         self, connection: "LeagueConnection", row: "Finding", player_id: int, guardian_id: int
     ) -> None:
         from bball_tui.league.editing.set_address import set_address
-        from bball_tui.tui.tabs.fix_address import once_agreed
+        from bball_tui.tui.others_address import once_agreed
 
         lines = [row.sentence, _("The address is written into the roster, for all children of this guardian.")]
         dialog = NewAddress(
