@@ -33,7 +33,8 @@ from bball_tui.settings import Settings
 log = logging.getLogger(__name__)
 
 _ANSWERS_PATIENCE = 0.01
-"""Seconds that an answer waits for others to be written down with it; nobody waits for it."""
+"""Seconds that an answer waits for others to be written down with it. Nobody waits for it, and a worker that is killed
+meanwhile leaves at most the mails of this time in doubt."""
 
 
 class Work(Struct, frozen=True, eq=False):
@@ -89,11 +90,11 @@ class Sending:
         # tells of a change holds a lock that all commits with news want, until its own commit is on the disk.
         self._freezing, self._settling = AutocommitConnection(database), AutocommitConnection(database, flushed=False)
         self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
-        self._out: set[int] = set()
-        """The mails on the wire."""
+        self._underway: set[int] = set()
+        """The mails that the transport has in hand: each brings an answer, soon or when its turn has come."""
         self._marking = Marking(database, lease=lease)
         self._settlements: Batcher[tuple[Work, Outcome, Verdict], SendingResult] = Batcher(
-            self._settle, coming=lambda: bool(self._out), patience=_ANSWERS_PATIENCE
+            self._settle, coming=lambda: bool(self._underway), patience=_ANSWERS_PATIENCE
         )
 
     async def close(self) -> None:
@@ -206,14 +207,12 @@ class Sending:
             nonlocal asked
             asked = True
             try:
-                ours = await mark.now()
-                if ours:
-                    self._out.add(claim.id)
-                return ours
+                return await mark.now()
             except BballError:
                 # Whether the mark was written is unknown; nothing was sent, and settling says so.
                 return False
 
+        self._underway.add(claim.id)
         try:
             envelope = Envelope.of(claim.recipient, message.mime)
             if self._in_turn is not None:
@@ -236,7 +235,7 @@ class Sending:
             )
         finally:
             mark.over()
-            self._out.discard(claim.id)
+            self._underway.discard(claim.id)
 
     async def settle(self, work: Work, outcome: Outcome) -> SendingResult:
         """Write the answer down, however long the database is away: an answer that is lost is a doubt."""
