@@ -22,6 +22,7 @@ from bball_tui.league.contracts.signing_rules import (
     Signer,
 )
 from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.dialogs.signer_options import signer_options
 from bball_tui.tui.dialogs.signing_job import Signed, SigningDraft
 from bball_tui.tui.dialogs.signing_summary import promises
 from bball_tui.tui.typed_ahead import LEFT_OUT
@@ -186,6 +187,52 @@ async def test_somebody_else_is_typed_with_the_capacity() -> None:
         await desk.until_answered()
         assert office.requests[0].signer == FreeText("Uncle Joe")
         assert office.requests[0].capacity is Capacity.GUARDIAN
+
+
+ORPHAN = Notice(NoticeKind.NO_SIGNER, "Kim Roe has no guardian who may sign. Type the name of who signed.", blocks=True)
+
+
+class NoGuardian(Office):
+    """Where only a name that is typed can sign for the first contract, as the services decide it."""
+
+    async def load(self, draft: SigningDraft) -> SigningPreview:
+        one = contract(1, "Kim Roe", notices=(ORPHAN,) if draft.signer == FIRST_GUARDIAN else (), mails=())
+        self.contracts = (one, *self.contracts[1:])
+        return await super().load(draft)
+
+
+async def test_without_a_guardian_the_name_is_asked_for_at_once() -> None:
+    office = NoGuardian(contract(1, "Kim Roe"))
+    async with asking(office.dialog()) as desk:
+        assert "Sign Kim Roe" in desk.screen
+        assert "someone else" in desk.screen
+        assert "Kim Roe has no guardian who may sign. Type the name of who signed." in desk.line
+        assert "That appears once you type who signed." in desk.screen
+        assert desk.focus == "name"
+        await desk.press("enter")
+        assert "Type who signed." in desk.screen
+        assert office.requests == []
+        await desk.type("Uncle Joe")
+        await desk.press("enter")
+        await desk.until_answered()
+        assert office.requests[0].signer == FreeText("Uncle Joe")
+
+
+def test_in_a_pile_letters_stay_the_next_name() -> None:
+    preview = SigningPreview((contract(1, "Kim Roe", notices=(ORPHAN,)),), "maria", TODAY, 0)
+    assert [option for _, option in signer_options(preview)] == ["else"]
+    assert [option for _, option in signer_options(preview, pile=True)] == ["first", "else"]
+
+
+async def test_where_some_have_a_guardian_the_name_is_not_asked_for() -> None:
+    office = NoGuardian(contract(1, "Kim Roe"), SAMIR)
+    async with asking(office.dialog()) as desk:
+        assert desk.focus == "signer"
+        assert "Samir Hamdi: Ana Hampton signs as guardian" in desk.line
+        assert "Kim Roe has no guardian who may sign." in desk.line
+        await desk.press("enter")
+        await desk.until_answered()
+        assert office.requests[0].contracts == ((2, 7),)
 
 
 async def test_the_method_and_the_day_are_chosen() -> None:

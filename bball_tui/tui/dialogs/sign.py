@@ -23,9 +23,16 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.finder import begins_name
 from bball_tui.tui.dialogs.scan_field import LoadScan, NoScan, ScanField
-from bball_tui.tui.dialogs.signer_options import FIRST, SOMEBODY_ELSE, capacities, signer_options, unknown_signers
+from bball_tui.tui.dialogs.signer_options import (
+    FIRST,
+    SOMEBODY_ELSE,
+    capacities,
+    signer_choice,
+    signer_options,
+    unknown_signers,
+)
 from bball_tui.tui.dialogs.signing_job import METHODS, LoadPreview, ShowMails, Sign, Signed, SigningDraft
-from bball_tui.tui.dialogs.signing_summary import signing_summary
+from bball_tui.tui.dialogs.signing_summary import nobody_typed, signing_summary
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.key_hints import key_of
@@ -38,7 +45,7 @@ if TYPE_CHECKING:
 
     from bball_tui.league.contracts.signing import SigningRequest
     from bball_tui.league.contracts.signing_preview import SigningPreview
-    from bball_tui.league.contracts.signing_rules import SignerChoice
+    from bball_tui.league.contracts.signing_rules import Notice
 
 AT_ONCE = 0.1
 """Seconds that the dialog of the next paper of a pile waits for its effect, so that it is drawn once."""
@@ -119,6 +126,7 @@ class SignDialog(Dialog[Signed | None]):
         self._pressed_sign = False
         self._signers_known = False
         self._player = ""
+        self._no_guardian: tuple[Notice, ...] = ()
         self._timer: Timer | None = None
         self._known_effect = asyncio.Event()
 
@@ -228,7 +236,7 @@ class SignDialog(Dialog[Signed | None]):
         if day is None or problem or name_wrong:
             return None
         return SigningDraft(
-            signer=self._signer(),
+            signer=signer_choice(self.query_one("#signer", Picker).chosen, self._typed_name),
             capacity=self.query_one("#capacity", Picker).chosen if self._somebody_else else None,
             method=self.query_one("#method", Picker).chosen,
             signed_on=day,
@@ -242,22 +250,15 @@ class SignDialog(Dialog[Signed | None]):
     def _typed_name(self) -> str:
         return " ".join(self.query_one("#name", TextField).value.split())
 
-    def _signer(self) -> "SignerChoice":
-        # Imported here because the rules of signing come with SQLAlchemy, which must not delay the first paint.
-        from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, NamedGuardian
-
-        chosen = self.query_one("#signer", Picker).chosen
-        if chosen == SOMEBODY_ELSE:
-            return FreeText(self._typed_name)
-        return FIRST_GUARDIAN if chosen == FIRST else NamedGuardian(int(chosen))
-
     @on(Select.Changed)
     def _chosen(self) -> None:
-        if not self._differs():
-            return
-        was_else = self.has_class("-someone-else")
+        if self._differs():
+            self._ask_name(focus=not self.has_class("-someone-else"))
+
+    def _ask_name(self, *, focus: bool) -> None:
+        """Show the field of the name where someone else signed; ``focus``: and go there."""
         self.set_class(self._somebody_else, "-someone-else")
-        if self._somebody_else and not was_else:
+        if self._somebody_else and focus:
             self.query_one("#name", TextField).focus()
         self._reload()
 
@@ -328,12 +329,18 @@ class SignDialog(Dialog[Signed | None]):
         self._signers_known = True
         first, *others = preview.contracts
         picker = self.query_one("#signer", Picker)
-        picker.offer(signer_options(preview), picker.chosen)
+        options = signer_options(preview, pile=self._pile)
+        typed = options[0][1] == SOMEBODY_ELSE
+        picker.offer(options, SOMEBODY_ELSE if typed else picker.chosen)
         self._player = "" if others else first.player
         if self._player:
             self.heading = _("Sign {player}").format(player=first.player)
             lines = whose_paper(first.team, first.birthdate, first.jersey, None, first.namesakes)
             self.query_one("#whose", Static).update(Hanging(content_lines(lines)))
+        if typed:
+            self._no_guardian = preview.notices
+            self._differs()
+            self._ask_name(focus=self.focused is picker)
 
     def _show(self) -> None:
         preview = self._preview
@@ -346,7 +353,7 @@ class SignDialog(Dialog[Signed | None]):
                 _(" of {count:,}").format(count=self._count) if number != self._count else ""
             )
         elif self._somebody_else and not self._typed_name:
-            shown = content((_("  That appears once you type who signed."), STYLES[Tone.MUTED]))
+            shown = nobody_typed(self._no_guardian)
         elif any(field.problem for field in self.query(Field)):
             shown = content((_("  That appears once the fields are right."), STYLES[Tone.MUTED]))
         self.query_one("#effect", Static).update(Hanging(shown))

@@ -8,6 +8,7 @@ from bball_tui.tui.dialogs.signing_summary import capacity_word
 
 if TYPE_CHECKING:
     from bball_tui.league.contracts.signing_preview import SigningPreview
+    from bball_tui.league.contracts.signing_rules import SignerChoice
 
 FIRST = "first"
 """Each player's first guardian who may sign."""
@@ -29,8 +30,25 @@ def capacities() -> list[tuple[str, Capacity | None]]:
     return [(AS_IT_FOLLOWS, None), *((capacity_word(capacity), capacity) for capacity in Capacity)]
 
 
-def signer_options(preview: "SigningPreview") -> list[tuple[str, str]]:
-    """By name the guardians who may sign for all the players of ``preview``: for siblings there are some."""
+def signer_choice(chosen: str, name: str) -> "SignerChoice":
+    """What the services call the ``chosen`` option; ``name`` is what was typed."""
+    # Imported here because the rules of signing come with SQLAlchemy, which must not delay the first paint.
+    from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, NamedGuardian
+
+    if chosen == SOMEBODY_ELSE:
+        return FreeText(name)
+    return FIRST_GUARDIAN if chosen == FIRST else NamedGuardian(int(chosen))
+
+
+def signer_options(preview: "SigningPreview", *, pile: bool = False) -> list[tuple[str, str]]:
+    """By name the guardians who may sign for all the players of ``preview``: for siblings there are some.
+
+    Where nobody has one who may, only a name that is typed is left. Not in a ``pile``: letters are its next name.
+    """
+    from bball_tui.league.contracts.signing_rules import NoticeKind
+
+    if not pile and all(any(told.kind is NoticeKind.NO_SIGNER for told in one.notices) for one in preview.contracts):
+        return [(_("someone else"), SOMEBODY_ELSE)]
     first, *others = preview.contracts
     shared = [
         option

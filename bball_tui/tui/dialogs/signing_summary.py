@@ -1,6 +1,6 @@
 """What a signing would do, in the sentences of the Sign dialog. Pure: a preview in, lines out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -15,6 +15,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from bball_tui.database.states import Capacity
     from bball_tui.league.contracts.signing_preview import ContractPreview, SigningPreview
+    from bball_tui.league.contracts.signing_rules import Notice
 
 MOST_NOTICES = 12
 MOST_CONTRACTS = 5
@@ -88,8 +89,22 @@ def signing_summary(preview: "SigningPreview", undo_key: str, *, pile: bool = Fa
 def _lines(preview: "SigningPreview", undo_key: str, *, pile: bool) -> Iterable[list[Part]]:
     for promise in promises(preview, undo_key, pile=pile):
         yield [f"  {promise}"]
-    notices = sorted(preview.notices, key=lambda notice: not notice.blocks)
-    for notice in notices[:MOST_NOTICES]:
+    yield from _noticed(preview.notices)
+    going = [one for one in preview.contracts if not one.blocked]
+    for one in going[:MOST_CONTRACTS]:
+        yield [(f"  {one_contract(one)}", STYLES[Tone.MUTED])]
+    if len(going) > MOST_CONTRACTS:
+        yield [(_("  and {going:,} more").format(going=len(going) - MOST_CONTRACTS), STYLES[Tone.MUTED])]
+
+
+def nobody_typed(notices: "Sequence[Notice]") -> Content:
+    """The block while it is not said who signed; ``notices`` say why no guardian can have."""
+    last: list[Part] = [(_("  That appears once you type who signed."), STYLES[Tone.MUTED])]
+    return content_lines([*_noticed(notices), last])
+
+
+def _noticed(notices: "Sequence[Notice]") -> Iterable[list[Part]]:
+    for notice in sorted(notices, key=lambda notice: not notice.blocks)[:MOST_NOTICES]:
         tone = Tone.BAD if notice.blocks else Tone.WARN
         yield ["  ", (f"{SYMBOLS[tone]} {notice.text}", STYLES[tone])]
     if len(notices) > MOST_NOTICES:
@@ -101,11 +116,6 @@ def _lines(preview: "SigningPreview", undo_key: str, *, pile: bool) -> Iterable[
                 STYLES[Tone.WARN],
             )
         ]
-    going = [one for one in preview.contracts if not one.blocked]
-    for one in going[:MOST_CONTRACTS]:
-        yield [(f"  {one_contract(one)}", STYLES[Tone.MUTED])]
-    if len(going) > MOST_CONTRACTS:
-        yield [(_("  and {going:,} more").format(going=len(going) - MOST_CONTRACTS), STYLES[Tone.MUTED])]
 
 
 def _missing(preview: "SigningPreview") -> str | None:
