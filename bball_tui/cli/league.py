@@ -1,6 +1,7 @@
 """`bball-tui league show|set`: what the league says about itself."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from bball_tui.league.editing.profile import change_league
 from bball_tui.league.leagues import LeagueInfo
 from bball_tui.league.profile import FIELDS
 from bball_tui.league.rights import Right
+from bball_tui.wording import short_date
 
 _SHOWN = ("name", "slug", *(one.name for one in FIELDS if one.option is not None and one.name != "name"))
 
@@ -52,12 +54,13 @@ async def set_(context: CliContext, session: Session, **values: Any) -> Answer:
 
 
 def dates_said(info: LeagueInfo) -> list[str]:
-    """How a league that nobody asked writes dates and times, and how it would write them the American way."""
+    """How a league that nobody asked shows dates and times and reads numbers, and how it would the American way."""
     if info.date_order != DateOrder.YMD:
         return []
+    numbers = EXAMPLES[DateOrder.YMD]
     return [
-        f"Dates are written as {EXAMPLES[DateOrder.YMD]} and times as 14:05. 'bball-tui league set --date-order mdy' "
-        f"writes {EXAMPLES[DateOrder.MDY]} and 2:05 PM."
+        f"Dates are shown as {short_date(date.fromisoformat(numbers))} and times as 14:05; in numbers, type {numbers}. "
+        f"'bball-tui league set --date-order mdy' lets you type {EXAMPLES[DateOrder.MDY]} and shows 2:05 PM."
     ]
 
 

@@ -26,7 +26,8 @@ def test_values_are_set_shown_and_taken_away(command_line: CommandLine) -> None:
     assert "--date-order" not in told.err, "that was said before"
     command_line("league", "set", "--date-order", "ymd")
     told = command_line("league", "set", "--timezone", "America/Chicago")
-    assert "'bball-tui league set --date-order mdy' writes 11/23/2026 and 2:05 PM." in told.err
+    assert "Dates are shown as Nov 23, 2026 and times as 14:05; in numbers, type 2026-11-23." in told.err
+    assert "'bball-tui league set --date-order mdy' lets you type 11/23/2026 and shows 2:05 PM." in told.err
     command_line("league", "set", "--reply-to", "")
     assert command_line("league", "show", "--json").json["reply_to"] is None
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, text
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, GroupLook, Outbox, Signature
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.editing.erasing import erase, preview_guardian
 from bball_tui.league.mails.check import Concern, MailCheck, check_mails
 from bball_tui.outbox.addresses import suppress
 from bball_tui.settings import SecretUrl, Settings
@@ -50,6 +51,20 @@ async def test_findings_are_grouped_by_what_fixes_them(database: Database, setti
         for table in (Signature, Outbox, Audit):
             count = await session.scalar(select(func.count()).select_from(table))
             assert count == (1 if table is Audit else 0)  # the entry of the list above
+
+
+async def test_an_erased_parent_of_a_child_that_stays_is_not_named(database: Database, settings: Settings) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        parents = (Parent(email=None), Parent("Dan", "Hamilton", None), Parent("Olga", "Roe", "olga@families.test"))
+        family = await make_family(session, club, parents=parents)
+        await suppress(session, club.league_id, "olga@families.test", "came back: no such user")
+    for guardian_id in family.guardian_ids:
+        async with database.session() as session:
+            await erase(session, club.league_id, await preview_guardian(session, club.league_id, guardian_id))
+    (left,) = (await looked(database, settings, club)).findings
+    assert left.sentence == "No guardian takes e-mail: signed, no one would be told."
+    assert (left.about, left.guardian_id) == ("Amara Hamilton", None)
 
 
 async def test_a_chat_that_is_not_there_anymore_is_found(database: Database, settings: Settings) -> None:
