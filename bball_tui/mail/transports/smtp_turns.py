@@ -190,8 +190,8 @@ class Trust:
     def notice(self) -> float | None:
         """So many seconds after a message the mail behind it hears of its turn.
 
-        None for a server whose next answer nobody can tell, or that is quick anyhow.
+        None for a server whose next answer nobody can tell; nothing for one that is quick, as a mark takes as long.
         """
         usual = sorted(self._answers)[len(self._answers) // 2] if self._answers else 0.0
         steady = sum(abs(seconds - usual) <= LEAD_SECONDS for seconds in self._answers)
-        return usual - LEAD_SECONDS if steady >= STEADY_ANSWERS and usual >= 2 * LEAD_SECONDS else None
+        return max(usual - LEAD_SECONDS, 0.0) if steady >= STEADY_ANSWERS else None
