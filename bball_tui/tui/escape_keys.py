@@ -56,6 +56,11 @@ class EscapeParser(XTermParser):
         self._pasting = False
         super().__init__(debug)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether what comes in next may belong to what was begun."""
+        return bool(self._begun)
+
     def feed(self, data: str) -> Iterable[Message]:
         """What ``data`` and what was begun before it stand for."""
         text, self._begun = self._begun + data, ""

@@ -12,12 +12,15 @@ import select
 import sys
 import termios
 from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from threading import Event, Thread
+from time import monotonic
 from typing import IO, TYPE_CHECKING, Any
 
+from textual import events
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from bball_tui.tui.escape_keys import EscapeParser
 
@@ -28,6 +31,8 @@ AT_ONCE = 4096
 """Bytes of keys that are read at once."""
 KEYS_LOOK = 0.1
 """Seconds after which it is seen whether an Escape stood alone, and whether the program has ended."""
+PAUSE = 0.03
+"""Seconds within which nobody reacts to what is shown: keys that follow each other faster were typed as one."""
 LOOK = 200
 """Milliseconds after which the watch sees that the program has ended by itself."""
 
@@ -81,17 +86,35 @@ class LastingDriver(LinuxDriver):
         super().resume_application_mode()
 
     def run_input_thread(self) -> None:
-        """Hand on what is typed; Textual's own would take Escape and the key behind it for another key."""
+        """Hand on what is typed; Textual's own would take Escape and the key behind it for another key.
+
+        The event loop obeys the first key of a read, and perhaps forgets those behind it, while this thread still makes
+        the others. So a key carries the time when it was read, and not when it was made. One write can come in by
+        several reads: those without a pause between them carry the time of the first. The pause is what the terminal
+        had nothing for, as ``select`` tells, and not what this thread took, which waits for a busy loop.
+        """
         parser = EscapeParser(self._debug)
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        for message in parser.feed(decode(typed_before(self.fileno))):
-            self.process_message(message)
+        since = monotonic()
+        goes_on = self._hand_on(parser.feed(decode(typed_before(self.fileno))), since)
         while not self.exit_event.is_set():
-            if select.select([self.fileno], [], [], KEYS_LOOK)[0]:
-                for message in parser.feed(decode(os.read(self.fileno, AT_ONCE))):
-                    self.process_message(message)
-            for message in parser.tick():
-                self.process_message(message)
+            if select.select([self.fileno], [], [], PAUSE if goes_on else KEYS_LOOK)[0]:
+                since = since if goes_on else monotonic()
+                goes_on = self._hand_on(parser.feed(decode(os.read(self.fileno, AT_ONCE))), since)
+            else:
+                goes_on = parser.unfinished
+            self._hand_on(parser.tick(), since)
+
+    def _hand_on(self, messages: Iterable[Message], since: float) -> bool:
+        """Hand on what came in at ``since``; whether what comes next may belong to it, as it does not to the mouse."""
+        typed = other = False
+        for message in messages:
+            if isinstance(message, events.Key | events.Paste):
+                message.time, typed = since, True
+            else:
+                other = True
+            self.process_message(message)
+        return typed or not other
 
     def _sigcont_application(self, *_: object) -> None:
         """Draw again after a pause, and only then.

@@ -108,7 +108,9 @@ class PatientApp(App[ReturnType]):
 
     def put_back(self, event: events.Key) -> None:
         """The key that is being obeyed waits once more, before the others: it is for what comes up next."""
-        self._waiting.appendleft((events.Key(event.key, event.character), self.pressed_at))
+        again = events.Key(event.key, event.character)
+        again.time = self.pressed_at
+        self._waiting.appendleft((again, monotonic()))
         if self._letting is None:
             self._letting = asyncio.create_task(self._let_in_one_by_one())
 
@@ -139,7 +141,7 @@ class PatientApp(App[ReturnType]):
             self.letters_lost += _is_text(event)
             if self._tells:
                 self._tell_lost()
-            return  # it came in together with what was forgotten
+            return  # it came in together with what was forgotten: the driver gives all of that one time
         key = event.key if isinstance(event, events.Key) else ""
         worker = self._in_the_way()
         if worker is not None and (key == "ctrl+q" or (self._is_escape(event) and self._can_be_stopped(worker))):
@@ -158,9 +160,10 @@ class PatientApp(App[ReturnType]):
                     self._leave_out()
                 else:
                     self._waiting.popleft()
+                    self.pressed_at = event.time
                     if isinstance(event, KeyBehindEscape):
                         event = self._taken_apart(event, since)
-                    self._let_in, self.pressed_at = event, since
+                    self._let_in = event
                     self.post_message(event)
         finally:
             self._letting = None
@@ -169,6 +172,7 @@ class PatientApp(App[ReturnType]):
         """The key that Escape and the one behind it are here; if they are two, the other one waits for its turn."""
         if (key := self._one_key(event)) is not None:
             return events.Key(key, None)
+        event.plain.time = event.time
         self._waiting.appendleft((event.plain, since))
         return events.Key("escape", ESCAPE)
 

@@ -21,6 +21,8 @@ PATIENCE = 60.0
 """Seconds after which a test gives up: many times what a busy machine needs."""
 QUIET = 0.4
 """Seconds without a byte after which the program has drawn what there is to draw."""
+REACTION = 0.1
+"""Seconds that a quick person needs at least to press the next key: what follows faster was typed ahead."""
 UNKNOWN_TO_PYTE = (b"\x1b[>", b"\x1b[<", b"\x1b[?u", b"\x1b[=")
 
 
@@ -76,6 +78,7 @@ class Terminal:
     stream: QuickStream
     decoder: codecs.IncrementalDecoder
     written: bytearray = field(default_factory=bytearray)
+    _pressed_at: float = 0.0
     _drawn: tuple[int, int, int] = (-1, 0, 0)
     _text: str = ""
     """What stood there when ``_drawn``, which is asked for many times and takes long to put together."""
@@ -132,13 +135,16 @@ class Terminal:
         self.until(lambda: any(text in self.text for text in texts))
 
     def press(self, *keys: str) -> None:
-        """Send keys one by one, as a terminal does; each of them may be many letters."""
+        """Send keys one by one, as a terminal does, not faster than somebody who looked; each may be many letters."""
+        while (early := self._pressed_at + REACTION - time.monotonic()) > 0:
+            self.read(early)
         for key in keys:
             self.child.send(key.encode())
+        self._pressed_at = time.monotonic()
 
     def press_at_once(self, *keys: str) -> None:
         """Send all keys in one write, as a line that stood still does, or a paste."""
-        self.child.send("".join(keys).encode())
+        self.press("".join(keys))
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the window another size.

@@ -59,9 +59,12 @@ ROWS = {
 
 
 async def club(database: Database) -> None:
-    """Two teams with contracts and mails in every state that a command asks for."""
+    """A team with contracts and mails in every state that a command asks for.
+
+    It has a chat link: without, a signing has a warning, and Enter that comes in before that was read does not sign.
+    """
     async with database.session() as session:
-        made = await make_club(session, hold_seconds=3600)
+        made = await make_club(session, hold_seconds=3600, chat_url="https://groupme.com/join_group/1/a")
         for number in range(4):
             await make_family(
                 session,
@@ -236,6 +239,7 @@ async def test_keys_in_one_write_do_what_the_same_keys_do_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("GROUPME_ACCESS_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)  # letters become the name of what is exported
     await club(database)
     await database.dispose()
     other = Database(twin())
@@ -262,4 +266,6 @@ async def test_keys_in_one_write_do_what_the_same_keys_do_one_by_one(
         differs = {name: (apart[name], at_one_go[name]) for name in apart if apart[name] != at_one_go[name]}
         if differs:
             told.append(f"{keys}: one by one and in one write: {differs}")
+        if not differs.keys().isdisjoint(ROWS):
+            break  # from here on the commands meet other rows
     assert not told, "\n".join(told)
