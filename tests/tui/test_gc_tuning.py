@@ -94,12 +94,12 @@ def test_a_quiet_moment_without_need_is_left_alone() -> None:
 @pytest.mark.slow
 def test_a_program_that_is_not_the_screen_searches_as_python_does() -> None:
     garbage = old_garbage()
-    frozen = gc.get_freeze_count()
+    mine = Loop()
     many_searches()
     settled()
     tidy_up(quiet=True)
     assert garbage() is not None
-    assert gc.get_freeze_count() == frozen
+    assert any(one is mine for one in gc.get_objects())  # how many are out of sight changes, too, when others end
 
 
 @pytest.mark.slow
