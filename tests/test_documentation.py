@@ -85,7 +85,7 @@ KEYS_IN_PROSE = {
     """,
     "docs/operations.md": "player.erase mail.address o x * desk.alerts mail.setup @ / #",
     "docs/rosters.md": """
-        ctrl+l - t ctrl+r f t desk.undo activity.unimport player.delete player.archive desk.export = + - @
+        ctrl+l - t ctrl+r f t n desk.undo activity.unimport player.delete player.archive desk.export = + - @
     """,
     "docs/season.md": """
         chat.renew desk.rules desk.roll desk.roll-undo t f w chat.renew y chat.leavers x chat.not-joined y

@@ -11,6 +11,7 @@ from bball_tui.cli.seasons import say_season
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.files import write_file
+from bball_tui.league.importing.answers import Answers
 from bball_tui.league.importing.diff_model import Counts, Diff, Verdict
 from bball_tui.league.importing.find_columns import MappedField
 from bball_tui.league.importing.presets import PRESETS
@@ -64,6 +65,21 @@ KINDS = ("teams", "players", "guardians", "contracts")
     help="Split a column of whole names (Mia Lopez, or Lopez, Mia) into first and last; --dry-run shows each.",
 )
 @click.option("--take-file", is_flag=True, help="Let the file's values count where staff corrected them by hand.")
+@click.option(
+    "--same-child",
+    multiple=True,
+    type=int,
+    metavar="ROW",
+    help="This row is the child whom it asks about (repeatable).",
+)
+@click.option("--new-child", multiple=True, type=int, metavar="ROW", help="This row is another child (repeatable).")
+@click.option(
+    "--use-address",
+    multiple=True,
+    type=int,
+    metavar="ROW",
+    help="In this row an address is meant that another family has (repeatable).",
+)
 @click.option("--due", default="", metavar="DATE", help="Until when new offers should be signed.")
 @click.option(
     "--reason", default="", metavar="TEXT", help="Why players change teams; needed after the league's freeze date."
@@ -85,6 +101,9 @@ def import_roster(
     encoding: str,
     split_names: bool,
     take_file: bool,
+    same_child: tuple[int, ...],
+    new_child: tuple[int, ...],
+    use_address: tuple[int, ...],
     due: str,
     reason: str,
     expect: str,
@@ -109,6 +128,7 @@ def import_roster(
         encoding=encoding,
         split_names=split_names,
         take_file=take_file,
+        answers=Answers(frozenset(same_child), frozenset(new_child), frozenset(use_address)),
         due=due,
         reason=reason,
         expect=expect.strip().lower(),
@@ -158,6 +178,7 @@ def as_document(report: Report) -> dict[str, object]:
         "empty": dict(report.roster.placeholders),
         "preview": report.digest,
         "errors": report.problems,
+        "left_open": [] if report.diff is None else [{"row": row, "about": about} for row, about in report.diff.open],
         "warnings": roster.warnings,
         "duplicates": [
             {"row": row.row, "player": row.player, "team": row.team, "remark": row.duplicate}

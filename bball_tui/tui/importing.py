@@ -62,6 +62,7 @@ async def import_roster(
             imported=report.imported if report.diff is None else report.diff.imported(),
             rows=() if report.diff is None else report.diff.rows,
             problems=tuple(replace(one, problem=on_screen(one.problem)) for one in report.problems),
+            open={} if report.diff is None else dict(report.diff.open),
             warnings=roster.warnings,
             doubts=tuple(doubt.note for doubt in roster.doubts),
             # The doubts come first in them.
@@ -140,6 +141,7 @@ def _options(options: ImportOptions, *, dry_run: bool) -> service.ImportOptions:
         contract_status=ContractStatus.DRAFT if options.drafts else ContractStatus.OFFERED,
         split_names=options.split_names,
         take_file=options.take_file,
+        answers=options.answers,
         due=options.due,
         reason=options.reason,
         expect=options.expect,

@@ -18,7 +18,7 @@ from bball_tui.database import roles
 from bball_tui.database.engine import Database
 from bball_tui.league.leagues import create_league
 from bball_tui.settings import SecretUrl
-from tests.cli.conftest import CommandLine
+from tests.cli.conftest import CommandLine, Ran
 from tests.conftest import Server
 from tests.league.importing.test_sandboxed_reader import many_cells
 
@@ -399,3 +399,30 @@ def test_an_import_is_listed_and_taken_back(command_line: CommandLine) -> None:
     assert "undone 2" in command_line("imports", "list").out
     again = command_line("imports", "undo", str(one["id"]))
     assert (again.code, "was undone already" in again.err) == (1, True)
+
+
+@pytest.mark.usefixtures("league")
+def test_what_a_row_leaves_open_is_asked_and_answered(command_line: CommandLine, tmp_path: Path) -> None:
+    header = "Team,First,Last,Date of Birth,Guardian 1 First,Guardian 1 Last,Guardian 1 Email"
+    file = tmp_path / "roster.csv"
+
+    def told(*rows: str, options: tuple[str, ...] = ()) -> Ran:
+        file.write_text("\n".join([header, *rows]))
+        return command_line("import", file, "--json", *options)
+
+    ann, ben = "Hawks,Ann,Lee,2015-01-02,Rosa,Lee,rosa@x.test", "Hawks,Ben,Roe,2014-01-02,Olga,Roe,rosa@x.test"
+    assert told(ann).code == 0
+    asked = told(ann.replace("01-02", "02-01"), ben)
+    assert asked.code == 1
+    assert asked.json["left_open"] == [{"row": 2, "about": "child"}, {"row": 3, "about": "address"}]
+    child, address = (one["problem"] for one in asked.json["errors"])
+    assert (
+        "Is this Ann Lee, born Jan 2, 2015? An e-mail or phone of the parents is the same. Say --same-child 2" in child
+    )
+    assert (
+        "rosa@x.test is the address of Rosa Lee, guardian of Ann Lee, not of this family. Say --use-address 3"
+        in address
+    )
+    answered = told(ann.replace("01-02", "02-01"), ben, options=("--same-child", "2", "--use-address", "3"))
+    assert (answered.json["created"]["players"], answered.json["updated"]["players"]) == (1, 1)
+    assert told(ann.replace("01-02", "03-01"), options=("--new-child", "2")).json["created"]["players"] == 1

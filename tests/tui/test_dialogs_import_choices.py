@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bball_tui.league import importing, values
+from bball_tui.league.importing.answers import Answers, Open
 from bball_tui.league.importing.diff_model import FieldChange, Imported, RowDiff, Take, Verdict
 from bball_tui.league.importing.find_columns import ColumnMap, MappedField
 from bball_tui.league.importing.problems import Problem
@@ -21,6 +22,10 @@ from tests.tui.import_host import AMBIGUOUS, CORRECTED, GOOD, NUMBERS, League
 
 pytestmark = pytest.mark.slow
 
+MAYBE = (
+    "Is this Kim Roe, born Jan 2, 2015? The team is the same. Say --same-child 3 if only the "
+    "birthdate was corrected, or --new-child 3 if it is another child."
+)
 DOUBTFUL = RosterPreview(
     NUMBERS,
     rows=(
@@ -199,8 +204,13 @@ def test_the_dialog_names_no_option_of_the_command_line() -> None:
         "--map",
         "--encoding",
         "--split-names",
+        "--same-child",
+        "--new-child",
+        "--use-address",
     }, "say in cli_hints_on_screen.py what it is here"
     for sentence in (
+        MAYBE,
+        "o@x.test is the address of Olga Poe. Say --use-address 5 if it is meant.",
         AMBIGUOUS,
         "Did you mean “Team”? Rename it, or leave it out with --ignore-column “Squad”.",
         "Remove one of them, or leave one out by its name with --ignore-column if the names differ.",
@@ -225,3 +235,64 @@ async def test_a_workbook_with_several_sheets_offers_them() -> None:
         desk.widget("#sheet").value = "Notes"  # type: ignore[attr-defined]
         await desk.settle()
         assert league.previews[-1][1].sheet == "Notes"
+
+
+OPEN = RosterPreview(
+    NUMBERS,
+    rows=(RowDiff(2, "Amara Hamilton", "Hawks U12", Verdict.NEW),),
+    problems=tuple(
+        Problem(row, "", value, on_screen(problem), player, "Owls")
+        for row, value, problem, player in (
+            (3, "Kim Roe", MAYBE, "Kim Roe"),
+            (4, "Ben Roe", MAYBE.replace("3", "4"), "Ben Roe"),
+            (5, "o@x.test", "o@x.test is the address of Olga Poe. Say --use-address 5 if it is meant.", "Zoe Abt"),
+        )
+    ),
+    open={3: Open.CHILD, 4: Open.CHILD, 5: Open.ADDRESS},
+)
+
+
+@pytest.mark.parametrize("size", [ROOMY, SMALL])
+async def test_what_rows_leave_open_is_asked_and_stays_out_until_it_is_answered(size: tuple[int, int]) -> None:
+    league = League(OPEN)
+    async with asking(league.dialog(), size) as desk:
+        await desk.until_shown("3 rows ask who is meant: nothing is imported until you answer with ctrl+r")
+        assert desk.widget("#choice-import").disabled
+        await desk.press("ctrl+r")
+        await desk.until_shown("1 of 4 rows will be imported")
+        assert "! the same child?" in desk.screen
+        assert "Is this Kim Roe, born Jan 2, 2015? The team is the same." in desk.line
+        assert "Say so with" not in desk.line
+        assert desk.whole_choices()
+        await desk.press("enter")
+        assert league.previews[-1][1].leave == {3, 4, 5}, "without an answer nobody becomes a second child"
+        assert not league.previews[-1][1].answers
+
+        await desk.press("ctrl+r")
+        await desk.until_shown("1 of 4 rows will be imported")
+        await desk.press("a")
+        await desk.until_shown("Rows that ask are ticked one by one.")
+        assert "1 of 4 rows will be imported" in desk.line
+        await desk.press("space", "down", "n")
+        await desk.until_shown("Row 4: another child.")
+        assert "another child" in desk.screen
+        await desk.press("down", "space", "n")
+        assert "Nothing to answer" in desk.line
+        await desk.press("enter")
+        chosen = league.previews[-1][1]
+        assert chosen.leave == frozenset()
+        assert chosen.answers == Answers(frozenset((3,)), frozenset((4,)), frozenset((5,)))
+
+        league.answer = replace(OPEN, problems=OPEN.problems[:1], open={3: Open.ADDRESS})
+        await desk.press("ctrl+r")
+        await desk.until_shown("4 of 4 rows")
+        await desk.press("escape")
+        await desk.go_to("#path")
+        await desk.press("enter", "ctrl+r")
+        await desk.until_shown("whose address?")
+        assert "3 of 4 rows will be imported" in desk.line, (
+            "the second question of a row is not answered with the first"
+        )
+        await desk.press("enter")
+        assert league.previews[-1][1].answers.same == {3}
+        assert league.previews[-1][1].leave == {3}

@@ -1,6 +1,6 @@
 """Whose address it is already: one that is typed for a guardian may be another family's."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import ARRAY, Text, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -49,10 +49,15 @@ async def refuse_others_address(
     ).all()
     if not rows or any(row.family for row in rows):
         return
-    who, of = rows[0].name, ", ".join(rows[0].children)
+    raise OthersAddress(f"{whose(address, rows[0].name, rows[0].children)} {_('Nothing was changed.')}")
+
+
+def whose(address: str, who: str, children: Iterable[str]) -> str:
+    """Whose address it is already, in a sentence."""
+    of = ", ".join(children)
     told = (
-        _("{address} is the address of {who}, guardian of {of}, not of this family. Nothing was changed.")
+        _("{address} is the address of {who}, guardian of {of}, not of this family.")
         if of
-        else _("{address} is the address of {who}, not of this family. Nothing was changed.")
+        else _("{address} is the address of {who}, not of this family.")
     )
-    raise OthersAddress(told.format(address=address, who=who, of=of))
+    return told.format(address=address, who=who, of=of)

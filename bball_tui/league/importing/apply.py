@@ -78,6 +78,7 @@ async def apply(session: AsyncSession, diff: Diff, *, source: str = "") -> Impor
         diff.roster,
         contract_status=diff.contract_status,
         take_file=diff.take_file,
+        answers=diff.answers,
         due_on=diff.due_on,
     )
     if fresh != diff:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.language import _
+from bball_tui.league.importing.answers import NO_ANSWERS, Answers, Open
 from bball_tui.league.importing.corrections import LINK_WORDS, Conflict
 from bball_tui.league.importing.diff_model import (
     ChangedLink,
@@ -24,9 +25,10 @@ from bball_tui.league.importing.diff_model import (
 )
 from bball_tui.league.importing.duplicates import Duplicate, Neighbors, load_neighbors, possible_duplicates
 from bball_tui.league.importing.existing import Existing, load_existing
-from bball_tui.league.importing.match_guardians import Family, Households, match_guardians
+from bball_tui.league.importing.match_guardians import Family, Households, Kin, match_guardians
 from bball_tui.league.importing.match_players import Players
-from bball_tui.league.importing.match_teams import Refusal
+from bball_tui.league.importing.match_teams import LeftOpen, Refusal
+from bball_tui.league.importing.others_addresses import others_addresses
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.roster.guardian import LinkValues
@@ -43,18 +45,29 @@ async def compute_diff(
     *,
     contract_status: ContractStatus = ContractStatus.OFFERED,
     take_file: Take = False,
+    answers: Answers = NO_ANSWERS,
     due_on: date | None = None,
 ) -> Diff:
     """Compare the usable rows of ``roster`` with the season; reads only.
 
     ``contract_status`` (draft or offered) is what a new contract begins with; contracts that exist keep theirs. A
     season that does not exist yet is part of the difference. Where staff said something else than the file, staff's
-    word stays, but for the rows of ``take_file``. The work does not block the event loop.
+    word stays, but for the rows of ``take_file``. What rows leave open counts as ``answers`` say it; the others of them
+    are refused. The work does not block the event loop.
     """
     existing = await load_existing(session, league_id, season_name, roster)
-    diff, families = await asyncio.to_thread(
-        _compare, league_id, season_name, roster, contract_status, take_file, existing
-    )
+    asked: tuple[Problem, ...] = ()
+    while True:
+        out = frozenset(one.row for one in asked)
+        diff, families, kin = await asyncio.to_thread(
+            _compare, league_id, season_name, roster, contract_status, take_file, answers, existing, out
+        )
+        if not (more := await others_addresses(session, league_id, existing, diff, families, kin)):
+            break
+        asked = (*asked, *more)
+    if asked:
+        left = tuple((one.row, Open.ADDRESS) for one in asked)
+        diff = replace(diff, refused=tuple(sorted((*diff.refused, *asked))), open=tuple(sorted((*diff.open, *left))))
     neighbors = await load_neighbors(session, league_id, existing, families)
     diff = await asyncio.to_thread(_with_rows, diff, families, existing, neighbors)
     moves = [TeamMove(one.player_id, one.player, one.before, one.team, one.after) for one in diff.contracts.moved]
@@ -72,22 +85,31 @@ def _compare(
     roster: Roster,
     contract_status: ContractStatus,
     take_file: Take,
+    answers: Answers,
     existing: Existing,
-) -> tuple[Diff, list[Family]]:
-    """The difference but for its rows, and the rows that it takes, each with its player."""
+    out: frozenset[int],
+) -> tuple[Diff, list[Family], tuple[tuple[Kin, ...], ...]]:
+    """The difference without the rows ``out`` and but for its own rows; those that it takes, each with its player, and
+    their guardians.
+    """
 
     def take(row: int) -> bool:
         return take_file if isinstance(take_file, bool) else row in take_file
 
-    players = Players(existing, roster, contract_status, take)
+    players = Players(existing, roster, contract_status, take, answers)
     families: list[Family] = []
     refused: list[Problem] = []
+    left_open: list[tuple[int, Open]] = []
     for row in roster.rows:
+        if row.number in out:
+            continue
         try:
             families.append(Family(row, players.accept(row)))
         except Refusal as refusal:
             who = shown(f"{row.first} {row.last}"), shown(row.team)
             refused.append(Problem(row.number, refusal.column, shown(refusal.value), str(refusal), *who))
+            if isinstance(refusal, LeftOpen):
+                left_open.append((row.number, Open.CHILD))
     households = match_guardians(existing, families, take)
     new_links, changed_links, conflicts = _links(existing, families, households, take)
     relinked = frozenset(
@@ -117,9 +139,11 @@ def _compare(
         conflicts=tuple(sorted((*players.conflicts, *households.conflicts, *conflicts), key=lambda one: one.row)),
         take_file=take_file,
         refused=tuple(refused),
+        open=tuple(left_open),
+        answers=answers,
         notes=tuple(players.notes),
     )
-    return diff, families
+    return diff, families, households.kin
 
 
 def _links(

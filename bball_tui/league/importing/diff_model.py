@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct, field
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.importing.answers import NO_ANSWERS, Answers, Open
 from bball_tui.league.importing.corrections import Conflict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read_roster import Roster
@@ -252,7 +253,10 @@ class Diff(Struct, frozen=True):
     frozen: tuple[RuleFinding, ...] = ()
     """The moves that need a reason, because the league's teams are frozen."""
     refused: tuple[Problem, ...] = ()
-    """Rows that are readable but contradict another row or the database."""
+    """Rows that are readable but contradict another row or the database, and those that are left open."""
+    open: tuple[tuple[int, Open], ...] = ()
+    """Rows that are refused until somebody says what they leave open."""
+    answers: Answers = NO_ANSWERS
     notes: tuple[str, ...] = ()
 
     def imported(self) -> Imported:

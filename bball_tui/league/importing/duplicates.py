@@ -23,11 +23,11 @@ from bball_tui.database.arrays import text_array
 from bball_tui.language import _
 from bball_tui.league.importing.existing import Existing
 from bball_tui.league.importing.match_guardians import Family
+from bball_tui.league.importing.match_players import described
 from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.roster.player import PlayerValues
 from bball_tui.league.values.first_names import first_alike, same_forms
 from bball_tui.league.values.last_names import spellings
-from bball_tui.wording import short_date
 
 K = TypeVar("K")
 
@@ -137,7 +137,7 @@ def possible_duplicates(
         candidates = _candidates(existing, neighbors, row, first, last)
         here = next((values for player_id, values in candidates if player_id not in known), None)
         if here is not None:
-            who = _described(here)
+            who = described(here)
             found[row.number] = Duplicate(_("The league has {described} already.").format(described=who))
         elif namesakes := in_file.get((last, first)):
             other = next(one for one in namesakes if one is not row)
@@ -178,8 +178,3 @@ def _neighbor(
             if other is not row and same_forms(first, existing.folded[other.player.first_name]):
                 return other
     return None
-
-
-def _described(values: PlayerValues) -> str:
-    born = "" if values.birthdate is None else _(", born {birthdate}").format(birthdate=short_date(values.birthdate))
-    return f"{values.label()}{born}"

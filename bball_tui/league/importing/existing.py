@@ -33,6 +33,7 @@ from bball_tui.league.importing.diff_model import TeamValues
 from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.roster.guardian import GuardianValues, LinkValues
 from bball_tui.league.roster.player import PlayerValues
+from bball_tui.league.values.placeholders import real_address, real_number
 
 
 class KnownTeam(msgspec.Struct, frozen=True, gc=False):
@@ -108,6 +109,8 @@ class Existing(Struct, frozen=True):
     """What staff said of a guardian's relation and rights: by the ids of player and guardian, then by field."""
     moved: Mapping[int, Said] = field(default_factory=dict)
     """Contracts that staff moved to the team they are in."""
+    contacts: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """By which addresses and numbers the parents are reached of players whom a row may mean with another birthdate."""
     season_archived: bool = False
     returned: frozenset[str] = frozenset()
     """Addresses of the roster that mail came back from, in small letters. Without known guardians nobody asks."""
@@ -172,6 +175,20 @@ _LINKS = text(
 )
 
 
+_CONTACTS = text(
+    """
+    SELECT l.player_id, g.email, g.phone FROM player_guardian l JOIN guardian g ON g.id = l.guardian_id
+    WHERE l.player_id = ANY (CAST(:players AS bigint[]))
+    """
+)
+
+
+def contacts(given: Iterable[tuple[str | None, str | None]]) -> frozenset[str]:
+    """What tells who somebody is of these addresses and phone numbers."""
+    found = ((real_address(email), real_number(phone) if phone else None) for email, phone in given)
+    return frozenset(one for both in found for one in both if one)
+
+
 class _Named:
     """Whom and what a roster names, as the statements ask for it."""
 
@@ -202,7 +219,7 @@ class _Keys:
 
 
 async def load_existing(session: AsyncSession, league_id: int, season: str, roster: Roster) -> Existing:
-    """Read what ``roster`` has to be compared with, in at most sixteen statements.
+    """Read what ``roster`` has to be compared with, in at most seventeen statements.
 
     What takes long with thousands of rows is done by threads: the event loop only asks and waits.
     """
@@ -225,6 +242,8 @@ async def load_existing(session: AsyncSession, league_id: int, season: str, rost
     guardian_ids = number_array(guardian.id for guardian in guardians)
     linked = await session.execute(_LINKS, {"players": player_ids, "guardians": guardian_ids})
     links = await asyncio.to_thread(_links, linked.all())
+    doubtful = await asyncio.to_thread(_doubtful, roster, players, keys)
+    reached = await session.execute(_CONTACTS, {"players": number_array(doubtful)}) if doubtful else ()
     removed = await read_removed(session, league_id, player_ids) if players else {}
     said = await read_links(session, league_id, player_ids) if players else {}
     found = Existing(
@@ -235,6 +254,7 @@ async def load_existing(session: AsyncSession, league_id: int, season: str, rost
         links=links,
         removed=removed,
         linked=said,
+        contacts=_contacts(reached),
         returned=returned,
     )
     if season_id is None:
@@ -275,6 +295,23 @@ async def _former_names(
         one: tuple(key for first, last in history.names if (key := f"{folded[last]}, {folded[first]}") in wanted)
         for one, history in changed.items()
     }
+
+
+def _doubtful(roster: Roster, players: Mapping[str, Sequence[KnownPlayer]], keys: _Keys) -> set[int]:
+    """The namesakes of children whom nobody of the name has the birthdate of."""
+    found: set[int] = set()
+    for row in roster.rows if players else ():
+        namesakes = players.get(keys.of(row.first, row.last), ())
+        if namesakes and all(row.birthdate is None or one.values.birthdate != row.birthdate for one in namesakes):
+            found.update(one.id for one in namesakes)
+    return found
+
+
+def _contacts(rows: Iterable[Any]) -> dict[int, frozenset[str]]:
+    given: dict[int, list[tuple[str | None, str | None]]] = defaultdict(list)
+    for player_id, email, phone in rows:
+        given[player_id].append((email, phone))
+    return {player_id: contacts(some) for player_id, some in given.items()}
 
 
 def _players(

@@ -2,7 +2,8 @@
 
 A player is the name (case- and accent-blind) and the date of birth. Where the file or the database lacks the date,
 a player of that name counts as the same when the team of the season is the same. Twins have different names;
-namesakes have different dates or teams.
+namesakes have different dates or teams. Whether somebody of that name with another date, whose parents can be reached
+the same way or who plays in the same team, is another child, only a person can say.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import msgspec
 
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus
 from bball_tui.language import _
+from bball_tui.league.importing.answers import Answers
 from bball_tui.league.importing.corrections import Conflict, MergedIn
 from bball_tui.league.importing.diff_model import (
     Changed,
@@ -23,18 +25,27 @@ from bball_tui.league.importing.diff_model import (
     Returned,
     new_ref,
 )
-from bball_tui.league.importing.existing import Existing, KnownContract, KnownPlayer
-from bball_tui.league.importing.match_teams import Refusal, TeamMatch, Teams
+from bball_tui.league.importing.existing import Existing, KnownContract, KnownPlayer, contacts
+from bball_tui.league.importing.match_teams import LeftOpen, Refusal, TeamMatch, Teams
 from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.roster.player import LISTED, PlayerValues, completed
+from bball_tui.wording import short_date
 
 
 class Players:
     """Finds the players of one roster and decides on their contracts, row by row."""
 
-    def __init__(self, existing: Existing, roster: Roster, status: ContractStatus, take: Callable[[int], bool]) -> None:
+    def __init__(
+        self,
+        existing: Existing,
+        roster: Roster,
+        status: ContractStatus,
+        take: Callable[[int], bool],
+        answers: Answers,
+    ) -> None:
         self._existing = existing
+        self._answers = answers
         self._take = take
         self.conflicts: list[Conflict] = []
         self._status = status
@@ -66,6 +77,7 @@ class Players:
         Raises:
             Refusal: it names a player for a second time, several players of the database could be meant, or the
                 player has signed for another team.
+            LeftOpen: only a person can say whether it is a player of the database.
         """
         key = self._existing.key_of(row.player)
         team = self._teams.find(row) if row.team else None
@@ -207,7 +219,34 @@ class Players:
                     number=len(likely)
                 ),
             )
-        return likely[0] if likely else None
+        return likely[0] if likely else self._maybe(row, namesakes, team)
+
+    def _maybe(self, row: RosterRow, namesakes: list[KnownPlayer], team: TeamMatch | None) -> KnownPlayer | None:
+        """The namesake with another date of birth whom somebody said the row to be."""
+        if row.number in self._answers.others:
+            return None
+        free = [player for player in namesakes if player.id not in self._taken]
+        reached = contacts((cell.email, cell.phone) for cell in row.guardians)
+        kin = [player for player in free if reached & self._existing.contacts.get(player.id, frozenset())]
+        mates = [player for player in free if team is not None and self._plays(player, team)]
+        found = kin or mates
+        if not found:
+            return None
+        if row.number in self._answers.same and len(found) == 1:
+            return found[0]
+        who = " / ".join(described(player.values) for player in found)
+        why = _("An e-mail or phone of the parents is the same.") if kin else _("The team is the same.")
+        if row.number in self._answers.same:
+            sentence = _("It is not clear who is meant: {who}. Correct the date of birth of the right one first.")
+            raise Refusal(self._roster.name_column, _label(row), sentence.format(who=who))
+        raise LeftOpen(
+            self._roster.name_column,
+            _label(row),
+            _(
+                "Is this {who}? {why} Say --same-child {row} if only the birthdate was "
+                "corrected, or --new-child {row} if it is another child."
+            ).format(who=who, why=why, row=row.number),
+        )
 
     def _plays(self, player: KnownPlayer, team: TeamMatch | None) -> bool:
         """Whether the player has a contract with the team; with None, whether there is no live one at all."""
@@ -283,6 +322,12 @@ class Players:
     def contracts(self) -> Contracts:
         """What becomes of the contracts."""
         return Contracts(tuple(self._new_contracts), tuple(self._moved), self._kept_contracts)
+
+
+def described(values: PlayerValues) -> str:
+    """Name and date of birth."""
+    born = "" if values.birthdate is None else _(", born {birthdate}").format(birthdate=short_date(values.birthdate))
+    return f"{values.label()}{born}"
 
 
 def _merge_of(known: KnownPlayer, row: RosterRow, key: str) -> MergedIn | None:

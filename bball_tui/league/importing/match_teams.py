@@ -26,6 +26,10 @@ class Refusal(Exception):
         self.value = value
 
 
+class LeftOpen(Refusal):
+    """It could be imported in two ways, and only a person can say which one is right."""
+
+
 class TeamMatch(Struct, frozen=True):
     """The team that a row means: a known one, or None for one that is new."""
 

@@ -20,6 +20,7 @@ from bball_tui.gc_pause import search_put_off
 from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.transitions import reason_for
+from bball_tui.league.importing.answers import NO_ANSWERS, Answers
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.diff_model import Diff, Imported, Take
@@ -86,7 +87,8 @@ class ImportOptions(Struct, frozen=True):
     ``date_order`` None is the league's. ``skip_bad_rows`` imports the good rows of a file with faults. ``mapping`` and
     ``ignore_columns`` say what columns hold; when both are empty, what was remembered for files with these columns
     is used. ``sheet`` is one of a workbook's. ``leave`` are rows of the file that stay out, by their numbers; in
-    the rows of ``take_file`` the file's word counts also against what staff corrected. ``due`` is until when new
+    the rows of ``take_file`` the file's word counts also against what staff corrected. ``answers`` say what rows leave
+    open; such a row without one is a fault. ``due`` is until when new
     offers should be signed, as the league writes dates. ``encoding`` is the caller's word on the file's
     (:func:`~.encodings.asked_for`). ``split_names`` splits columns of whole names into first and last. ``expect`` is
     the code of a preview: anything else is not imported.
@@ -103,6 +105,7 @@ class ImportOptions(Struct, frozen=True):
     sheet: str | None = None
     leave: frozenset[int] = frozenset()
     take_file: Take = False
+    answers: Answers = NO_ANSWERS
     due: str = ""
     encoding: str = ""
     split_names: bool = False
@@ -244,6 +247,7 @@ async def _run(
             kept,
             contract_status=options.contract_status,
             take_file=options.take_file,
+            answers=options.answers,
             due_on=due_on,
         )
         if options.expect and options.expect != await asyncio.to_thread(diff.digest):

@@ -18,6 +18,13 @@ _WAYS = (
         _("Choose their order in the field Dates"),
     ),
     (re.compile(_(r"Import it with --split-names to split them")), _("Tick “split whole names” to split them")),
+    (
+        re.compile(
+            _(r"Say --same-child \w+ if only the birthdate was corrected, or --new-child \w+ if it is another child")
+        ),
+        _("Say so with ctrl+r"),
+    ),
+    (re.compile(_(r"Say --use-address \w+ if it is meant")), _("Tick the row with ctrl+r if it is meant")),
     (re.compile(_(r"use --date-order \w+")), _("choose that in the field Dates")),
     (re.compile(_(r"say with --season NAME into which one")), _("type in the field Season into which one")),
     (re.compile(_(r"Say which one with --season NAME")), _("Type its name into the field Season, such as Spring 2027")),

@@ -128,6 +128,8 @@ def headline(preview: "RosterPreview", *, skip: bool) -> tuple[str, Tone]:
             "It is not clear what the columns hold: nothing is imported until you match them with ctrl+l (a column "
             "that you do not choose there is left out) or fix the first line of the file"
         ), Tone.BAD
+    if preview.problems and not skip and not _faulty(preview):
+        return _("{asked}: nothing is imported until you answer with ctrl+r").format(asked=_asked(preview)), Tone.BAD
     if preview.problems and not skip:
         until = (
             _("nothing is imported until you fix or skip these rows")
@@ -138,9 +140,19 @@ def headline(preview: "RosterPreview", *, skip: bool) -> tuple[str, Tone]:
     return preview.new_season, Tone.WARN
 
 
+def _faulty(preview: "RosterPreview") -> int:
+    return len({problem.row for problem in preview.problems} - set(preview.open))
+
+
+def _asked(preview: "RosterPreview") -> str:
+    rows = len(preview.open)
+    return plural("{rows:,} row asks who is meant", "{rows:,} rows ask who is meant", rows).format(rows=rows)
+
+
 def _with_faults(preview: "RosterPreview") -> str:
-    rows = len({problem.row for problem in preview.problems})
-    return plural("{rows:,} row has faults", "{rows:,} rows have faults", rows).format(rows=rows)
+    rows = _faulty(preview)
+    faults = plural("{rows:,} row has faults", "{rows:,} rows have faults", rows).format(rows=rows)
+    return ", ".join([*([faults] if rows else []), *([_asked(preview)] if preview.open else [])])
 
 
 def _faults(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:

@@ -1,13 +1,16 @@
 """What the Import dialog and anyone who knows the database say to each other."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
 
 from bball_tui.errors import BballError
+from bball_tui.league.importing.answers import NO_ANSWERS, Answers
 
 if TYPE_CHECKING:
+    from bball_tui.league.importing.answers import Open
     from bball_tui.league.importing.corrections import Conflict
     from bball_tui.league.importing.diff_model import Imported, RowDiff, Take
     from bball_tui.league.importing.find_columns import ColumnMap
@@ -36,6 +39,8 @@ class ImportOptions(Struct, frozen=True):
     """Whole names are split into first and last."""
     take_file: "Take" = False
     """Where staff corrected values by hand, the file's count: everywhere, nowhere, or in these rows."""
+    answers: Answers = NO_ANSWERS
+    """What rows leave open, as somebody said it."""
     drafts: bool = False
     """New contracts begin as drafts, not as offers."""
     due: str = ""
@@ -76,6 +81,8 @@ class RosterPreview(Struct, frozen=True):
     """A column holds whole names."""
     splits: "tuple[NameSplit, ...]" = ()
     """How they are split."""
+    open: "Mapping[int, Open]" = {}
+    """By number, the rows that are refused only until somebody says what they leave open."""
 
 
 class PreviewOver(BballError):

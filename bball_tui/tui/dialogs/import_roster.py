@@ -15,6 +15,7 @@ from textual.widgets import Checkbox, Input, Select, Static
 from bball_tui.errors import BballError
 from bball_tui.files import path_typed
 from bball_tui.language import _
+from bball_tui.league.importing.answers import NO_ANSWERS
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.file_picker import pick_file
@@ -27,7 +28,7 @@ from bball_tui.tui.dialogs.import_job import (
     PreviewRoster,
     RosterPreview,
 )
-from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows, RowChoices, rows_of
+from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows, RowChoices, rows_of, with_decided
 from bball_tui.tui.dialogs.map_columns import MapColumns
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import clean
@@ -109,6 +110,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         self._looking: Timer | None = None
         self._columns: ColumnMap | None = None
         self._leave: frozenset[int] = frozenset()
+        self._answers = NO_ANSWERS
         self._from_file: frozenset[int] = frozenset()
         """The rows in which the file's word counts against staff's; the tick says it of all."""
         self._rows: list[PreviewRow] = []
@@ -173,6 +175,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             date_order=self.query_one("#dates", Picker).chosen,
             split_names=self.query_one("#split", TickBox).value,
             take_file=self.query_one("#take", TickBox).value or self._from_file or False,
+            answers=self._answers,
             drafts=self.query_one("#drafts", TickBox).value,
             due=self.query_one("#due", TextField).value.strip(),
             reason=self.query_one("#reason", TextField).value.strip(),
@@ -223,6 +226,7 @@ class ImportRoster(Dialog[ImportDone | None]):
     def _forget_file(self) -> None:
         """Another file: other rows, other columns, other sheets."""
         self._columns, self._leave, self._from_file, self._rows = None, frozenset(), frozenset(), []
+        self._answers = NO_ANSWERS
         self._offer_sheets((), "")
         self._seen = (self.path, self.options)
 
@@ -324,9 +328,9 @@ class ImportRoster(Dialog[ImportDone | None]):
             self.query_one("#dates-field").display = True
         options = replace(options, sheet=self.query_one("#sheet", Picker).chosen)
         self._preview, self._previewed, self._seen = preview, (path, options), (path, options)
-        if not options.leave:
-            many = len(preview.rows) > MANY_ROWS
-            self._rows = await asyncio.to_thread(rows_of, preview) if many else rows_of(preview)
+        many = len(preview.rows) > MANY_ROWS
+        rows = await asyncio.to_thread(rows_of, preview) if many else rows_of(preview)
+        self._rows = with_decided(self._rows, rows, options)
         said, tone = headline(preview, skip=options.skip_bad_rows)
         self.say(" ".join(filter(None, (again, said))), Tone.WARN if again else tone)
         self._show()
@@ -377,11 +381,13 @@ class ImportRoster(Dialog[ImportDone | None]):
             return
         every = frozenset(row.id for row in self._rows if row.corrected)
         tick = self.query_one("#take", TickBox)
-        before = RowChoices(self._leave, every if tick.value else self._from_file)
+        before = RowChoices(self._leave, every if tick.value else self._from_file, self._answers)
         skip = self.options.skip_bad_rows
-        chosen = await self.app.push_screen_wait(ReviewRows(self._rows, before.leave, before.from_file, skip=skip))
+        chosen = await self.app.push_screen_wait(
+            ReviewRows(self._rows, before.leave, before.from_file, before.answers, skip=skip)
+        )
         if chosen is not None and chosen != before:
-            self._leave = chosen.leave
+            self._leave, self._answers = chosen.leave, chosen.answers
             if chosen.from_file != before.from_file:
                 tick.value, self._from_file = False, chosen.from_file
             self._seen = (self.path, self.options)
@@ -396,6 +402,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         columns = await self.app.push_screen_wait(MapColumns(preview.header, preview.samples, preview.columns))
         if columns is not None:
             self._columns, self._leave, self._from_file = columns, frozenset(), frozenset()
+            self._answers = NO_ANSWERS
             self._seen = (self.path, self.options)
             self.action_preview()
 

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
 from bball_tui.language import _, later
+from bball_tui.league.importing.answers import NO_ANSWERS, Answers
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.sorted_rows import SortedRows
@@ -24,9 +25,11 @@ from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.importing.problems import Problem
-    from bball_tui.tui.dialogs.import_job import RosterPreview
+    from bball_tui.tui.dialogs.import_job import ImportOptions, RosterPreview
 
 KINDS = (
+    later("the same child?"),
+    later("whose address?"),
     later("possible duplicate"),
     later("staff corrected"),
     later("changed"),
@@ -35,7 +38,11 @@ KINDS = (
     later("unchanged"),
 )
 """In the order in which people decide about them."""
+ASKS = {"child": "the same child?", "address": "whose address?"}
+"""The kinds of rows that leave something open."""
 TONES = {
+    "the same child?": Tone.WARN,
+    "whose address?": Tone.WARN,
     "possible duplicate": Tone.WARN,
     "staff corrected": Tone.WARN,
     "changed": Tone.ACCENT,
@@ -43,6 +50,14 @@ TONES = {
     "refused": Tone.BAD,
 }
 DETAIL_LINES = 4
+
+
+_WAYS_HERE = (later(" Say so with ctrl+r."), later(" Tick the row with ctrl+r if it is meant."))
+"""How a question ends outside of the review."""
+_ANSWERS = {
+    "the same child?": later("A tick says yes: the child gets what the file says. n: another child."),
+    "whose address?": later("A tick says that it is meant."),
+}
 
 
 class PreviewRow(msgspec.Struct, frozen=True, gc=False):
@@ -57,18 +72,27 @@ class PreviewRow(msgspec.Struct, frozen=True, gc=False):
     """The file says something else than staff: one of the two counts."""
     from_file: bool = False
     """Of a corrected row, that the file's word counts."""
+    other: bool = False
+    """Of a row that may be a child whom the league has, that it is another one."""
 
     @property
     def takeable(self) -> bool:
         """Whether there is anything to decide."""
         return self.kind not in ("refused", "unchanged")
 
+    @property
+    def asks(self) -> bool:
+        """Whether a tick is an answer, and no tick none: so it stays out."""
+        return self.kind in ASKS.values()
+
 
 class RowChoices(Struct, frozen=True):
-    """What staff decided row by row: which stay out, and in which the file's word counts against staff's."""
+    """What staff decided row by row: which stay out, in which the file's word counts against staff's, and what was said
+    of those that leave something open."""
 
     leave: frozenset[int]
     from_file: frozenset[int]
+    answers: Answers = NO_ANSWERS
 
 
 def rows_of(preview: "RosterPreview") -> list[PreviewRow]:
@@ -103,9 +127,28 @@ def rows_of(preview: "RosterPreview") -> list[PreviewRow]:
     for problem in preview.problems:
         refused.setdefault(problem.row, []).append(problem)
     for number, found in refused.items():
-        details = [_fault(one) for one in found]
-        rows.append(PreviewRow(number, "refused", found[0].player, found[0].team, tuple(details)))
+        about = preview.open.get(number)
+        kind = "refused" if about is None else ASKS[about]
+        details = [_fault(one) if about is None else one.problem for one in found]
+        if about is not None:
+            for way in _WAYS_HERE:
+                details = [one.removesuffix(_(way)) for one in details]
+            details.append(_(_ANSWERS[kind]))
+        rows.append(PreviewRow(number, kind, found[0].player, found[0].team, tuple(details)))
+    return _sorted(rows)
+
+
+def _sorted(rows: "Iterable[PreviewRow]") -> list[PreviewRow]:
     return sorted(rows, key=lambda row: (KINDS.index(row.kind), row.id))
+
+
+def with_decided(before: Sequence[PreviewRow], now: Sequence[PreviewRow], options: "ImportOptions") -> list[PreviewRow]:
+    """The rows of ``now``, and those of ``before`` that staff decided on: so they can decide otherwise."""
+    said = options.answers
+    decided = options.leave | said.same | said.others | said.addresses
+    decided -= {row.id for row in now if row.asks}
+    kept = {row.id: row for row in before if row.id in decided}
+    return _sorted([*kept.values(), *(row for row in now if row.id not in kept)])
 
 
 def _fault(problem: "Problem") -> str:
@@ -128,6 +171,8 @@ def _sort_key(row: PreviewRow, column: str) -> tuple[Any, ...]:
 
 
 def _kind(row: PreviewRow) -> Styled:
+    if row.other:
+        return status(TONES["new"], _("another child"))
     return status(TONES.get(row.kind, Tone.MUTED), _("file's value") if row.from_file else _(row.kind))
 
 
@@ -157,6 +202,10 @@ class ReviewRows(Dialog[RowChoices | None]):
     cursor would do. A possible duplicate looks like someone whom the league has already: leave it out, or let it come
     in as a new player. Rows with faults and rows that change nothing need no decision. Where staff corrected by hand
     what the file says, staff's value stays; `t` takes the file's value in that row, and `t` again goes back to staff's.
+
+    A row that asks stays out until you answer. *The same child?* A tick says yes: the child gets what the file says;
+    `n` says that it is another child. *Whose address?* A tick says that the address is meant, although another family
+    has it. Rows that ask are ticked one by one.
     """
     DEFAULT_CSS = """
     ReviewRows {
@@ -168,6 +217,7 @@ class ReviewRows(Dialog[RowChoices | None]):
     BINDINGS: ClassVar = [
         Binding("f", "kind", "the next kind of rows", show=False),
         Binding("t", "take", "the file's value or staff's", show=False),
+        Binding("n", "other", "another child", show=False),
     ]
 
     def __init__(
@@ -175,17 +225,25 @@ class ReviewRows(Dialog[RowChoices | None]):
         rows: Sequence[PreviewRow],
         left: frozenset[int],
         from_file: frozenset[int] = frozenset(),
+        answers: Answers = NO_ANSWERS,
         *,
         skip: bool = False,
     ) -> None:
         super().__init__()
         self.set_reactive(ReviewRows.heading, _("Review rows"))
         self._rows = {
-            row.id: msgspec.structs.replace(row, from_file=row.corrected and row.id in from_file) for row in rows
+            row.id: msgspec.structs.replace(
+                row, from_file=row.corrected and row.id in from_file, other=row.id in answers.others
+            )
+            for row in rows
         }
+        self._answers = answers
+        said = {ASKS["child"]: answers.same | answers.others, ASKS["address"]: answers.addresses}
+        self._before = frozenset(
+            row.id for row in rows if row.takeable and row.id not in left and row.id in said.get(row.kind, {row.id})
+        )
         self._kinds = ("", *(kind for kind in KINDS if any(row.kind == kind for row in rows)))
         self._kind = ""
-        self._left = left
         self._skip = skip
         self._room, self._what_lines = DETAIL_LINES, 1
         self._list: RecordList[PreviewRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text=_("No rows like that."))
@@ -201,12 +259,14 @@ class ReviewRows(Dialog[RowChoices | None]):
         yield DialogButton(_("Another kind"), key="f", command="kind", short=_("Kind"))
         if any(row.corrected for row in self._rows.values()):
             yield DialogButton(_("File's value"), key="t", command="take", short=_("File's"))
+        if any(row.kind == ASKS["child"] for row in self._rows.values()):
+            yield DialogButton(_("Another child"), key="n", command="other", short=_("Another"))
         yield DialogButton(_("Keep"), key="Enter", command="keep")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
         """All rows, and a tick on what comes in."""
-        self._list.select(frozenset(row.id for row in self._rows.values() if row.takeable) - self._left)
+        self._list.select(self._before)
         self._show_kind()
 
     def first_focus(self) -> Widget | None:
@@ -260,7 +320,15 @@ class ReviewRows(Dialog[RowChoices | None]):
         if idle:
             self._list.drop(idle)
             self.say(_("Nothing to decide: the row is refused, or it changes nothing."))
-        elif self._list.is_attached:
+        # A key that ticks all answers nothing.
+        asking = frozenset(one for one in self._list.selected - self._before if self._rows[one].asks)
+        if len(asking) > 1:
+            self._list.drop(asking)
+            self.say(_("Rows that ask are ticked one by one."), Tone.WARN)
+        self._before = self._list.selected
+        if idle or len(asking) > 1:
+            return
+        if self._list.is_attached:
             self._count()
 
     @on(CursorMoved)
@@ -295,7 +363,35 @@ class ReviewRows(Dialog[RowChoices | None]):
         )
         self._show_kind()
 
+    def action_other(self) -> None:
+        """The row under the cursor is another child, or it is not."""
+        row = None if self._list.current is None else self._rows[self._list.current.id]
+        if row is None or row.kind != ASKS["child"]:
+            self.say(_("Nothing to answer: this row does not ask whether it is the same child."))
+            return
+        row = self._rows[row.id] = msgspec.structs.replace(row, other=not row.other)
+        if row.other:
+            self._before |= {row.id}
+            self._list.select({row.id})
+        else:
+            self._list.drop(frozenset((row.id,)))
+        self.say(
+            (_("Row {id:,}: another child.") if row.other else _("Row {id:,}: not answered, it stays out.")).format(
+                id=row.id
+            )
+        )
+        self._show_kind()
+
     def action_keep(self) -> None:
         """Go back with the decision."""
         left = frozenset(row.id for row in self._rows.values() if row.takeable) - self._taken
-        self.dismiss(RowChoices(left, frozenset(row.id for row in self._rows.values() if row.from_file)))
+        child = frozenset(row.id for row in self._rows.values() if row.kind == ASKS["child"])
+        address = frozenset(row.id for row in self._rows.values() if row.kind == ASKS["address"])
+        others = frozenset(row.id for row in self._rows.values() if row.other)
+        before = self._answers  # of a row that asks for the second time, what it asked first is said already
+        answers = Answers(
+            before.same - child | (child & self._taken) - others,
+            before.others - child | child & self._taken & others,
+            before.addresses - address | address & self._taken,
+        )
+        self.dismiss(RowChoices(left, frozenset(row.id for row in self._rows.values() if row.from_file), answers))

@@ -11,6 +11,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_contracts
+from bball_tui.league.importing.answers import Answers, Open
 from bball_tui.league.importing.diff_model import FieldChange, Verdict
 from bball_tui.league.importing.remarks import remarks
 from bball_tui.league.importing.service import ImportOptions, run_import
@@ -38,7 +39,11 @@ async def test_the_valid_files_come_in_as_they_are_and_twice_changes_nothing(
 
 async def test_one_file_after_the_other_adds_only_what_is_new(desk: Desk) -> None:
     await run_import(desk.database, desk.league, DATA / "westside-spring.csv", ImportOptions())
-    second = await run_import(desk.database, desk.league, DATA / "teamsnap-export.csv", ImportOptions())
+    told = await run_import(desk.database, desk.league, DATA / "teamsnap-export.csv", ImportOptions(dry_run=True))
+    assert told.diff is not None
+    assert {about for _, about in told.diff.open} == {Open.ADDRESS}, "the two files know nothing of each other"
+    meant = Answers(addresses=frozenset(one.row for one in told.problems))
+    second = await run_import(desk.database, desk.league, DATA / "teamsnap-export.csv", ImportOptions(answers=meant))
     # The teams are the same ones; the second file knows their division.
     assert second.imported.created.teams == 0
     assert second.imported.updated.teams == 4

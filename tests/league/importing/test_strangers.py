@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.engine import Database
+from bball_tui.league.importing.answers import Answers
 from bball_tui.league.importing.remarks import remarks
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.values.placeholders import (
@@ -156,11 +157,12 @@ async def test_rows_without_a_common_address_or_number_never_share_a_guardian(
     Rows that a third one connects (it has the address of one and the number of the other) are one family.
     """
     lines = [f"Hawks,Kid{place},Lee,2015-01-02,,{','.join(row)}" for place, row in enumerate(rows)]
+    meant = ImportOptions(answers=Answers(addresses=frozenset(range(2, 2 + len(rows)))))
     with TemporaryDirectory() as folder:
         desk = await make_desk(database, Path(folder), slug=f"w{uuid4().hex}")
         for part in (lines[:stored], lines[stored:]):
             if part:
-                assert (await desk.bring_in(*part)).problems == ()
+                assert (await desk.bring_in(*part, options=meant)).problems == ()
     family = list(range(len(rows)))
     for one in range(len(rows)):
         for other in range(one):
