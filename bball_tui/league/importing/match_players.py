@@ -235,16 +235,21 @@ class Players:
         if row.number in self._answers.same and len(found) == 1:
             return found[0]
         who = " / ".join(described(player.values) for player in found)
-        why = _("An e-mail or phone of the parents is the same.") if kin else _("The team is the same.")
+        day = _("no birthdate") if row.birthdate is None else short_date(row.birthdate)
+        why = (
+            _("The file says {day}; an e-mail or phone of the parents is the same.")
+            if kin
+            else _("The file says {day}; the team is the same.")
+        ).format(day=day)
         if row.number in self._answers.same:
             sentence = _("It is not clear who is meant: {who}. Correct the date of birth of the right one first.")
             raise Refusal(self._roster.name_column, _label(row), sentence.format(who=who))
         raise LeftOpen(
-            self._roster.name_column,
-            _label(row),
+            "",
+            "",
             _(
-                "Is this {who}? {why} Say --same-child {row} if only the birthdate was "
-                "corrected, or --new-child {row} if it is another child."
+                "Is this {who}? {why} Say --same-child {row} if only the birthdate was corrected, or --new-child {row} "
+                "if it is another child."
             ).format(who=who, why=why, row=row.number),
         )
 

@@ -32,11 +32,11 @@ def refusal(report: Report) -> str:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (CORRECTED, "An e-mail or phone of the parents is the same."),
-        ("Wolves,Ann,Lee,2015-02-01,,Dan,Lee,ROSA@x.test", "An e-mail or phone"),
-        ("Wolves,Ann,Lee,2015-02-01,,Rosa,Smith,,1.302.555.1234", "An e-mail or phone"),
-        ("Wolves,Ann,Lee,,,Rosa,Lee,rosa@x.test", "An e-mail or phone"),
-        ("Hawks,ANN,Lee,2015-02-01", "The team is the same."),
+        (CORRECTED, "The file says Feb 1, 2015; an e-mail or phone of the parents is the same."),
+        ("Wolves,Ann,Lee,2015-02-01,,Dan,Lee,ROSA@x.test", "an e-mail or phone"),
+        ("Wolves,Ann,Lee,2015-02-01,,Rosa,Smith,,1.302.555.1234", "an e-mail or phone"),
+        ("Wolves,Ann,Lee,,,Rosa,Lee,rosa@x.test", "The file says no birthdate; an e-mail or phone"),
+        ("Hawks,ANN,Lee,2015-02-01", "The file says Feb 1, 2015; the team is the same."),
     ],
 )
 async def test_a_corrected_birthdate_is_asked_about_and_makes_no_second_child(desk: Desk, line: str, why: str) -> None:
