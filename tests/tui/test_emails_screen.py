@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian
+from bball_tui.league.editing.erasing import erase, preview_guardian
 from bball_tui.league.mails.preview import preview_mail
 from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.queue import claim
@@ -19,6 +20,7 @@ from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.dialogs.read_mail import ReadMail
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.tabs.emails import check
 from bball_tui.tui.tabs.emails.check import MailCheckPane
 from bball_tui.tui.tabs.emails.tab import EmailsPane
 from bball_tui.tui.tabs.outbox import OutboxPane
@@ -123,6 +125,24 @@ async def test_the_check_finds_what_is_missing_and_each_is_one_key_from_its_fix(
         await desk.until(lambda: desk.app.desk.tabs.active == "groupme")
     async with database.session() as session:
         assert set(await session.scalars(select(Guardian.email))) == {"ali@f.test", "rosa@f.test"}
+
+
+async def test_an_erased_parent_is_named_no_longer_in_a_league_too_large_to_be_looked_at_each_time(
+    quiet: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "AUTOMATIC", 0)
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club, parents=(Parent(email=None), Parent("Dan", "Hamilton", None)))
+    async with opened(quiet) as desk:
+        await emails(desk)
+        await desk.press("v")
+        await desk.shows("Rosa Hamilton and Dan Hamilton have")
+        async with database.session() as session:
+            seen = await preview_guardian(session, club.league_id, family.guardian_ids[1])
+            await erase(session, club.league_id, seen)
+        await desk.shows("Rosa Hamilton has no e-mail")
+        await desk.until(lambda: "Dan Hamil" not in desk.text)
 
 
 async def test_an_address_is_blocked_and_lifted_with_what_was_kept_back(quiet: Settings, database: Database) -> None:

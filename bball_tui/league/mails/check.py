@@ -14,16 +14,19 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Contract
+from bball_tui.database.listing import among
+from bball_tui.database.models import Contract, Guardian, Player
 from bball_tui.database.states import WAITING_STATUSES, Capacity
 from bball_tui.language import _, plural, retold
 from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts, read_contracts, read_guardians
 from bball_tui.league.contracts.signing import welcome_facts
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Recipient, Signer, decide, recipients_of
 from bball_tui.league.league_clock import LeagueClock, read_clock
+from bball_tui.league.roster.attention_conditions import is_erased
 from bball_tui.mail.checks import Code, MailWarning, check
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.kinds.welcome import WelcomeMail
@@ -83,6 +86,8 @@ class Finding(Struct, frozen=True):
     player_id: int | None = None
     guardian_id: int | None = None
     address: str | None = None
+    named: tuple[int, ...] = ()
+    """The guardians whom the sentence names."""
 
     @property
     def id(self) -> int:
@@ -165,6 +170,19 @@ async def check_mails(
     return MailCheck(len(ids), len(affected), mails, tuple(book.findings()))
 
 
+async def name_erased(session: AsyncSession, league_id: int, findings: Sequence[Finding]) -> bool:
+    """Whether ``findings`` of some time ago are about a player, or name a guardian, who was erased since."""
+    people: tuple[tuple[type[Player] | type[Guardian], set[int]], ...] = (
+        (Player, {one.player_id for one in findings if one.player_id is not None}),
+        (Guardian, {guardian_id for one in findings for guardian_id in one.named}),
+    )
+    gone = [
+        select(person.id).where(person.league_id == league_id, among(person.id, ids), is_erased(person)).exists()
+        for person, ids in people
+    ]
+    return bool(await session.scalar(select(or_(*gone))))
+
+
 async def _portion(
     database: Database, league_id: int, settings: Settings, ids: Sequence[int], renderer: Renderer, book: _Book
 ) -> int:
@@ -228,6 +246,7 @@ def _addresses(
                 (contract.id,),
                 player_id=contract.player_id,
                 guardian_id=None if someone is None else someone.id,
+                named=tuple(one.id for one in takers),
             ),
         )
     for one in takers:
@@ -252,6 +271,7 @@ def _addresses(
                 player_id=contract.player_id,
                 guardian_id=one.id,
                 address=one.email,
+                named=(one.id,),
             ),
         )
 

@@ -52,11 +52,12 @@ def needs_attention(trouble: Attention) -> ColumnElement[bool]:
             return is_missing() & stays
 
 
-def is_erased(player: type[Player]) -> ColumnElement[bool]:
-    """Whether nothing is left of a player but that there was one, by the name that `bball_erase` gives: not everybody
+def is_erased(person: type[Player] | type[Guardian]) -> ColumnElement[bool]:
+    """Whether nothing is left of somebody but that there was one, by the name that `bball_erase` gives: not everybody
     who works in the league may read who was erased.
     """
-    return (player.first_name == "Erased") & (player.last_name == "player " + cast(player.id, Text))
+    called = f"{person.__tablename__} " + cast(person.id, Text)
+    return (person.first_name == "Erased") & (person.last_name == called)
 
 
 def reachable(player_id: SQLColumnExpression[int]) -> ColumnElement[bool]:

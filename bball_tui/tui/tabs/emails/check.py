@@ -19,6 +19,7 @@ from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import FixWanted, TeamChosen
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
+from bball_tui.tui.tabs.emails.check_words import BAD, FIXES, LABELS, advice, calm
 from bball_tui.tui.tabs.memory_source import MemorySource
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import family_sections
@@ -35,34 +36,6 @@ if TYPE_CHECKING:
     from bball_tui.league.mails.check import Finding, MailCheck
     from bball_tui.tui.connection import LeagueConnection
 
-LABELS = {
-    "no_address": _("no address"),
-    "unwritable": _("cannot be written"),
-    "sender": _("no From address"),
-    "blocked": _("address is blocked"),
-    "came_back": _("last one came back"),
-    "text": _("odd text"),
-    "template": _("own template"),
-    "link": _("links"),
-    "look": _("looks"),
-    "chat_gone": _("chat not found"),
-    "chat": _("no chat link"),
-}
-"""What the kinds of findings are called, the worst first."""
-_FIXES = {
-    "no_address": _("add the address"),
-    "unwritable": _("see the contract"),
-    "sender": _("the league's settings"),
-    "blocked": _("lift the block"),
-    "came_back": _("fix the address"),
-    "text": _("see the contract"),
-    "template": _("how to fix it"),
-    "link": _("how to fix it"),
-    "look": _("the league's settings"),
-    "chat_gone": _("see the chat"),
-    "chat": _("link the chat"),
-}
-_BAD = frozenset({"no_address", "unwritable", "sender"})
 SHOWN_NAMES = 30
 """Contracts of a finding that the panel names."""
 AUTOMATIC = 500
@@ -90,7 +63,7 @@ def _can_step(pane: "MailCheckPane") -> str | None:
 
 
 def _fix_caption(pane: "MailCheckPane") -> str:
-    return in_context(COMMAND, "fix") if _looked(pane) or pane.meant is None else _FIXES[pane.meant.concern]
+    return in_context(COMMAND, "fix") if _looked(pane) or pane.meant is None else FIXES[pane.meant.concern]
 
 
 class MailCheckPane(RecordPane["Finding"], commands="On what the check found", tab="emails"):
@@ -138,7 +111,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
                 title=_("What"),
                 width=24,
                 flex=5,
-                render=lambda row: status(Tone.BAD if row.concern in _BAD else Tone.WARN, row.sentence),
+                render=lambda row: status(Tone.BAD if row.concern in BAD else Tone.WARN, row.sentence),
             ),
             Column(
                 key="contracts",
@@ -169,6 +142,20 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             self._say(
                 _("Something changed since this look. {key} looks again.").format(key=key_of("check.again")), Tone.MUTED
             )
+            self._look_if_erased()
+
+    @work(group="erased", exclusive=True)
+    async def _look_if_erased(self) -> None:
+        """Whoever was erased is named no longer, however long a look takes."""
+        from bball_tui.league.mails.check import name_erased
+
+        if self.connection is None or self._check is None:
+            return
+        try:
+            if await self.connection.call(name_erased, self._check.findings):
+                self._look()
+        except BballError as error:
+            self._say(str(error), Tone.BAD)
 
     def refresh_if_stale(self) -> None:
         """Look again at what changed while nobody looked."""
@@ -255,7 +242,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
                 Tone.WARN,
             )
         else:
-            self._say(_calm(found), Tone.GOOD)
+            self._say(calm(found), Tone.GOOD)
 
     def _say(self, sentence: str, tone: Tone) -> None:
         symbol = f"{SYMBOLS[tone]} " if tone in (Tone.GOOD, Tone.WARN, Tone.BAD) else ""
@@ -289,7 +276,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             family = await family_sections(connection, found.player_id, self.zone, self.now)
         return (
             Section(found.about, (Note(found.sentence),)),
-            Section(_("What to do"), (Note(_advice(found.concern)),)),
+            Section(_("What to do"), (Note(advice(found.concern)),)),
             *family,
             Section(counted(len(found.contracts), "contract"), tuple(lines)),
         )
@@ -334,7 +321,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
                 await self.app.run_action("desk_league", self.screen)
             case "template" | "link":
                 await self.app.push_screen_wait(
-                    ErrorDialog(_advice(row.concern), title=LABELS[row.concern], safe=row.sentence)
+                    ErrorDialog(advice(row.concern), title=LABELS[row.concern], safe=row.sentence)
                 )
             case "chat" | "chat_gone":
                 self.post_message(FixWanted(Fix("groupme", search=row.about)))
@@ -414,34 +401,3 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     def action_check_previous(self) -> None:
         """Show only the previous kind."""
         self._step(-1)
-
-
-def _calm(found: "MailCheck") -> str:
-    if not found.contracts:
-        return _("No contract waits for a signature, so there is nothing to check.")
-    return _("All is well: {e_mail} of {contracts} looked at.").format(
-        e_mail=counted(found.mails, "e-mail"), contracts=counted(found.contracts, "contract")
-    )
-
-
-def _advice(concern: str) -> str:
-    fix = key_of("check.fix")
-    return {
-        "no_address": _(
-            "Ask the family for an e-mail address; {fix} writes it into the roster. They can be signed without."
-        ).format(fix=fix),
-        "unwritable": _("Fix what the sentence names. Until then this e-mail would fail when it is to go out."),
-        "sender": _("Give the league a From address, so that e-mail can leave in its name."),
-        "blocked": _(
-            "Nothing goes to this address. If the family says that it works again, {fix} lifts the block."
-        ).format(fix=fix),
-        "came_back": _(
-            "If the address is the reason, ask the family for another one; {fix} corrects it and sends it there."
-        ).format(fix=fix),
-        "text": _("Look at the names in the roster: something in this e-mail reads like a mistake."),
-        "template": _("Correct the league's own template as the sentence says, or take it away."),
-        "link": _("Look at the link in the league's own template, or at the team's chat link."),
-        "look": _("Change the league's color or logo. The e-mail is readable as it is."),
-        "chat_gone": _("Rejoin the group in the GroupMe app, or unlink it from the team and link another one."),
-        "chat": _("Link the team to its chat. Until then the e-mails go without the button to join."),
-    }[concern]
