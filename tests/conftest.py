@@ -69,11 +69,14 @@ if find_spec("sniffio") is None:
 if IN_MEMORY and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)  # where tmp_path lies; its failed tests' folders stay there
 
-YOUNG = 50_000
-"""New objects from which on they are searched, between two tests: then nearly all of them are garbage."""
+YOUNG = 10_000
+"""New objects from which on they are searched, between two tests: then nearly all of them are garbage.
+
+Few at a time: what the processor still has at hand is thrown away in half the time, and its room is used again.
+"""
 OLDER = (20, 10)
 """After how many searches what survived is searched too, and after how many of those everything."""
-gc.set_threshold(20 * YOUNG, *OLDER)  # in a test only if it makes very many
+gc.set_threshold(100 * YOUNG, *OLDER)  # in a test only if it makes very many
 
 
 def _leave() -> None:
