@@ -1,17 +1,21 @@
 """Fields of one line: what stands there is replaced by typing, and what is pasted stays whole."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from textual.events import Paste
+from textual.screen import Screen
 from textual.widgets import Input
 
 from bball_tui.database.states import DateOrder
 from bball_tui.league.seasons.roll_plan import RollPlan
 from bball_tui.league.seasons.roll_request import RollRequest
 from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.filters import SaveFilter
 from bball_tui.tui.dialogs.roll_season import RollSeason, SeasonChoice
 from tests.tui.dialog_host import asking
+from tests.tui.every_dialog import DIALOGS
 from tests.tui.hands import send
 
 
@@ -41,6 +45,23 @@ async def test_a_hint_without_room_ends_in_an_ellipsis() -> None:
         await desk.until_shown("…")
         assert "such as 8/31/2027, or any other day" in desk.line
         assert field.placeholder.endswith("count")
+
+
+async def test_a_letter_lays_out_no_screen() -> None:
+    async with asking(DIALOGS[SaveFilter](""), (60, 20)) as desk:
+        laid_out: list[Screen[Any]] = []
+        screen = desk.app.screen
+        field = screen.query_one(Input)
+        await desk.press("a")
+        screen.screen_layout_refresh_signal.subscribe(screen, laid_out.append)
+        await desk.press("b")
+        await desk.press("c")
+        assert not laid_out
+        await desk.press(*"x" * 80, "y")
+        assert field.value == "abc" + "x" * 80 + "y"
+        assert "xxxy" in desk.line, "it scrolls to its end"
+        await desk.press("home")
+        assert "abcxxx" in desk.line
 
 
 @pytest.mark.parametrize("together", [False, True])

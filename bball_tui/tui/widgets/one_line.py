@@ -1,6 +1,8 @@
 """What every field of one line does with what is typed, pasted or already there."""
 
 from textual import events
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
@@ -17,6 +19,8 @@ class OneLine(Input):
     DEFAULT_CSS = """
     OneLine:ansi > .input--selection { text-style: reverse; }
     """
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """How long the text is. It scrolls in the field; Textual would lay out the whole screen again for each letter."""
 
     def render_line(self, y: int) -> Strip:
         """A hint that has no room ends in an ellipsis; Textual would cut it without a sign."""
