@@ -12,6 +12,7 @@ from bball_tui import tui
 from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.finder import Finder
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.key_names import key_name
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
@@ -23,7 +24,16 @@ from tests.pictures.dialogs import SHOWN_ON
 from tests.pictures.document import ROOT, SHOWN, shown_pictures
 from tests.pictures.scenes import SCENES
 
-HALVES = {Dialog, SubmitDialog, Finder, RetriedMailsScreen, TodayReadingScreen, HeaderReadingScreen, UndoScreen}
+HALVES = {
+    Dialog,
+    InputDialog,
+    SubmitDialog,
+    Finder,
+    RetriedMailsScreen,
+    TodayReadingScreen,
+    HeaderReadingScreen,
+    UndoScreen,
+}
 """What others are built on, and no one ever sees alone."""
 
 

@@ -212,7 +212,7 @@ def _alerts(name: str) -> Alerts:
 
 
 def _mail_setup(name: str) -> MailSetup:
-    account = Account("own", "mail.league.test", "587", "starttls", name, name)
+    account = Account("own", "mail.league.test", "587", "starttls", login=name, credentials=name)
     return MailSetup(account, MailBefore(None, "office@league.test", name, name), _Refusing(name))
 
 

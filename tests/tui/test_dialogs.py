@@ -141,7 +141,7 @@ async def test_a_reason_is_at_most_500_characters_and_none_is_lost() -> None:
 async def test_a_change_of_mind_is_no_reason() -> None:
     async with asking(Reason("Void it", [], "Void")) as desk:
         await desk.type("because")
-        await desk.press("escape")
+        await desk.press("escape", "y")
         assert desk.answers == [None]
 
 

@@ -18,6 +18,7 @@ from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.forms import records
 from bball_tui.tui.dialogs.import_roster import ImportRoster
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.sign import SignDialog
@@ -54,7 +55,7 @@ def test_no_dialog_is_forgotten() -> None:
             for _, one in inspect.getmembers(loaded, inspect.isclass)
             if issubclass(one, Screen) and one.__module__ == loaded.__name__
         }
-    assert found - {Dialog, SubmitDialog, Finder} == set(DIALOGS)
+    assert found - {Dialog, InputDialog, SubmitDialog, Finder} == set(DIALOGS)
     assert all(one.HELP for one in DIALOGS), "every dialog explains itself"
 
 

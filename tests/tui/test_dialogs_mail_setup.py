@@ -202,7 +202,7 @@ async def test_esc_stops_a_try_and_asks_before_it_throws_away() -> None:
         await desk.press("escape")
         assert "Stopped. Nothing was saved." in desk.line
         await desk.press("escape")
-        assert "Leave without saving?" in desk.screen
+        assert "Discard your changes?" in desk.screen
         await desk.press("escape")
         accounts.gate.set()
         await desk.press("enter")

@@ -176,6 +176,10 @@ async def test_it_tries_once_at_a_time_and_esc_gives_up() -> None:
         assert len(server.tried) == 1
         assert "Connecting" in desk.screen
         await desk.press("escape")
+        assert "Stopped." in desk.screen
+        assert desk.open
+        await desk.press("enter", "escape", "escape")
+        assert len(server.tried) == 2
         assert desk.answers == [None]
 
 

@@ -97,12 +97,12 @@ async def test_leaving_asks_only_when_something_was_typed() -> None:
     async with asking(Desks().form()) as desk:
         await replace_text(desk, "jersey", "7")
         await desk.press("escape")
-        await desk.until_shown("What you typed here isn't saved yet.")
-        await desk.press("enter")  # the focus is on Back
+        await desk.until_shown("What you entered here hasn't been saved or sent.")
+        await desk.press("enter")  # the focus is on Keep editing
         assert desk.open
         assert not desk.answers
         await desk.press("escape")
-        await desk.until_shown("isn't saved yet.")
+        await desk.until_shown("hasn't been saved or sent.")
         await desk.press("y")
         await desk.until_answered()
 

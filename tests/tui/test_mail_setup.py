@@ -181,7 +181,7 @@ async def test_it_is_reached_from_the_palette_the_league_and_today_and_what_was_
         await desk.shows("From, address")
         await put(desk, "name", "Eastside")
         await desk.press("ctrl+t")
-        await desk.shows("Leave without saving?")
+        await desk.shows("Discard your changes?")
         await desk.press("escape")
         await desk.shows("Eastside", "From, address")
 

@@ -17,6 +17,7 @@ from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.finder import Finder
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
 from bball_tui.tui.main_screen.retried_mails import RetriedMailsScreen
@@ -34,7 +35,7 @@ from tests.tui.every_dialog import DIALOGS
 from tests.tui.hands import resize
 
 WIDE, NARROW = (120, 36), (60, 20)
-HALVES = {Dialog, SubmitDialog, Finder}
+HALVES = {Dialog, InputDialog, SubmitDialog, Finder}
 """What dialogs are built on, and no one ever sees alone."""
 
 

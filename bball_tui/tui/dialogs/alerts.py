@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Protocol
 
 from msgspec import Struct
-from textual import on, work
+from textual import on
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
@@ -13,7 +13,6 @@ from textual.widgets import Input, Static
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.settings import SecretLink
-from bball_tui.tui.dialogs.confirm import leaves_unsaved
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.forms.fields import FormPick
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
@@ -195,27 +194,18 @@ class Alerts(SubmitDialog[bool]):
 
     # Leaving
 
+    @property
+    def unsaved(self) -> bool:
+        """Another reader of the webhook counts, too."""
+        return super().unsaved or self.fields.reader != self._before.reader
+
     def cancel(self) -> None:
-        """Leave; a test under way is given up, and what was typed is not thrown away without a question."""
-        typed, before = self.fields, self._before
+        """Leave; a test under way is given up."""
         if self._trying:
             self.workers.cancel_group(self, "alerts-test")
             self.say(_("Stopped. Nothing was saved."))
-        elif self._busy:
-            return
-        elif typed.webhook is None and (typed.emails, typed.minutes, typed.reader) == (
-            before.emails,
-            before.minutes,
-            before.reader,
-        ):
-            self.dismiss(None)
         else:
-            self._leave()
-
-    @work(group="leave", exclusive=True)
-    async def _leave(self) -> None:
-        if await leaves_unsaved(self):
-            self.dismiss(None)
+            super().cancel()
 
 
 def _result(tried: Tried) -> str:

@@ -82,7 +82,9 @@ class AttachScan(SubmitDialog[AttachDone]):
     def body(self) -> Iterable[Widget]:
         """The file, and what may be typed."""
         start = "" if self._folder is None else short_path(self._folder)
-        field = TextField(start, placeholder=_("~/Scans/paper.pdf, or the folder of the scanner"), id="path")
+        field = TextField(
+            start, placeholder=_("~/Scans/paper.pdf, or the folder of the scanner"), keep=False, id="path"
+        )
         yield Field(_("File"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
         yield Static(content(_("A file dragged onto the terminal comes in as its path.")), id="hint")
 

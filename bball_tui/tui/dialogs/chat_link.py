@@ -76,7 +76,9 @@ class ChatLink(Dialog["LinkPreview | None"]):
 
     def body(self) -> Iterable[Widget]:
         """The field, and what there is to choose from."""
-        yield Field(_("Group"), TextField(placeholder="https://groupme.com/join_group/…", id="group"), id="field")
+        yield Field(
+            _("Group"), TextField(placeholder="https://groupme.com/join_group/…", keep=False, id="group"), id="field"
+        )
         if self._note:
             yield Static(content((self._note, STYLES[Tone.MUTED])))
         groups = OptionList(id="groups")

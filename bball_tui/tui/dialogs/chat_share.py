@@ -47,7 +47,9 @@ class ChatShare(Dialog[None]):
         yield Static(
             content((_("Anyone with it can ask to join. Do not put it on a public page."), STYLES[Tone.MUTED])),
         )
-        field = Field(_("Image"), TextField(f"~/{_file_name(self._team)}", id="share-file"), id="share-field")
+        field = Field(
+            _("Image"), TextField(f"~/{_file_name(self._team)}", keep=False, id="share-file"), id="share-field"
+        )
         field.display = False
         yield field
 

@@ -1,11 +1,10 @@
 """Are you sure? The question names what it is about and how many, and a slip of a finger always means no."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import events, on
 from textual.binding import Binding
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -59,7 +58,7 @@ class Confirm(Dialog[bool]):
             yield Static(
                 content(_("Type "), (self._typed, "bold"), _(" and press Enter to go on.")), classes="confirm--ask"
             )
-            yield Field(_("Type it"), TextField(id="typed"), id="typed-field")
+            yield Field(_("Type it"), TextField(keep=False, id="typed"), id="typed-field")
 
     def choices(self) -> Iterable[DialogButton]:
         """Yes, then no: the one that changes nothing stands in the corner in every dialog."""
@@ -105,10 +104,3 @@ class Confirm(Dialog[bool]):
     def cancel(self) -> None:
         """No."""
         self.dismiss(False)
-
-
-async def leaves_unsaved(screen: Screen[Any]) -> bool:
-    """Whether the person says yes to leaving ``screen`` though what is typed there isn't saved."""
-    lines = [_("What you typed here isn't saved yet.")]
-    question = Confirm(_("Leave without saving?"), lines, _("Leave"), danger=True, cancel_label=_("Back"))
-    return await screen.app.push_screen_wait(question)

@@ -12,8 +12,8 @@ from textual.widgets import Input, Static
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.settings import SecretUrl
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -47,7 +47,7 @@ def put_password(url: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{name}:{quote(password, safe='')}@{host}"))
 
 
-class ConnectDialog(Dialog[SecretUrl | None]):
+class ConnectDialog(InputDialog[SecretUrl | None]):
     """The URL of a server that answered, or None.
 
     ``test`` opens a connection and raises :class:`BballError` with the reason when that fails. A password in a URL
@@ -122,5 +122,11 @@ class ConnectDialog(Dialog[SecretUrl | None]):
             self.dismiss(url)
 
     def cancel(self) -> None:
-        """Leave; a connection that is being tried is given up."""
-        self.dismiss(None)
+        """Give up a connection that is being tried; else leave."""
+        if not self._trying:
+            super().cancel()
+            return
+        self.workers.cancel_group(self, "connect")
+        self._trying = False
+        self.choice("connect").disabled = False
+        self.say(_("Stopped."))

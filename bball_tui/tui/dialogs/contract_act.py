@@ -17,8 +17,9 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import RULES, ReasonNeed
 from bball_tui.tui.dialogs.affected import affected
-from bball_tui.tui.dialogs.base import CANCEL, Dialog, assent_key
+from bball_tui.tui.dialogs.base import CANCEL, assent_key
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField, TickBox
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import Tone
@@ -42,7 +43,7 @@ class ActDone(Struct, frozen=True):
     left: int
 
 
-class ContractAct(Dialog[ActDone | None]):
+class ContractAct(InputDialog[ActDone | None]):
     """Does the act of ``effect`` after staff saw what it means; None: they changed their mind.
 
     ``act`` does a portion in one transaction. A fault keeps all that was typed, and Enter goes on with the rest.
@@ -97,7 +98,7 @@ class ContractAct(Dialog[ActDone | None]):
             number = len(self._effect.possible)
             yield Field(
                 _("Count"),
-                TextField(placeholder=_("type {number} to go on").format(number=number), id="typed"),
+                TextField(placeholder=_("type {number} to go on").format(number=number), keep=False, id="typed"),
                 id="typed-field",
             )
         if self._effect.told:
@@ -237,7 +238,7 @@ class ContractAct(Dialog[ActDone | None]):
             if asked is not None:
                 self.dismiss(ActDone(asked, _together(self._results), len(self._waiting)))
         else:
-            self.dismiss(None)
+            super().cancel()
 
 
 def _together(results: "Iterable[TransitionResult]") -> "TransitionResult":

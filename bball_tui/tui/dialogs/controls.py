@@ -127,7 +127,7 @@ class Choices(Widget):
 
 
 class TextField(OneLine):
-    """A field of a dialog."""
+    """A field of a dialog. ``keep`` is off where what is typed is nothing to lose: a search word, a path."""
 
     DEFAULT_CSS = """
     TextField, TextField.-textual-compact { background: $panel; height: 1; border: none; padding: 0 1; }
@@ -142,9 +142,21 @@ class TextField(OneLine):
         *,
         placeholder: str = "",
         password: bool = False,
+        keep: bool = True,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         super().__init__(clean(value), placeholder=placeholder, password=password, id=id, compact=True)
+        self._keep, self._given = keep, self.value
+
+    @property
+    def edited(self) -> bool:
+        """Whether somebody put something else there than the dialog did, which is worth keeping."""
+        return self._keep and self.value.strip() != self._given.strip()
+
+    def suggest(self, value: str) -> None:
+        """The dialog itself puts ``value`` there."""
+        super().suggest(value)
+        self._given = self.value
 
     def action_copy(self) -> None:
         """A masked text does not leave its field: the terminal would be sent it in clear."""

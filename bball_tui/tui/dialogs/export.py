@@ -83,7 +83,7 @@ class ExportDialog(Dialog[str | None]):
         """What, how, where, and a word about care."""
         yield Field(_("What"), Picker(WHAT, self._first, id="what"))
         yield Field(_("Format"), Picker(FORMATS, "csv", id="format"))
-        yield Field(_("File"), TextField(self._proposed, id="path"), id="path-field")
+        yield Field(_("File"), TextField(self._proposed, keep=False, id="path"), id="path-field")
         yield Static("")
         note = _("The file holds personal data of children: keep it like the papers.")
         yield Static(content((note, STYLES[Tone.MUTED])))

@@ -55,7 +55,7 @@ class ExportList(Dialog[Written | None]):
     def body(self) -> Iterable[Widget]:
         """How much, and whereto."""
         yield Static(content(_("{rows} as CSV, for a spreadsheet.").format(rows=counted(self._total, "row"))))
-        yield Field(_("File"), TextField(short_path(self._path), id="export-path"), id="export-field")
+        yield Field(_("File"), TextField(short_path(self._path), keep=False, id="export-path"), id="export-field")
 
     def choices(self) -> Iterable[DialogButton]:
         """Write it, or not."""

@@ -102,7 +102,9 @@ class FilePicker(Dialog[Path | None]):
         if self._recent:
             yield Static(content_lines(self._recent_lines()), id="recent")
         kinds = [(_("all that fit"), ""), *((_(kind), kind) for kind in self._kinds)]
-        yield Field(_("Name"), _NameField(placeholder=_("a few letters"), id="name"), Picker(kinds, "", id="kind"))
+        yield Field(
+            _("Name"), _NameField(placeholder=_("a few letters"), keep=False, id="name"), Picker(kinds, "", id="kind")
+        )
         yield Static("", id="folder")
         yield OptionList(markup=False, id="files")
 

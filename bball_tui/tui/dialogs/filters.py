@@ -16,6 +16,7 @@ from bball_tui.language import _
 from bball_tui.league.filters.choices import FilterChoice, toggled
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.text import cell, clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
@@ -100,7 +101,7 @@ class FilterDialog(Dialog[FilterAnswer | None]):
 
     def body(self) -> Iterable[Widget]:
         """What is typed, and the values."""
-        yield TextField(placeholder=_("type to find a filter"), id="filter-typed")
+        yield TextField(placeholder=_("type to find a filter"), keep=False, id="filter-typed")
         yield Static(content(_("Counting …")), id="filter-note")
         yield OptionList(id="filter-values", markup=False, compact=True)
 
@@ -273,7 +274,7 @@ class FilterDialog(Dialog[FilterAnswer | None]):
         self.dismiss(None)
 
 
-class SaveFilter(Dialog[str | None]):
+class SaveFilter(InputDialog[str | None]):
     """The name of a filter, 1 to 60 characters."""
 
     HELP = """
@@ -313,7 +314,3 @@ class SaveFilter(Dialog[str | None]):
             )
         else:
             self.dismiss(name)
-
-    def cancel(self) -> None:
-        """Not saved."""
-        self.dismiss(None)

@@ -134,7 +134,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
     def body(self) -> Iterable[Widget]:
         """The field, the names, the count."""
         self.set_class(self.app.size.height < _TIGHT_HEIGHT, "-tight")  # before there are parts to be styled again
-        yield Field(_("Name"), TextField(placeholder=self.hint, id="name"))
+        yield Field(_("Name"), TextField(placeholder=self.hint, keep=False, id="name"))
         yield OptionList(markup=False, id="names")
         yield Static("", id="count", classes="finder--count")
 

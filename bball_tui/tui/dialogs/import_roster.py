@@ -16,7 +16,6 @@ from bball_tui.errors import BballError
 from bball_tui.files import path_typed
 from bball_tui.language import _
 from bball_tui.league.importing.answers import NO_ANSWERS
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.file_picker import pick_file
 from bball_tui.tui.dialogs.import_effect import can_import, effect, headline
@@ -29,6 +28,7 @@ from bball_tui.tui.dialogs.import_job import (
     RosterPreview,
 )
 from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows, RowChoices, rows_of, with_decided
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.dialogs.map_columns import MapColumns
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import clean
@@ -54,7 +54,7 @@ _LOOK = 0.1
 """Seconds between two looks at how far the import is."""
 
 
-class ImportRoster(Dialog[ImportDone | None]):
+class ImportRoster(InputDialog[ImportDone | None]):
     """What came in, or None when nothing was imported.
 
     Esc first stops what is under way, then closes. After an error everything stays as it was typed.
@@ -119,7 +119,7 @@ class ImportRoster(Dialog[ImportDone | None]):
     def body(self) -> Iterable[Widget]:
         """File, season, sheet, faults, report, and what it would do."""
         path = "" if self._picked is None else str(self._picked)
-        field = TextField(path, placeholder="~/Downloads/roster.csv", id="path")
+        field = TextField(path, placeholder="~/Downloads/roster.csv", keep=False, id="path")
         yield Field(_("File"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
         yield Field(_("Season"), TextField(self._season, placeholder=_("as the file says"), id="season"))
         yield Field(_("Sheet"), Picker([("", "")], "", id="sheet"), id="sheet-field")
@@ -425,11 +425,17 @@ class ImportRoster(Dialog[ImportDone | None]):
         self._end()
         return True
 
+    @property
+    def unsaved(self) -> bool:
+        """What was decided row by row, or column by column, counts as well."""
+        decided = bool(self._columns or self._leave or self._from_file)
+        return super().unsaved or decided or self._answers != NO_ANSWERS
+
     def cancel(self) -> None:
         """Stop what is under way, or leave."""
         was_writing = self._writing
         if not self._stop():
-            self.dismiss(None)
+            super().cancel()
             return
         self._preview = self._previewed = None
         # A canceled transaction is rolled back, but it may have been through already; looking again tells.

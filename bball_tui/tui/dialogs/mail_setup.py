@@ -4,7 +4,7 @@ from collections.abc import Coroutine, Iterable
 from typing import ClassVar, Protocol
 
 from msgspec import Struct
-from textual import on, work
+from textual import on
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
@@ -17,10 +17,9 @@ from bball_tui.mail.providers import BY_ID, PROVIDERS
 from bball_tui.mail.setup import fields_of, has_password, mail_url
 from bball_tui.mail.values import address
 from bball_tui.settings import SecretUrl
-from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.confirm import leaves_unsaved
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.forms.fields import FormPick
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
@@ -61,7 +60,7 @@ class MailBefore(Struct, frozen=True):
     sender_stays: bool = False
 
 
-class MailSetup(Dialog[bool]):
+class MailSetup(InputDialog[bool]):
     """True when an account was saved.
 
     ``before`` is what the fields begin with. The password is in its own masked field and in the mail URL that is made
@@ -194,7 +193,7 @@ class MailSetup(Dialog[bool]):
         login, before = self._text("login").value.strip(), self._shown.login
         for name in ("mine",) if self._before.sender_stays else ("from", "mine"):
             if self._text(name).value in ("", before):
-                self._text(name).value = login if "@" in login else ""
+                self._text(name).suggest(login if "@" in login else "")
         self._shown = self.account
 
     def _hint(self, account: Account) -> str:
@@ -302,22 +301,20 @@ class MailSetup(Dialog[bool]):
 
     # Leaving
 
+    @property
+    def unsaved(self) -> bool:
+        """Another provider or encryption counts as well."""
+        return super().unsaved or self.account != self._first
+
     def cancel(self) -> None:
-        """Leave; a try that is under way is given up, and what was typed is not thrown away without a question."""
+        """Leave; a try that is under way is given up."""
         if self._saving:
             self.say(_("Saving; one moment."))
         elif self._busy:
             self.workers.cancel_group(self, "mail-setup")
             self.say(_("Stopped. Nothing was saved."))
-        elif self.account == self._first and self._text("from").value == self._before.from_email:
-            self.dismiss(False)
         else:
-            self._leave()
-
-    @work(group="leave", exclusive=True)
-    async def _leave(self) -> None:
-        if await leaves_unsaved(self):
-            self.dismiss(False)
+            self.leave(False)
 
     def _text(self, name: str) -> TextField:
         return self.query_one(f"#in-{name}", TextField)

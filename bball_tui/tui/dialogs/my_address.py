@@ -7,13 +7,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.language import _
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
 
-class MyAddress(Dialog[str | None]):
+class MyAddress(InputDialog[str | None]):
     """The address, or None. ``known`` is where the last test went."""
 
     HELP = """

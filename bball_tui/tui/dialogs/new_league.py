@@ -13,8 +13,8 @@ from textual.widgets import Input, Static
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import EXAMPLES
 from bball_tui.language import _
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.text import content
 
 LONGEST_NAME = 200
@@ -31,7 +31,7 @@ class LeagueBasics(Struct, frozen=True):
     date_order: DateOrder
 
 
-class NewLeague(Dialog[LeagueBasics | None]):
+class NewLeague(InputDialog[LeagueBasics | None]):
     """What the league is to begin with, or None. ``guess`` stands in the fields."""
 
     HELP = """
@@ -105,7 +105,3 @@ class NewLeague(Dialog[LeagueBasics | None]):
     def _complain(self, name: str, sentence: str) -> None:
         self.query_one(f"#{name}-field", Field).problem = sentence
         self.query_one(f"#{name}", TextField).focus()
-
-    def cancel(self) -> None:
-        """Back to the ways to begin."""
-        self.dismiss(None)

@@ -39,7 +39,7 @@ class PrintPapers(SubmitDialog[str]):
         """What, and where to."""
         for line in self._lines:
             yield Static(content(line))
-        yield Field(_("File"), TextField(short_path(self._place), id="path"), id="path-field")
+        yield Field(_("File"), TextField(short_path(self._place), keep=False, id="path"), id="path-field")
 
     def choices(self) -> Iterable[DialogButton]:
         """Write it, or not."""

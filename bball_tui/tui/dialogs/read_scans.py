@@ -18,9 +18,9 @@ from bball_tui.errors import BballError
 from bball_tui.files import path_typed, short_path
 from bball_tui.language import _
 from bball_tui.tui.dialogs.attach_scan import NewFiles
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.file_picker import SCANS, pick_file
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.dialogs.tick_list import TickLine, TickList
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, clean, content_lines
@@ -59,7 +59,7 @@ ReadPile: TypeAlias = Callable[[Path, "PileReader"], Awaitable["PilePlan"]]
 SignPile: TypeAlias = Callable[[PileOrder], Awaitable["PileDone"]]
 
 
-class ReadScans(Dialog[PileSigned | None]):
+class ReadScans(InputDialog[PileSigned | None]):
     """What was signed, or None. ``read`` makes the plan, ``sign`` carries it out; ``path`` is offered first."""
 
     HELP = """
@@ -101,7 +101,7 @@ class ReadScans(Dialog[PileSigned | None]):
     def body(self) -> Iterable[Widget]:
         """The pile, how and when it was signed, the papers, the doubtful pages."""
         start = "" if self._path is None else short_path(self._path)
-        field = TextField(start, placeholder=_("~/Scans, or ~/Scans/pile.pdf"), id="path")
+        field = TextField(start, placeholder=_("~/Scans, or ~/Scans/pile.pdf"), keep=False, id="path")
         yield Field(_("Pile"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
         yield Field(_("Signed on"), TextField(short_date(self._today), id="day"), id="day-field")
         yield Field(_("Method"), Picker(METHODS, SigningMethod.SCAN, id="method"))
@@ -274,7 +274,7 @@ class ReadScans(Dialog[PileSigned | None]):
         if self._busy and self._reader is not None:
             self._reader.stopped = True
         else:
-            self.dismiss(None)
+            super().cancel()
 
 
 def _words(paper: "PlannedPaper") -> Iterator[Part]:

@@ -7,15 +7,15 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.language import _
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
 MOST_CHARACTERS = 500
 
 
-class Reason(Dialog[str | None]):
+class Reason(InputDialog[str | None]):
     """The reason on one line, 1 to ``longest`` characters; None when staff changed their mind.
 
     ``lines`` say what will happen and to what. The field has the focus and an empty one is refused, so no slip of a
@@ -90,7 +90,3 @@ class Reason(Dialog[str | None]):
             self.query_one("#reason", TextField).focus()
         elif len(self._text) <= self._longest:
             self.dismiss(self._text)
-
-    def cancel(self) -> None:
-        """Changed their mind."""
-        self.dismiss(None)

@@ -19,9 +19,9 @@ from bball_tui.database.states import DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.finder import begins_name
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.dialogs.scan_field import LoadScan, NoScan, ScanField
 from bball_tui.tui.dialogs.signer_options import (
     FIRST,
@@ -55,7 +55,7 @@ PAUSE = 0.25
 """Seconds of quiet after a keystroke before the effect is computed again."""
 
 
-class SignDialog(Dialog[Signed | None]):
+class SignDialog(InputDialog[Signed | None]):
     """Signs ``count`` contracts, or none (None).
 
     ``load`` computes the effect of a draft, ``sign`` does it; both may raise :class:`BballError`, which shows in the
@@ -447,4 +447,4 @@ class SignDialog(Dialog[Signed | None]):
         if self._signing:
             self.say(_("The signing is under way; one moment."))
         else:
-            self.dismiss(None)
+            super().cancel()

@@ -7,13 +7,13 @@ from textual import on
 from textual.widgets import Input
 
 from bball_tui.errors import BballError
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Field, TextField
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 
 DoneT = TypeVar("DoneT")
 
 
-class SubmitDialog(Dialog[DoneT | None], Generic[DoneT]):
+class SubmitDialog(InputDialog[DoneT | None], Generic[DoneT]):
     """What came of the submission, or None: they changed their mind.
 
     It is submitted once, however often Enter is pressed, and nothing closes the dialog while it is under way. A
@@ -65,4 +65,4 @@ class SubmitDialog(Dialog[DoneT | None], Generic[DoneT]):
     def cancel(self) -> None:
         """Leave it, unless it is being done right now."""
         if not self._busy:
-            self.dismiss(None)
+            super().cancel()

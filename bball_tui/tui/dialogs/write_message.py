@@ -12,8 +12,8 @@ from textual.widgets import Input, Static, TextArea
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import clean, content, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
@@ -55,7 +55,7 @@ def cleaned(text: str) -> str:
     return "\n".join(clean(line) for line in lines)
 
 
-class WriteMessage(Dialog[bool]):
+class WriteMessage(InputDialog[bool]):
     """True: it was queued. ``lines`` say whom it reaches and whom not.
 
     ``look`` shows each e-mail as its family would get it, ``send`` asks once more and queues them (False: they thought
@@ -101,7 +101,7 @@ class WriteMessage(Dialog[bool]):
         self._lines = tuple(lines)
         self._look, self._send, self._edit = look, send, edit
         self._begun = draft or Draft()
-        self._busy = self._leaving = False
+        self._busy = False
 
     @property
     def draft(self) -> Draft:
@@ -139,7 +139,6 @@ class WriteMessage(Dialog[bool]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        self._leaving = False
         self.say("")
         number = len(self.query_one("#text", MessageArea).text)
         over = f"{SYMBOLS[Tone.BAD]} " if number > MOST else ""
@@ -186,12 +185,12 @@ class WriteMessage(Dialog[bool]):
             area.load_text(cleaned(changed.text))
         area.focus()
 
+    @property
+    def unsaved(self) -> bool:
+        """The text counts as well as the subject."""
+        return super().unsaved or self.draft.text.strip() != cleaned(self._begun.text).strip()
+
     def cancel(self) -> None:
-        """Leave; what is written goes only when it is asked for twice."""
-        if self._busy:
-            return
-        if self._leaving or not any((self.draft.subject.strip(), self.draft.text.strip())):
-            self.dismiss(False)
-            return
-        self._leaving = True
-        self.say(_("Esc once more throws away what you wrote."), Tone.WARN)
+        """Leave, unless it is being sent."""
+        if not self._busy:
+            self.leave(False)

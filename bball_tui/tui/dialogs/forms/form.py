@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
@@ -12,11 +12,11 @@ from textual.widgets import Input, Static
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Overtaken, Saved, Wrong
-from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.confirm import Confirm, leaves_unsaved
+from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TickBox
 from bball_tui.tui.dialogs.forms.conflict import Conflict
 from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, changed, field_of, take, value_of, with_values
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import content, shorten
 from bball_tui.tui.theme import STYLES, Tone
@@ -27,7 +27,7 @@ Save: TypeAlias = Callable[[Any, Loaded[Any] | None, tuple[int, ...]], Awaitable
 """Draft, the record that the form began with (None for a new one), players who are said to be others."""
 
 
-class Form(Dialog[Saved | None], Generic[DraftT]):
+class Form(InputDialog[Saved | None], Generic[DraftT]):
     """Shows ``specs`` with the values of ``draft``; Enter saves, and the answer is what was saved (None: left).
 
     ``base`` is the record that is edited, None for a new one. ``lines`` stand above the fields. ``save`` writes, or
@@ -219,21 +219,14 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
         self._draft = with_values(self._draft, theirs)
         self._base = quicker.now
 
+    @property
+    def unsaved(self) -> bool:
+        """Whatever is in the fields, ticks and lists as well."""
+        return self.draft != self._draft
+
     def cancel(self, then: Callable[[], object] | None = None) -> None:
-        """Leave; what was typed is not thrown away without a question. ``then`` is called when it was left."""
+        """Leave, unless it is being saved. ``then`` is called when it was left."""
         if self._busy:
             self.say(_("Saving; one moment."))
-        elif self.draft == self._draft:
-            self._left(then)
         else:
-            self._leave(then)
-
-    @work(group="leave", exclusive=True)
-    async def _leave(self, then: Callable[[], object] | None) -> None:
-        if await leaves_unsaved(self):
-            self._left(then)
-
-    def _left(self, then: Callable[[], object] | None) -> None:
-        if then is not None:
-            then()
-        self.dismiss(None)
+            self.leave(then=then)
