@@ -23,7 +23,7 @@ from bball_tui.database.models import (
     Team,
 )
 from bball_tui.database.paging import PageRequest, Sort
-from bball_tui.database.search import found_players, words_of
+from bball_tui.database.search import found_players, terms_of
 from bball_tui.league.acts import Act, ActivityFilter, Entity
 from bball_tui.league.league_clock import read_clock
 
@@ -69,7 +69,7 @@ class ActivityListing(Listing[Act]):
                 datetime.combine(day, time(), self.zone) for day in (wanted.day, wanted.day + timedelta(days=1))
             )
             conditions += [Audit.recorded_at >= begins, Audit.recorded_at < ends]
-        return conditions + [self._mentions(word) for word in words_of(wanted.text)]
+        return conditions + [self._mentions(term) for term in terms_of(wanted.text)]
 
     def _mentions(self, word: str) -> ColumnElement[bool]:
         action = "cancel" if word.startswith("cancel") else word  # stored in another spelling than it is said

@@ -18,7 +18,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing, ListingSource, Order, among
 from bball_tui.database.models import Outbox, OutboxMessage
 from bball_tui.database.paging import PageRequest, Sort
-from bball_tui.database.search import found_players, words_of
+from bball_tui.database.search import found_players, terms_of
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.errors import BballError
 from bball_tui.language import _, later, retold
@@ -72,8 +72,8 @@ class BucketName(StrEnum):
 class OutboxFilter(Struct, frozen=True):
     """Which mails a list has; None and empty filter nothing.
 
-    ``text`` is what staff typed: words of the recipient's address or of the player, or a whole Message-ID. ``cause``
-    is the name of one in `causes.py`. ``came_back``: only mails that ever did, settled or not.
+    ``text`` is what staff typed: an address or its beginning, words of it or of the player, or a whole Message-ID.
+    ``cause`` is the name of one in `causes.py`. ``came_back``: only mails that ever did, settled or not.
     """
 
     bucket: BucketName | None = None
@@ -208,10 +208,12 @@ class OutboxListing(Listing[OutboxRow]):
             conditions.append(outbox.bounced_at.is_not(None))
         if _MESSAGE_ID.fullmatch(pasted := wanted.text.strip()):
             return [*conditions, outbox.message_id == f"<{pasted.strip('<>')}>"]
-        return conditions + [self._mentions(word) for word in words_of(wanted.text)]
+        return conditions + [self._mentions(term) for term in terms_of(wanted.text)]
 
     def _mentions(self, word: str) -> ColumnElement[bool]:
         outbox, contract = models.Outbox, models.Contract
+        if "@" in word:
+            return outbox.address.startswith(word.lower(), autoescape=True)
         players = any_(found_players(self.league_id, None, [word]))
         about = select(contract.id).where(contract.league_id == self.league_id, contract.player_id == players)
         return or_(outbox.recipient.icontains(word, autoescape=True), outbox.contract_id.in_(about))

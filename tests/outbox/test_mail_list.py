@@ -164,6 +164,11 @@ async def test_the_list_finds_mails_by_address_and_by_player(database: Database)
     for typed, wanted in (
         ("parent1", ids[1:2]),
         ("PARENT1@families.test", ids[1:2]),
+        ("parent1@", ids[1:2]),
+        ("<parent1@families.test>", ids[1:2]),
+        ("parent1@families.test amara", ids[1:2]),
+        ("parent@families.test", []),
+        ("p_rent1@families.test", []),
         ("hamil", ids),
         ("amara families", ids),
         ("nobody", []),

@@ -7,7 +7,7 @@ from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import Settings
 from bball_tui.tui.tabs.activity import ActivityPane
 from bball_tui.tui.widgets.columns import place
-from tests.support.factory import make_club, make_family
+from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import opened
 
 
@@ -15,7 +15,7 @@ async def test_who_did_what_is_found_by_kind_record_and_word(database: Database,
     async with database.session() as session:
         club = await make_club(session, hold_seconds=600)
         amara = await make_family(session, club)
-        ben = await make_family(session, club, first="Ben", last="Okafor")
+        ben = await make_family(session, club, first="Ben", last="Okafor", parents=(Parent(email="ben@families.test"),))
     async with database.session() as session:
         await sign(session, club.league_id, SigningRequest(((amara.contract_id, 1), (ben.contract_id, 1))))
     async with opened(settings, size=(140, 36)) as desk:
@@ -33,6 +33,12 @@ async def test_who_did_what_is_found_by_kind_record_and_word(database: Database,
         await desk.press("escape", "slash", *"okafor", "enter")
         await desk.until(lambda: desk.records.total == 1)
         await desk.shows("Ben Okafor", "contract signed")
+        await desk.press("slash", *"ben@families.test", "enter")
+        await desk.until(lambda: desk.records.total == 1)
+        await desk.press("slash", *"a@families.test", "enter")
+        await desk.until(lambda: desk.records.total == 0)
+        await desk.press("slash", *"okafor", "enter")
+        await desk.until(lambda: desk.records.total == 1)
         await desk.press("w", "d")
         await desk.shows("by ")
         await desk.until(lambda: desk.records.total == 1)

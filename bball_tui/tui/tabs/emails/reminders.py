@@ -45,7 +45,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
     DEFAULT_CSS = """
     RemindersPane .reminders--news { height: auto; max-height: 2; padding: 0 1; }
     """
-    placeholder = _("player or team")
+    placeholder = _("player, team or address")
     empty_text = _("No reminder is due or to come.")
     first_sort = Sort("on")
     watches = frozenset({"contract", "player", "guardian", "player_guardian", "outbox", "league", "suppression"})
@@ -103,7 +103,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
             rows = await connection.call(planned_reminders)
             self._schedule = schedule
             self._tell()
-            return [one for one in rows if all(word in f"{one.player} {one.team}".casefold() for word in words)]
+            return [one for one in rows if all(word in _searched(one) for word in words)]
 
         return ReadSource(read)
 
@@ -170,3 +170,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
         if connection is not None and len(targets) == 1:
             mails = connection.call(preview_kind, connection.settings, "contract_reminder", targets[0])
             await read_asked(self.app, connection, mails)
+
+
+def _searched(one: "PlannedReminder") -> str:
+    return " ".join((one.player, one.team, *one.recipients)).casefold()
