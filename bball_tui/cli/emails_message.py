@@ -13,8 +13,8 @@ from bball_tui.cli.output import Answer, Did, Found
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.files import read_bytes
+from bball_tui.league.mails.audience import Audience
 from bball_tui.league.mails.messages import (
-    Audience,
     GetsNothing,
     Message,
     MessagePlan,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
 from bball_tui.language import _, plural
+from bball_tui.league.mails.audience import Audience
 from bball_tui.league.mails.messages import (
-    Audience,
     Message,
     MessagePlan,
     Reach,
@@ -82,14 +82,14 @@ def _reach_lines(audience: Audience, reach: Reach) -> list[tuple[str, Tone]]:
         more = len(reach.nothing) - len(named)
         who = listed([*named, _("{more} more").format(more=more)] if more else named)
         lines.append((_("Nothing goes to the family of {who}.").format(who=who), Tone.WARN))
-    if audience.over:
+    if reach.over:
         lines.append(
             (
                 plural(
                     "{number:,} more contract is over and gets nothing; filter by status to write to that family.",
                     "{number:,} more contracts are over and get nothing; filter by status to write to those families.",
-                    audience.over,
-                ).format(number=audience.over),
+                    reach.over,
+                ).format(number=reach.over),
                 Tone.WARN,
             )
         )

@@ -7,6 +7,7 @@ from email.header import decode_header, make_header
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +16,9 @@ from bball_tui.database.models import Audit, Contract, Guardian, League, Outbox,
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
-from bball_tui.league.mails.messages import Audience, Message, plan_message, preview_message, send_message
+from bball_tui.league.filters.choices import ListName
+from bball_tui.league.mails.audience import Audience
+from bball_tui.league.mails.messages import Message, plan_message, preview_message, reach_of, send_message
 from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
 from bball_tui.league.roster.rows import RosterFilter
@@ -55,6 +58,27 @@ async def sibling(session: AsyncSession, club: Club, family: Family, first: str)
             )
         )
     return made
+
+
+async def test_whoever_asks_for_all_of_a_list_hears_how_many_contracts_of_it_are_over(database: Database) -> None:
+    over = [ContractStatus.DECLINED, ContractStatus.EXPIRED]
+    async with database.session() as session:
+        club = await make_club(session)
+        for number, status in enumerate([ContractStatus.OFFERED, *over]):
+            await make_family(session, club, first=f"N{number}", status=status)
+    of_season = RosterFilter(season_id=club.season_id)
+    asked: tuple[tuple[ListName, RosterFilter, int, int], ...] = (
+        ("contracts", of_season, 1, 2),
+        ("contracts", replace(of_season, statuses=tuple(over)), 2, 0),
+        ("players", of_season, 3, 0),
+        ("teams", of_season, 1, 0),
+    )
+    async with database.session() as session:
+        for shown, wanted, players, left_out in asked:
+            reach = await reach_of(session, club.league_id, Audience("all of them", wanted=wanted, shown=shown))
+            assert (reach.players, reach.over) == (players, left_out)
+        with pytest.raises(BballError, match="Every contract of this list is over"):
+            await reach_of(session, club.league_id, Audience("all", wanted=replace(of_season, text="N1")))
 
 
 async def test_one_e_mail_an_address_about_all_of_its_children(database: Database, settings: Settings) -> None:

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Outbox
 from bball_tui.errors import BballError
-from bball_tui.league.mails.messages import Audience, Message, send_message
+from bball_tui.league.mails.audience import Audience
+from bball_tui.league.mails.messages import Message, send_message
 from bball_tui.league.roster.rows import RosterFilter
 from tests.walls.conftest import ClubServer
 

@@ -23,11 +23,10 @@ from bball_tui.language import _
 from bball_tui.league.audit_words import audience_in_words
 from bball_tui.league.contracts.facts import GuardianFacts, read_guardians
 from bball_tui.league.contracts.signing_rules import Recipient, check_hold, recipients_of
-from bball_tui.league.filters.choices import ListName
 from bball_tui.league.filters.conditions import contract_conditions, player_conditions, team_conditions
 from bball_tui.league.league_clock import read_clock
+from bball_tui.league.mails.audience import Audience, contracts_over
 from bball_tui.league.mails.preview import MOST_SHOWN, MailPreview, preview_items
-from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.kinds.message import MessageChild, MessageMail, digest_of
 from bball_tui.mail.message_text import check_subject, check_text, says_something, shown_in
 from bball_tui.mail.message_variables import VARIABLES
@@ -37,29 +36,6 @@ from bball_tui.wording import counted, listed
 
 AT_ONCE = 500
 """E-mails of one statement: each has the whole text in it."""
-
-
-class Audience(Struct, frozen=True):
-    """Who is meant: contracts, or players with their contract of the season, or teams, or all that a list shows.
-
-    Of teams, and of a list of teams or contracts without a status, only contracts that are not over are meant.
-    ``wanted`` is the filter of the list ``shown``, ``over`` how many of its contracts are left out so. ``words`` say it
-    for the record, in English, such as "the team Hawks U12".
-    """
-
-    words: str
-    contract_ids: tuple[int, ...] = ()
-    player_ids: tuple[int, ...] = ()
-    team_ids: tuple[int, ...] = ()
-    season_id: int | None = None
-    wanted: RosterFilter | None = None
-    shown: ListName = "contracts"
-    over: int = 0
-
-    @property
-    def told(self) -> str:
-        """The words in the language of the screen."""
-        return audience_in_words(self.words)
 
 
 class Message(Struct, frozen=True):
@@ -123,7 +99,7 @@ class _Chosen(Struct, frozen=True):
 
 class Reach(Struct, frozen=True):
     """Whom a message to an audience would reach, before a word of it is written. ``audience``: exactly these, whoever
-    else comes to match, or matches no longer, while it is written.
+    else comes to match, or matches no longer, while it is written. ``over`` is what :func:`contracts_over` counts.
     """
 
     audience: Audience
@@ -131,6 +107,7 @@ class Reach(Struct, frozen=True):
     addresses: int
     nothing: tuple[GetsNothing, ...]
     blocked: tuple[str, ...]
+    over: int
 
 
 async def reach_of(session: AsyncSession, league_id: int, audience: Audience) -> Reach:
@@ -140,16 +117,18 @@ async def reach_of(session: AsyncSession, league_id: int, audience: Audience) ->
         BballError: nobody is chosen.
     """
     chosen = await _chosen(session, league_id, audience)
+    wanted = audience.wanted
+    over = 0 if wanted is None else await contracts_over(session, league_id, audience.shown, wanted)
     if not chosen:
-        raise BballError(_no_player(audience))
+        raise BballError(_no_player(audience, over))
     guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
     addresses = {one.address.lower() for family in guardians.values() for one in recipients_of(family)}
     nothing = tuple(_gets_nothing(chosen, guardians))
-    return Reach(_these(audience, chosen), len(chosen), len(addresses), nothing, _blocked(guardians))
+    return Reach(_these(audience, chosen), len(chosen), len(addresses), nothing, _blocked(guardians), over)
 
 
-def _no_player(audience: Audience) -> str:
-    if audience.over:
+def _no_player(audience: Audience, over: int = 0) -> str:
+    if over:
         return _("Every contract of this list is over. Filter by status to write to those families.")
     return _("There is no player in {families}, so no one can be written to.").format(families=audience.told)
 
@@ -160,7 +139,7 @@ def _these(audience: Audience, chosen: Sequence[_Chosen]) -> Audience:
     if any(one.contract_id is None for one in chosen):
         return Audience(audience.words, player_ids=tuple(one.child.player_id for one in chosen), season_id=season_id)
     contract_ids = tuple(one.contract_id for one in chosen if one.contract_id is not None)
-    return Audience(audience.words, contract_ids=contract_ids, over=audience.over)
+    return Audience(audience.words, contract_ids=contract_ids)
 
 
 async def plan_message(session: AsyncSession, league_id: int, message: Message) -> MessagePlan:

@@ -9,7 +9,6 @@ from textual import on, work
 from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, RowT
-from bball_tui.database.states import LIVE_STATUSES, ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.language import _, english, later
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
@@ -127,14 +126,6 @@ def _on_one(tools: "ListTools") -> str | None:
     return _ready(tools) or (None if tools.pane.meant is not None else _("One row at a time: select none, or one."))
 
 
-async def _left_out(pane: RosterPane[Any], connection: "LeagueConnection", wanted: "RosterFilter") -> int:
-    """How many contracts of its list a message to all of it leaves out, because they are over."""
-    if pane.list_name != "contracts" or wanted.statuses:
-        return 0
-    ended = tuple(one for one in ContractStatus if one not in LIVE_STATUSES)
-    return await pane.listing(connection, msgspec.structs.replace(wanted, statuses=ended)).count()
-
-
 def _narrowed_to(pane: RosterPane[Any], over: int) -> str:
     if pane.search_bar.text or pane.choices:
         return later("that match and not over") if over else later("that match")
@@ -224,7 +215,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         """Write to the families of what is selected, of the row under the cursor, or of all that the list shows."""
         from bball_tui.league.audit_words import audience_in_words
         from bball_tui.league.filters.facets import chosen_filter
-        from bball_tui.league.mails.messages import Audience
+        from bball_tui.league.mails.audience import Audience, contracts_over
         from bball_tui.tui.dialogs.choose_one import ChooseOne
         from bball_tui.tui.writing import write_message
 
@@ -236,7 +227,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         noun = pane.list_name.removesuffix("s")
         season_id = connection.season_id
         wanted = chosen_filter(season_id, pane.search_bar.text, pane.choices)
-        over = await _left_out(pane, connection, wanted)
+        over = await connection.call(contracts_over, pane.list_name, wanted)
         with english():  # it is kept with the message, for everybody
             mine = (
                 _ONE_FAMILY[pane.list_name].format(called=pane.called(row))
@@ -251,7 +242,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         if whom is None:
             return
         if whom == "all":
-            audience = Audience(every, wanted=wanted, shown=pane.list_name, over=over)
+            audience = Audience(every, wanted=wanted, shown=pane.list_name)
         elif pane.list_name == "teams":
             audience = Audience(mine, team_ids=targets)
         elif pane.list_name == "players":

@@ -41,7 +41,8 @@ from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.filters.choices import Attention
 from bball_tui.league.header_numbers import read_header_numbers
-from bball_tui.league.mails.messages import Audience, Message, send_message
+from bball_tui.league.mails.audience import Audience
+from bball_tui.league.mails.messages import Message, send_message
 from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
 from bball_tui.league.papers.scan_file import scan_file

@@ -35,7 +35,8 @@ from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.guardians import save_guardian
 from bball_tui.league.editing.outcome import Doubtful, Saved
 from bball_tui.league.editing.players import save_player
-from bball_tui.league.mails.messages import Audience, Message, send_message
+from bball_tui.league.mails.audience import Audience
+from bball_tui.league.mails.messages import Message, send_message
 from bball_tui.league.merging.lookalikes import tell_apart
 from bball_tui.league.merging.lookalikes_of_one import find_players
 from bball_tui.league.merging.merge import MergeRequest, merge_people, preview_merge

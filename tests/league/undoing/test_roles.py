@@ -10,7 +10,8 @@ from bball_tui.database import embedded
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import NoteKind, OutboxState
-from bball_tui.league.mails.messages import Audience, Message, send_message
+from bball_tui.league.mails.audience import Audience
+from bball_tui.league.mails.messages import Message, send_message
 from bball_tui.league.roster.notes import NewNote, add_note, finish_follow_up, read_note, strike_note
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_act
