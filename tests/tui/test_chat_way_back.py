@@ -4,11 +4,13 @@ import msgspec
 import pytest
 
 from bball_tui.database.engine import Database
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.chat_link import ChatLink
 from bball_tui.tui.dialogs.chat_tell import ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.controls import TextField
+from tests.support.factory import Parent, make_family
 from tests.tui.desk_host import opened
 from tests.tui.test_groupme_screen import LINK, TOKEN, groupme, three_teams, until_on
 
@@ -48,3 +50,28 @@ async def test_a_wrong_link_names_its_way_back_and_unlinking_cancels_what_told_o
         await desk.shows("about this link that have not left are canceled")
         await desk.press("y")
         await told("is unlinked. 1 e-mail about its link canceled. l links the right one.")
+
+
+async def test_after_a_link_the_footer_offers_no_undo_but_the_list_of_what_can_go_back(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(TOKEN, raising=False)
+    club = await three_teams(database)
+    async with database.session() as session:
+        ben = await make_family(session, club, first="Ben", last="Okafor", parents=(Parent(email="ben@f.test"),))
+        await sign(session, club.league_id, SigningRequest(((ben.contract_id, 1),)))
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await groupme(desk)
+        await desk.until(lambda: "u undo" in desk.footer)
+        await desk.press("G", "l")
+        await until_on(desk, ChatLink)
+        desk.app.screen.query_one("#group", TextField).value = LINK
+        await desk.press("enter")
+        await desk.shows("Enter links it to")
+        await desk.press("enter")
+        await until_on(desk, ChatTell)
+        await desk.press("n")
+        await desk.until(lambda: desk.app.screen is desk.app.desk and "u what you did" in desk.footer)
+        assert "undo" not in desk.footer
+        await desk.press("u")
+        await desk.shows("What you did in the last minutes", "Ben Okafor's contract: signed", "unlinks the team")

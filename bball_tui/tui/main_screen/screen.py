@@ -46,9 +46,7 @@ CALM = 0.8
 REMEMBERING = 5.0
 """Seconds between two looks whether the desk is left otherwise than before: a power cut loses no more."""
 FIRST_TAB = "contracts"
-ACTED_ON = frozenset(
-    {"contract", "guardian", "player_guardian", "outbox", "player", "team", "season", "league", "family_note"}
-)
+ACTED_ON = DAY_TABLES | {"league"}
 """Tables on which one acts."""
 EVERYTHING = ""
 """Stands for all tables in :meth:`MainScreen.heard`."""
@@ -65,6 +63,8 @@ def _can_undo(screen: "MainScreen") -> str | None:
 
 
 def _undo_caption(screen: "MainScreen") -> str:
+    if not screen.undoes_latest:
+        return in_context(COMMAND, "what you did")
     left = ceil(max(0.0, screen.undo_left))
     if left > 60:
         return _("undo ({left} min)").format(left=ceil(left / 60))

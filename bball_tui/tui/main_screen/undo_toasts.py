@@ -68,6 +68,8 @@ class UndoScreen(ActionHost, Screen[None]):
         self._counting: Timer | None = None
         self._acts_until = 0.0
         """When (monotonic) the last act is too old that only the list of acts undoes."""
+        self.undoes_latest = True
+        """Whether what was done last can go back; if not, undoing shows the list of what was done before it."""
         self._offer: Notification | None = None
         """The toast that says what ``u`` takes back."""
 
@@ -85,9 +87,14 @@ class UndoScreen(ActionHost, Screen[None]):
         steps = [(one,) for one in event.contract_ids] if event.one_by_one else [event.contract_ids]
         self._undoable = [one for one in self._undoable if one.until > now]
         pile = event.one_by_one
-        self._undoable += [_Signing(one, now + event.undo_seconds, of_pile=pile) for one in steps]
+        self._offers(*(_Signing(one, now + event.undo_seconds, of_pile=pile) for one in steps))
         self._count_down()
         self.run_worker(self._tell_signed(event), group="signed")
+
+    def _offers(self, *done: _Signing) -> None:
+        """This was done here just now, the last of it last, and can go back."""
+        self._undoable += done
+        self.undoes_latest = True
 
     async def _tell_signed(self, event: ContractsSigned) -> None:
         """Say what was signed and what becomes of its mails: that they leave only if they can."""
@@ -131,7 +138,7 @@ class UndoScreen(ActionHost, Screen[None]):
         from bball_tui.league.league_clock import LEAST_UNDO_SECONDS
 
         # Not longer than its e-mails wait, if it has any.
-        self._undoable.append(_Signing(event.contract_ids, monotonic() + LEAST_UNDO_SECONDS, correction=True))
+        self._offers(_Signing(event.contract_ids, monotonic() + LEAST_UNDO_SECONDS, correction=True))
         mails = (
             _(", {correction_e_mail} queued").format(correction_e_mail=counted(event.mails, "correction e-mail"))
             if event.mails
@@ -147,7 +154,7 @@ class UndoScreen(ActionHost, Screen[None]):
 
     @on(MessageQueued)
     def _message_queued(self, event: MessageQueued) -> None:
-        self._undoable.append(_Signing((), monotonic() + event.undo_seconds, outbox_ids=event.outbox_ids))
+        self._offers(_Signing((), monotonic() + event.undo_seconds, outbox_ids=event.outbox_ids))
         self._count_down()
         self.run_worker(self._tell_queued(event), group="signed")
 
@@ -176,7 +183,7 @@ class UndoScreen(ActionHost, Screen[None]):
         """A roster was imported here: ``told`` says what came in, and this how it goes back."""
         from bball_tui.league.league_clock import LEAST_UNDO_SECONDS
 
-        self._undoable.append(_Signing((), monotonic() + LEAST_UNDO_SECONDS, import_id=import_id))
+        self._offers(_Signing((), monotonic() + LEAST_UNDO_SECONDS, import_id=import_id))
         self._withdraw_offer()
         back = _("{key} takes it back now; later, open the Activity tab and press {key_there} on the import.").format(
             key=key_of("desk.undo"), key_there=key_of("activity.unimport")
@@ -235,6 +242,7 @@ class UndoScreen(ActionHost, Screen[None]):
         with suppress(BballError):  # the database went away just now: the header says so
             found = await connection.call(read_standing)
             self._acts_until = monotonic() + found.seconds
+            self.undoes_latest = found.latest or not found.acts
             if not found.latest and isinstance(self.app, ToastingApp):
                 self.app.withdraw(undone_by(), looked_at)
             # What goes back elsewhere, in the activity or in another window, cannot go back here once more.
