@@ -1,6 +1,6 @@
 """Names are data: in every dialog they are shown, and never obeyed.
 
-All hostile names at once are in every dialog of ``test_typed_ahead``, which types into it as well.
+All hostile names at once are in every dialog of ``test_every_size``, which types into it as well.
 """
 
 import importlib

@@ -2,7 +2,8 @@
 
 And without colors, where the control with the focus differs by reverse, bold, underline or a sign.
 
-A dialog is found in the lists of the hostile names, a tab and its views in the code; none can be forgotten.
+A dialog is found in the lists of the hostile names, a tab and its views in the code; none can be forgotten. As it
+stands there, keys are typed into it, too.
 """
 
 from collections.abc import Callable
@@ -27,17 +28,22 @@ from bball_tui.league.leagues import create_league, find_league
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.alerts import Alerts
+from bball_tui.tui.dialogs.connect import ConnectDialog
+from bball_tui.tui.dialogs.mail_setup import MailSetup
 from bball_tui.tui.main_screen.tab_list import TABS
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from bball_tui.tui.theme import COLORLESS_THEME
 from bball_tui.tui.widgets.inspector import Inspector
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.tui.desk_host import Desk, club_with, opened
-from tests.tui.dialog_host import Host
+from tests.tui.dialog_host import Desk as DialogDesk
+from tests.tui.dialog_host import Host, asking
 from tests.tui.every_dialog import DIALOGS
 from tests.tui.every_form import FORMS
-from tests.tui.hands import resize, rest, running
+from tests.tui.hands import resize, rest, running, send
 from tests.tui.looks import SIZES, THEMES, faults, unseen
+from tests.tui.records import ALL_NAMES
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +51,8 @@ EVERY: dict[str, Callable[[str], Screen[Any]]] = {
     **{kind.__name__: make for kind, make in DIALOGS.items()},
     **{f"{name} form": make for name, make in FORMS.items() if make not in DIALOGS.values()},
 }
+NAMELESS = {Alerts.__name__, ConnectDialog.__name__, MailSetup.__name__}
+"""The first page of these has no name on it."""
 SIGNED = 40
 
 
@@ -70,7 +78,12 @@ class Pictures:
 
 
 @pytest.mark.parametrize("name", EVERY)
-async def test_a_dialog_is_whole_in_every_window_and_its_focus_seen(name: str, tmp_path: Path) -> None:
+async def test_a_dialog_is_whole_in_every_window_takes_keys_and_its_focus_seen(name: str, tmp_path: Path) -> None:
+    """The fields, one after the other, get what was typed after the key that leads to them, also in one write.
+
+    For that it is opened once more, with names that are hostile, and drawn and not obeyed, also while one types.
+    """
+    keys = (*(("enter",) if name in NAMELESS else ()), "tab", "1", "tab", "2", "tab", "3")
     pictures = Pictures(tmp_path)
     app: Host[Any] = Host(EVERY[name]("Ann Lee"), theme=COLORLESS_THEME)
     async with running(app, size=SIZES[0], notifications=True) as pilot:
@@ -86,7 +99,25 @@ async def test_a_dialog_is_whole_in_every_window_and_its_focus_seen(name: str, t
             app.theme = THEMES[1] if size == SIZES[-1] else THEMES[0]  # other colors, and nothing in another place
             await resize(pilot, size)
             pictures.look(app, name)
+        hands: DialogDesk[Any] = DialogDesk(app, pilot)
+        await hands.press(*keys)
+        await hands.settle()
+        one_by_one = _typed(hands)
     pictures.done()
+    async with asking(EVERY[name](ALL_NAMES)) as desk:
+        assert desk.harmless()
+        send(desk.app, *keys)
+        await desk.settle()
+        await desk.settle()
+        assert desk.harmless()
+        assert _typed(desk) == one_by_one
+
+
+def _typed(desk: DialogDesk[Any]) -> tuple[str | None, list[str], int]:
+    """Where the focus is, what was typed into each field, and how often it was answered."""
+    assert desk.open, "still running, still asking"
+    fields = [field.value[len(field.value.rstrip("123")) :] for field in desk.app.screen.query(Input)]
+    return desk.focus, fields, len(desk.answers)
 
 
 async def league_in_use(database: Database) -> None:

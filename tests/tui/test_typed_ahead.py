@@ -1,12 +1,13 @@
-"""Keys that come in together: each acts on what the key before it opened, and none on anything else."""
+"""Keys that come in together: each acts on what the key before it opened, and none on anything else.
+
+The fields of every dialog get keys in one write in `test_every_size`.
+"""
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 import pytest
-from textual.screen import Screen
 from textual.widgets import Input
 
 from bball_tui.database.engine import Database
@@ -16,19 +17,14 @@ from bball_tui.league.contracts.batch_signing import BatchCandidates
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.rows import ContractRow
 from bball_tui.settings import Settings
-from bball_tui.tui.dialogs.alerts import Alerts
-from bball_tui.tui.dialogs.connect import ConnectDialog
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.find_family import FindFamily
-from bball_tui.tui.dialogs.mail_setup import MailSetup
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.dialog_host import asking
-from tests.tui.every_dialog import DIALOGS
 from tests.tui.every_form import FORMS
 from tests.tui.hands import send
-from tests.tui.records import ALL_NAMES
 
 
 def row(number: int, last: str) -> ContractRow:
@@ -119,32 +115,6 @@ async def test_a_letter_typed_while_the_names_are_fetched_is_not_lost() -> None:
         field = desk.widget("#name")
         assert isinstance(field, Input)
         assert field.value == "rhodes"
-
-
-@pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
-async def test_keys_in_one_write_go_where_the_same_keys_one_by_one_go(kind: type[Screen[Any]]) -> None:
-    """In every dialog: the fields, one after the other, get what was typed after the key that leads to them.
-
-    The names in it are hostile, and are drawn and not obeyed, also while one types.
-    """
-    first = ("enter",) if kind in {Alerts, ConnectDialog, MailSetup} else ()  # their first page names nobody
-    keys = (*first, "tab", "1", "tab", "2", "tab", "3")
-    seen = []
-    for together in (False, True):
-        async with asking(DIALOGS[kind](ALL_NAMES)) as desk:
-            if together:
-                send(desk.app, *keys)
-            else:
-                assert desk.harmless()
-                for key in keys:
-                    await desk.press(key)
-            await desk.settle()
-            await desk.settle()
-            assert desk.open, "still running, still asking"
-            assert desk.harmless()
-            fields = [field.value for field in desk.app.screen.query(Input)]
-            seen.append((desk.focus, fields, len(desk.answers)))
-    assert seen[0] == seen[1]
 
 
 @pytest.fixture
