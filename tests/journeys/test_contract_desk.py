@@ -20,7 +20,7 @@ async def make_league(folder: Path, slug: str, players: int) -> None:
     """A league whose contracts are all offered: one guardian each, twelve players a team, no undo time."""
     roster = folder / f"{slug}.csv"
     rows = [
-        f"Kid,Paper{n:03},2015-03-{n % 28 + 1:02},Team {n // 12 + 1:02},Rosa,Paper{n:03},rosa{n}@families.test"
+        f"Kid,P{n:03},2015-03-{n % 28 + 1:02},Team {n // 12 + 1:02},Rosa,P{n:03},rosa{n}@families.test"
         for n in range(players)
     ]
     roster.write_text("\n".join([HEADER, *rows]) + "\n")
@@ -41,9 +41,9 @@ def desk_of(folder: Path, slug: str, players: int, *, worker: bool) -> dict[str,
 def test_a_parent_calls_about_a_wrong_address_and_a_player_changes_the_team(data_dir: Path) -> None:
     environment = desk_of(data_dir, "call", 14, worker=True) | {"BBALL_MAIL_URL": f"maildir://{data_dir}/mail"}
     with terminal(environment) as desk:
-        desk.shows("0/14", "Paper000, Kid")
-        desk.press("/", "paper007")
-        desk.shows("Paper007, Kid", "1 of 14")
+        desk.shows("0/14", "P000, Kid")
+        desk.press("/", "p007")
+        desk.shows("P007, Kid", "1 of 14")
         desk.press(ENTER)
         desk.rest()  # an s any earlier would be part of the search
         desk.press("s")
@@ -52,15 +52,15 @@ def test_a_parent_calls_about_a_wrong_address_and_a_player_changes_the_team(data
         desk.shows("1/14", "in a folder")
         # The call: nothing has come. It is Rosanna's address, not Rosa's.
         desk.press("h")
-        desk.shows("Guardians of Kid Paper007", "rosa7@families.test")
+        desk.shows("Guardians of Kid P007", "rosa7@families.test")
         desk.press(ENTER)
-        desk.shows("Edit Rosa Paper007")
+        desk.shows("Edit Rosa P007")
         desk.press("\t", "\t", "\x01", "\x0b", "rosanna@right.test")
         desk.shows("rosanna@right.test")
         desk.press(ENTER)
         desk.shows("Send 1 e-mail?", "hasn't been sent the welcome e-mail")
         desk.press(ENTER)
-        desk.shows("Guardians of Kid Paper007", "rosanna@right.test · gets e-mail")
+        desk.shows("Guardians of Kid P007", "rosanna@right.test · gets e-mail")
         desk.press(ESC)
         desk.rest()
         desk.press("5")
@@ -70,7 +70,7 @@ def test_a_parent_calls_about_a_wrong_address_and_a_player_changes_the_team(data
         desk.press("4")
         desk.shows("1 of 14")
         desk.press(ESC, "g")
-        desk.until(lambda: "Paper000, Kid" in first_row(desk))
+        desk.until(lambda: "P000, Kid" in first_row(desk))
         move(desk, "Team 02")
         desk.until(lambda: "Team 02" in first_row(desk))
         desk.press("s")
@@ -89,7 +89,7 @@ def test_a_parent_calls_about_a_wrong_address_and_a_player_changes_the_team(data
 def move(desk: Terminal, team: str) -> None:
     """Another team for the player under the cursor."""
     desk.press("e")
-    desk.shows("Contract of Kid Paper000")
+    desk.shows("Contract of Kid P000")
     desk.press(" ")
     desk.until(lambda: "▲" in desk.text.split("Contract of Kid")[-1])
     desk.press(team)
@@ -97,7 +97,7 @@ def move(desk: Terminal, team: str) -> None:
     desk.press(ENTER)
     desk.rest()
     desk.press(ENTER)
-    desk.until(lambda: "Contract of Kid Paper000" not in desk.text)
+    desk.until(lambda: "Contract of Kid P000" not in desk.text)
 
 
 def row(desk: Terminal, number: int) -> str:

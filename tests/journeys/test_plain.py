@@ -14,10 +14,10 @@ def stands_in(desk: Terminal, words: str) -> None:
 def test_the_cursor_of_the_terminal_follows_the_keys(data_dir: Path) -> None:
     environment = desk_of(data_dir, "plain", 14, worker=False) | {"BBALL_PLAIN": "true"}
     with terminal(environment) as desk:
-        desk.shows("0/14", "Paper000, Kid")
+        desk.shows("0/14", "P000, Kid")
         assert b"\x1b[?25h" in desk.written
         for number in range(3):
-            stands_in(desk, f"Paper{number:03}, Kid")
+            stands_in(desk, f"P{number:03}, Kid")
             desk.press("j")
         desk.press("/")
         desk.until(lambda: desk.screen.cursor.y == 2)

@@ -21,7 +21,7 @@ def test_scans_of_six_papers_are_found_by_their_codes_and_signed(data_dir: Path,
     environment = desk_of(data_dir, "scans", PAPERS, worker=False)
     sheets, folder = tmp_path / "sheets.pdf", tmp_path / "Scans"
     with terminal(environment) as desk:
-        desk.shows("0/8", "Paper000, Kid")
+        desk.shows("0/8", "P000, Kid")
         desk.press("a")
         desk.shows("8 selected")
         desk.press("b")

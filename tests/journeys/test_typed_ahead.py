@@ -15,7 +15,7 @@ from tests.journeys.test_pty import ROSTER
 from tests.support.mails import fail
 
 LEFT_THE_SCREEN, DREW_AGAIN = b"\x1b[?1049l", b"\x1b[?1049h"
-PILE = [f"paper{number:03}" for number in (17, 3, 29, 33, 8, 9)]
+PILE = [f"p{number:03}" for number in (17, 3, 29, 33, 8, 9)]
 
 
 async def _rows(folder: Path, slug: str, query: str) -> dict[str, str]:
@@ -53,10 +53,10 @@ def test_a_pile_of_papers_and_what_a_filter_leaves_in_one_write_each(data_dir: P
     with terminal(environment, columns=120, rows=36) as desk:
         # Typed before there was a program: the terminal itself takes these, and makes Enter another key.
         desk.press_at_once("t", PILE[0], ENTER)
-        desk.shows("Sign Kid Paper017", "becomes signed")
+        desk.shows("Sign Kid P017", "becomes signed")
         # The warning about the missing team chat is read once; from then on nothing is waited for.
         desk.press_at_once(ENTER, *(key for name in PILE[1:] for key in (name, ENTER, ENTER)))
-        desk.shows("6 papers done, 34 left", "last: Kid Paper009")
+        desk.shows("6 papers done, 34 left", "last: Kid P009")
         desk.press_at_once(ESC)
         desk.shows("6/40")
         # ctrl+z gives the terminal back, and what was typed for the shell reaches no list after `fg`.
@@ -71,32 +71,32 @@ def test_a_pile_of_papers_and_what_a_filter_leaves_in_one_write_each(data_dir: P
         desk.rest()
         assert "selected" not in desk.text
         # Search, and sign whom the search found.
-        desk.press_at_once("/", "paper028", ENTER, "s")
-        desk.shows("Sign Kid Paper028", "becomes signed")
+        desk.press_at_once("/", "p028", ENTER, "s")
+        desk.shows("Sign Kid P028", "becomes signed")
         desk.press_at_once(ENTER)
         desk.shows("7/40")
         # No search, a filter, then two of the rows that it leaves, then one more that is selected and let go again.
         desk.press_at_once(ESC, "f", "team 02", ENTER, "g", " ", "j", " ", "j", " ", " ", "s")
-        desk.shows("Sign 2 contracts", "Kid Paper012", "Kid Paper013", "become signed")
-        assert "Paper014" not in desk.text.split("Sign ")[-1]
+        desk.shows("Sign 2 contracts", "Kid P012", "Kid P013", "become signed")
+        assert "P014" not in desk.text.split("Sign ")[-1]
         desk.press_at_once(ENTER)
         desk.shows("9/40")
         # A search in the filter, all that it finds; after the act nothing is selected, so s is about the cursor's row.
-        desk.press_at_once("/", "paper02", ENTER, "a", "s")
-        desk.shows("Sign 4 contracts", "become signed", *(f"Kid Paper{number:03}" for number in range(20, 24)))
+        desk.press_at_once("/", "p02", ENTER, "a", "s")
+        desk.shows("Sign 4 contracts", "become signed", *(f"Kid P{number:03}" for number in range(20, 24)))
         desk.press_at_once(ENTER)
         desk.shows("13/40")
         desk.rest()
         assert "selected" not in desk.text
         asyncio.run(fail_all_mails(data_dir))
-        desk.press_at_once("5", "/", "paper021", ENTER, "r")
+        desk.press_at_once("5", "/", "p021", ENTER, "r")
         desk.shows("1 of 13", "rosa21@families.test", "queued")
         desk.press_at_once(ESC, "q")
         assert desk.ended() == 0
     found = contracts_of(data_dir, "hasty")
     assert len(found) == 40
     signed = {name.lower() for name, state in found.items() if state == "signed"}
-    assert signed == {*PILE, "paper028", *(f"paper{number:03}" for number in (12, 13, 20, 21, 22, 23))}
+    assert signed == {*PILE, "p028", *(f"p{number:03}" for number in (12, 13, 20, 21, 22, 23))}
     assert {state for name, state in found.items() if name.lower() not in signed} == {"offered"}
     mails = mails_of(data_dir, "hasty")
     assert len(mails) == 13
@@ -107,7 +107,7 @@ def test_a_pile_of_papers_and_what_a_filter_leaves_in_one_write_each(data_dir: P
 def test_a_roster_comes_in_by_keys_in_one_write(data_dir: Path) -> None:
     environment = desk_of(data_dir, "hastier", 2, worker=False)
     with terminal(environment) as desk:
-        desk.shows("0/2", "Paper000, Kid")
+        desk.shows("0/2", "P000, Kid")
         # A second Enter typed along agrees to nothing: nobody can have read the preview yet.
         desk.press_at_once("i", "\x01", "\x0b", str(ROSTER), TAB, TAB, "\x01", "\x0b", "Spring 2027", ENTER, ENTER)
         desk.shows("guardians", "207")
@@ -118,12 +118,12 @@ def test_a_roster_comes_in_by_keys_in_one_write(data_dir: Path) -> None:
         desk.press_at_once("/", "abara", ENTER, "s")
         desk.shows("Sign Grace Abara")
         # Esc leaves the question, and what comes in behind it is what was typed: the arrow moves, the letters act.
-        desk.press_at_once(ESC, ESC, UP, ESC, "/", "paper001", ENTER, "s")
-        desk.shows("Sign Kid Paper001")
+        desk.press_at_once(ESC, ESC, UP, ESC, "/", "p001", ENTER, "s")
+        desk.shows("Sign Kid P001")
         desk.press_at_once(ESC, "q")
         assert desk.ended() == 0
     found = contracts_of(data_dir, "hastier")
-    assert {"Paper000", "Paper001", "Abara"} <= set(found)
+    assert {"P000", "P001", "Abara"} <= set(found)
     assert set(found.values()) == {"offered"}
 
 
@@ -132,13 +132,13 @@ def test_a_search_in_one_write_behind_keys_that_have_nothing_to_do_finds_whom_th
 ) -> None:
     environment = desk_of(data_dir, "lost", 14, worker=False)
     with terminal(environment) as desk:
-        desk.shows("0/14", "Paper000, Kid")
-        desk.press_at_once("j", "F", "F", "/", "paper007", ENTER)
-        desk.shows("1 of 14", "Paper007, Kid")
+        desk.shows("0/14", "P000, Kid")
+        desk.press_at_once("j", "F", "F", "/", "p007", ENTER)
+        desk.shows("1 of 14", "P007, Kid")
         desk.press_at_once("V")
-        desk.shows("Void: Kid Paper007")
-        desk.press_at_once(ESC, "F", "f", ESC, "/", "paper009", TAB, "V")
-        desk.shows("Void: Kid Paper009")
+        desk.shows("Void: Kid P007")
+        desk.press_at_once(ESC, "F", "f", ESC, "/", "p009", TAB, "V")
+        desk.shows("Void: Kid P009")
         desk.press_at_once(ESC, "q")
         assert desk.ended() == 0
     assert set(contracts_of(data_dir, "lost").values()) == {"offered"}
