@@ -24,7 +24,7 @@ from bball_tui.league.values.contact import email
 from bball_tui.outbox.timeline_words import Act, act_text
 from bball_tui.settings import load_settings
 from tests.messages.catalogs import brought_up_to_date, catalogs, compiled, read, texts, without_words
-from tests.messages.extract import parsed
+from tests.messages.extract import forget, nodes, parsed
 
 PLACE = re.compile(r"\{[^{}]*\}")
 GRAMMAR = {f"{{{word}}}" for word in ("are", "had", "has", "it", "name", "stay", "value", "verb", "wait", "words")}
@@ -38,7 +38,7 @@ CATALOGS = {path.parent.parent.name: path for path in catalogs()}
 def parsed_once() -> Iterator[None]:
     """The program is parsed once for all of these tests, and forgotten with this module."""
     yield
-    parsed.cache_clear()
+    forget()
 
 
 def test_the_screen_speaks_english_and_spanish() -> None:
@@ -147,7 +147,7 @@ WRITERS = {
 def calls() -> Mapping[Path, Sequence[ast.Call]]:
     """All calls of each of the program's files."""
     files = sorted(PACKAGE.rglob("*.py"))
-    return {path: [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)] for path in files}
+    return {path: [node for node in nodes(path) if isinstance(node, ast.Call)] for path in files}
 
 
 def name_of(call: ast.Call) -> str:
@@ -371,11 +371,11 @@ def words_put_in(value: ast.expr) -> Iterator[str]:
 
 def members_spelled() -> frozenset[str]:
     """The attributes that hold a member of an enum whose value is an English word, and nothing else anywhere."""
-    trees = [node for path in SCREEN for node in ast.walk(parsed(path))]
-    classes = [one for one in trees if isinstance(one, ast.ClassDef) and "StrEnum" in map(ast.unparse, one.bases)]
+    every = [node for path in SCREEN for node in nodes(path) if isinstance(node, ast.ClassDef | ast.AnnAssign)]
+    classes = [one for one in every if isinstance(one, ast.ClassDef) and "StrEnum" in map(ast.unparse, one.bases)]
     enums = {one.name for one in classes} - {one.name for one in classes if "_(" in ast.unparse(one)}
     typed = defaultdict[str, list[bool]](list)
-    for one in trees:
+    for one in every:
         if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
             said = set(re.findall(r"\w+", ast.unparse(one.annotation))) - {"None"}
             typed[one.target.id].append(bool(said) and said <= enums)
@@ -404,15 +404,14 @@ def test_what_is_put_into_a_sentence_is_said_in_the_same_language() -> None:
     wrong = []
     for path in SCREEN:
         where = path.relative_to(PACKAGE).as_posix()
-        for function in (
-            one for one in ast.walk(parsed(path)) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
-        ):
+        for function in (one for one in nodes(path) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)):
+            inside = [*ast.walk(function)]
             named = defaultdict[str, list[ast.expr]](list)
-            for one in ast.walk(function):
+            for one in inside:
                 match one:
                     case ast.Assign(targets=[ast.Name(id=name)], value=value):
                         named[name].append(value)
-            for one in ast.walk(function):
+            for one in inside:
                 match one:
                     case ast.Call(func=ast.Attribute(attr="format", value=ast.Call() as marked), keywords=filled) if (
                         name_of(marked) in ("_", "plural", "in_context")

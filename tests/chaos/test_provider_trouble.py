@@ -1,4 +1,4 @@
-"""Five hundred mails, two real worker commands, and a provider that fails in every way it can.
+"""Hundreds of mails, two real worker commands, and a provider that fails in every way it can.
 
 No fault costs a mail an attempt, however many mails wait; each opens the gate once, one probe closes it, and in the
 end everything goes out once, no faster than the provider allows.
@@ -137,7 +137,7 @@ def assert_no_faster(times: Sequence[float]) -> None:
 async def test_every_fault_opens_the_gate_once_one_probe_closes_it_and_all_goes_out_at_the_rate(
     database: Database, database_url: SecretUrl, tmp_path: Path
 ) -> None:
-    total = ON_THE_WIRE + len(TROUBLES) + 250
+    total = ON_THE_WIRE + len(TROUBLES) + 150
     club, _, _ = await queue_mails(database, total)
     league, authority = League(database, club.league_id), Authority(tmp_path)
     async with SmtpServer(tls=Tls.STARTTLS, context=authority.context, patience=PATIENCE) as server:

@@ -347,7 +347,7 @@ def _reader_of(program: "subprocess.Popen[str]") -> psutil.Process:
                 if READER in child.cmdline() and child.memory_info().rss > AT_WORK:
                     return child
         with suppress(subprocess.TimeoutExpired):
-            program.wait(0.02)
+            program.wait(0.1)  # a look goes through all processes of the machine
     raise AssertionError("the import ended before its child could read")
 
 

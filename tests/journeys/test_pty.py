@@ -26,6 +26,7 @@ from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
 from bball_tui.tui.main_screen.tab_list import TABS
 from tests.journeys.conftest import DATA, clean_environment, run
+from tests.journeys.loaded_program import Order, loaded_program
 from tests.journeys.terminal import CTRL_Q, ENTER, ESC, TAB, Terminal, terminal
 from tests.support.hostile import make_hostile_club
 from tests.support.smtp import HANG, SmtpServer
@@ -257,21 +258,15 @@ def test_a_crash_takes_the_server_along(used_folder: Path, one_player: Path) -> 
 
 def test_a_command_that_is_ended_takes_its_server_along(tmp_path: Path) -> None:
     environment = clean_environment(tmp_path / "data") | {"TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-u", "-m", "bball_tui", "demo"]
-    with subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline()
+    process, out, err = loaded_program().start_piped(Order(("demo",), environment, on_terminal=False))
+    os.close(err)
+    with os.fdopen(out, encoding="utf-8") as said:
+        assert said.readline()
         (running,) = tmp_path.glob("bball-demo-*/demo/postgresql/cluster/postmaster.pid")
         server = int(running.read_text().split("\n", 1)[0])
-        process.terminate()
-        process.communicate(timeout=60)
-    assert process.returncode == 128 + signal.SIGTERM
+        process.kill(signal.SIGTERM)
+        said.read()
+    assert process.wait() == 128 + signal.SIGTERM
     assert not runs(server)
 
 

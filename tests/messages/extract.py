@@ -27,13 +27,25 @@ Found = tuple[str | None, Id]
 
 @cache
 def parsed(path: Path) -> ast.Module:
-    """The tree of one file of the program. To read all of them takes seconds; whoever is done clears the cache."""
+    """The tree of one file of the program. To read all of them takes seconds; whoever is done calls `forget`."""
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def found_in(tree: ast.AST) -> Iterator[Found]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of that tree, for whoever looks for something anywhere in it: to walk through takes as long as to read."""
+    return tuple(ast.walk(parsed(path)))
+
+
+def forget() -> None:
+    """Let go of what was read."""
+    parsed.cache_clear()
+    nodes.cache_clear()
+
+
+def found_in(path: Path) -> Iterator[Found]:
     """Every message of one module."""
-    for node in ast.walk(tree):
+    for node in nodes(path):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
                 yield from _of_call(name, node)
@@ -143,7 +155,7 @@ def messages() -> Catalog:
     catalog = Catalog(domain=DOMAIN, project=DOMAIN, charset="utf-8")
     for path in sorted(ROOT.rglob("*.py")):
         place = path.relative_to(ROOT.parent).as_posix()
-        for context, text in found_in(parsed(path)):
+        for context, text in found_in(path):
             catalog.add(text, locations=[(place, 0)], context=context)
     for context, text in declared():
         catalog.add(text, context=context)

@@ -6,7 +6,7 @@ THOROUGH = 100
 """What a property tries that says nothing else; also the name of the profile is `thorough`."""
 USUAL = 10
 """The same in every other run."""
-FEWEST = 6
+FEWEST = 4
 
 
 def examples(thorough: int) -> int:

@@ -258,7 +258,7 @@ def test_in_any_order(database: Database, database_url: SecretUrl) -> None:
     MergeMachine.url = database_url
     MergeMachine.happened = Counter()
     few = settings(
-        max_examples=examples(15),
+        max_examples=examples(60),
         stateful_step_count=14,
         derandomize=True,
         # Each step is real work in a database: to shorten a failing run would take minutes.
