@@ -1,7 +1,7 @@
 """The walks on which staff decide: dialogs that need a league in which something went on meanwhile."""
 
 from tests.journeys.terminal import ENTER, ESC
-from tests.pictures.scene import BACKSPACE, DOWN, OPENED, ROSTER, UP, Scene
+from tests.pictures.scene import BACKSPACE, CTRL_R, DOWN, OPENED, ROSTER, UP, Scene
 
 FULL, FULL_MAIL = "abara.41@families.test", 48
 """The demo's full mailbox, and the mail that waits for it."""
@@ -55,7 +55,8 @@ DECISIONS = (
     Scene(
         (
             OPENED,
-            "i", "wait:Season", f"type:{ROSTER}", ENTER, "wait:unchanged", ENTER, "wait:Imported", "shot:import-done",
+            "i", "wait:Season", f"type:{ROSTER}", ENTER, "wait:unchanged", CTRL_R, "wait:╭─ Review rows",
+            ENTER, "gone:╭─ Review rows", "wait:left out", ENTER, "wait:Imported", "shot:import-done",
         )
     ),
     Scene(
