@@ -16,7 +16,7 @@ from bball_tui.league.mails.account import keep_account
 from bball_tui.league.rights import Right
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.from_address import default_sender
-from bball_tui.mail.providers import BY_ID, PROVIDERS, Tls, provider_at
+from bball_tui.mail.providers import BY_ID, OWN, PROVIDERS, Tls, provider_at
 from bball_tui.mail.setup import account_of, fields_of, has_password, login_trouble, mail_url
 from bball_tui.mail.trial_mail import TRIAL_SUBJECT, trial_mail
 from bball_tui.mail.values import address
@@ -32,6 +32,7 @@ _OPTIONS = {
     "credentials": "--credentials",
     "from": "--from",
 }
+_NONE_WANTED = " (Enter: the server wants none)"
 _RETRY = "With --unchecked it is saved all the same."
 
 
@@ -89,7 +90,10 @@ async def setup(
     context.settings.refuse_read_only()
     known = context.settings.mail_url
     try:
-        account = _asked(_begun(provider, known, given), known, password_stdin=password_stdin)
+        begun = _begun(provider, known, given)
+        as_it_was = known is not None and given["login"] is None and account_of(known).provider == OWN
+        without = begun.provider == OWN and (as_it_was or given["login"] == "")
+        account = _asked(begun, known, password_stdin=password_stdin, without_login=without)
         url = mail_url(account, known)
         from_email = address(_sender(sender, context, account), "the From address")
     except WrongFields as wrong:
@@ -148,17 +152,20 @@ def _begun(provider: str | None, known: SecretUrl | None, given: dict[str, objec
     return replace(account, **said)
 
 
-def _asked(account: Account, known: SecretUrl | None, *, password_stdin: bool) -> Account:
-    """``account`` with what is missing asked for, the password hidden."""
+def _asked(account: Account, known: SecretUrl | None, *, password_stdin: bool, without_login: bool) -> Account:
+    """``account`` with what is missing asked for, the password hidden; ``without_login``: an empty login is meant."""
     narrate(BY_ID[account.provider].advice)
     if "server" in fields_of(account) and not account.server:
         account = replace(account, server=_ask("server", "Server"))
-    if not account.login:
-        account = replace(account, login=_ask("login", "Login"))
+    if not account.login and not without_login:
+        own = account.provider == OWN
+        account = replace(account, login=_ask("login", f"Login{_NONE_WANTED}" if own else "Login", empty=own))
     if "credentials" in fields_of(account):
         return account if account.credentials else replace(account, credentials=_ask("credentials", "Google's file"))
     if password_stdin:
         return replace(account, password=sys.stdin.readline().rstrip("\r\n"))
+    if not account.login:
+        return account
     if has_password(account, known):
         if not sys.stdin.isatty():
             return account
@@ -177,12 +184,21 @@ def _sender(said: str | None, context: CliContext, account: Account) -> str:
 
 
 def _ask(
-    name: str, words: str, *, choices: list[str] | None = None, default: str | None = None, hidden: bool = False
+    name: str,
+    words: str,
+    *,
+    choices: list[str] | None = None,
+    default: str | None = None,
+    hidden: bool = False,
+    empty: bool = False,
 ) -> str:
+    """The answer of whoever sits there; with ``empty`` it may be none, which a script says with an empty option."""
     if not sys.stdin.isatty():
         if default is not None:
             return default
-        raise BballError(f"{words} is missing. Say it with {_OPTIONS[name]}.")
+        none = f' ({_OPTIONS[name]} "" where the server wants none)' if empty else ""
+        raise BballError(f"{words.partition(' (')[0]} is missing. Say it with {_OPTIONS[name]}{none}.")
     kind = None if choices is None else click.Choice(choices)
-    answer = click.prompt(words, type=kind, default=default, hide_input=hidden, err=True)
+    default = "" if empty and default is None else default
+    answer = click.prompt(words, type=kind, default=default, show_default=not empty, hide_input=hidden, err=True)
     return str(answer)

@@ -91,6 +91,22 @@ def test_set_up_and_test(league: CommandLine, mail_server: SmtpServer, typed: Ca
     assert (mail.sender, mail.recipient) == ("office@westside.test", "me@families.test")
 
 
+def test_a_relay_on_this_computer_needs_no_login(league: CommandLine, typed: Callable[[str], None]) -> None:
+    typed("")
+    with serving(SmtpServer()) as relay:
+        sender = ("--from", "office@westside.test")
+        ran = league("mail", "setup", *where(relay), *sender)
+        assert (ran.code, '--login "" where the server wants none' in ran.err) == (1, True), "it may have been forgotten"
+        for unchecked in ((), ("--unchecked",)):
+            ran = league("mail", "setup", *where(relay), "--login", "", *sender, *unchecked)
+            assert ran.code == 0, ran.err
+            assert tomllib.loads(config().read_text())["mail_url"] == f"smtp://127.0.0.1:{relay.port}?tls=none"
+        assert league("mail", "setup", "--from", "desk@westside.test").code == 0, "what is known is kept"
+        assert league("mail", "setup", "--provider", "gmail").code == 1, "this one wants a login"
+        assert league("mail", "test", "--to", "me@families.test").code == 0
+    assert [mail.sender for mail in relay.messages] == ["desk@westside.test"]
+
+
 def test_a_wrong_password_saves_nothing_unless_somebody_insists(
     league: CommandLine, mail_server: SmtpServer, typed: Callable[[str], None]
 ) -> None:

@@ -145,6 +145,18 @@ async def test_one_mail_to_oneself_before_it_is_saved() -> None:
         assert desk.open
 
 
+async def test_a_relay_on_this_computer_needs_no_login() -> None:
+    accounts = Accounts()
+    async with asking(setup(accounts, from_email="info@league.test")) as desk:
+        await choose(desk, PROVIDERS[-1].title)
+        await fill(desk, server="127.0.0.1", port="25")
+        await desk.go_to("#in-tls")
+        await desk.press("space", *"none", "enter")
+        await desk.press("enter")
+        await desk.until_answered()
+    assert accounts.kept == [("smtp://127.0.0.1:25?tls=none", "info@league.test")]
+
+
 async def test_another_server_is_filled_in_by_hand() -> None:
     accounts = Accounts()
     async with asking(setup(accounts, from_email="info@league.test")) as desk:
