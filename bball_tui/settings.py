@@ -54,6 +54,8 @@ STAY_HERE = ("maildir",)
 
 GROUPME_VARIABLE = "GROUPME_ACCESS_TOKEN"
 """Where the access token is looked for unless a setting says otherwise."""
+OF_ONE_LEAGUE = ("mail_url", "template_dir", "bounce_dir")
+"""What no league borrows of another; with several leagues it stands under ``[leagues.SLUG]``."""
 _OWNERS_ONLY = frozenset({"alert_mail_url", "alert_webhook", "groupme_token"})
 """What only the owner of the settings file may read there."""
 
@@ -178,6 +180,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     database_tls: DatabaseTls = DatabaseTls.VERIFY
     mail_url: SecretUrl | None = None
     league: str | None = None
+    league_of_call: bool = False
+    """``league`` is named for this call alone, while the mail account stands in the settings file for all: whose it is,
+    no one said. Worked out, never read.
+    """
     template_dir: Path | None = None
     chat_hosts: tuple[str, ...] = ("groupme.com",)
     """Hosts (and their subdomains) that a chat button in a mail may lead to."""
@@ -226,14 +232,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """These settings, with what ``[leagues.SLUG]`` says instead.
 
         No league ever borrows the account, the templates or the returned mails of another, nor its GroupMe account:
-        what stands outside of the tables is for the league that was chosen or, unless there are ``several``, for the
-        only one.
+        what stands outside of the tables is for the league that was chosen in the same place or, unless there are
+        ``several``, for the only one.
         """
         own = self.leagues.get(slug)
         others = several and self.league != slug
         changed: dict[str, object] = {}
-        if self.accounts_apart or others:
-            changed = dict.fromkeys(("mail_url", "template_dir", "bounce_dir"))
+        if self.accounts_apart or others or (several and self.league_of_call):
+            changed = dict.fromkeys(OF_ONE_LEAGUE)
         if self.tokens_apart or others:
             changed |= dict.fromkeys(("groupme_token", "groupme_token_env"))
         if own is not None:
@@ -335,7 +341,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
             continue
         # A table has no sensible spelling in one variable, BBALL_CONFIG is the name of the file, and the token has a
         # variable of its own.
-        if name in {"keys", "leagues", "config_name", "groupme_token"}:
+        if name in {"keys", "leagues", "config_name", "groupme_token", "league_of_call"}:
             continue
         found[name] = [part.strip() for part in value.split(",")] if name == "chat_hosts" else value
     return found
@@ -380,4 +386,6 @@ def load_settings(
     assert settings is not None  # noqa: S101 - the loop above ran three times
     if settings.language is not None:
         chosen(settings.language, env)
-    return settings
+    in_file = "mail_url" in stored and overriding("mail_url", env) is None
+    called = in_file and settings.league is not None and settings.league != stored.get("league")
+    return msgspec.structs.replace(settings, league_of_call=called)

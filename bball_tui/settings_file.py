@@ -4,7 +4,7 @@ import os
 import stat
 import tempfile
 import tomllib
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,11 @@ def store(file: Path, name: str, value: str | None, *, table: Sequence[str] = ()
     Raises:
         BballError: the file is there and cannot be read as settings, or cannot be written. It is as it was then.
     """
+    _write(file, with_setting(_read(file.resolve()), name, value, table=table))
+
+
+def _write(file: Path, text: str) -> None:
     target = file.resolve()
-    before = _read(target)
-    text = with_setting(before, name, value, table=table)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _replace(target, text)
@@ -38,6 +40,31 @@ def store(file: Path, name: str, value: str | None, *, table: Sequence[str] = ()
                 file=file, strerror=error.strerror or error
             )
         ) from None
+
+
+def hand_over(file: Path, names: Sequence[str], league: str | None = None) -> str | None:
+    """Move those of ``names`` that stand at the top of ``file`` into the table of ``league``, or else of the league
+    that the file itself names. Returns whose they are now; None: nothing was moved.
+
+    Raises:
+        BballError: as :func:`store`.
+    """
+    target = file.resolve()
+    before = _read(target)
+    found = tomllib.loads(before)
+    owner = league or found.get("league")
+    known = found.get("leagues", {}).get(owner, {})
+    moving = {name: found[name] for name in names if name in found and name not in known}
+    if not moving or not isinstance(owner, str):
+        return None
+
+    def move(document: MutableMapping[str, Any]) -> None:
+        for name, value in moving.items():
+            del document[name]
+            _inside(document, ("leagues", owner))[name] = value
+
+    _write(file, _changed(before, move, ", ".join(moving)))
+    return owner
 
 
 def with_setting(text: str, name: str, value: str | None, *, table: Sequence[str] = ()) -> str:
@@ -52,13 +79,19 @@ def with_setting(text: str, name: str, value: str | None, *, table: Sequence[str
         raise BballError(_("{name} in the settings file is a table. Take it out there first.").format(name=name))
     if value is None and name not in place:
         return text
-    _put(place, name, value)
+    return _changed(text, lambda document: _put(_inside(document, table), name, value), name)
+
+
+def _changed(text: str, change: Callable[[MutableMapping[str, Any]], None], what: str) -> str:
+    """``text`` after ``change``; all else as it was."""
+    expected = tomllib.loads(text)
+    change(expected)
     import tomlkit  # few programs write settings
     from tomlkit.exceptions import TOMLKitError
 
     try:
         document = tomlkit.parse(text)
-        _put(_inside(document, table), name, value)
+        change(document)
         changed = tomlkit.dumps(document)
         if tomllib.loads(changed) == expected:
             return changed
@@ -66,7 +99,7 @@ def with_setting(text: str, name: str, value: str | None, *, table: Sequence[str
         pass
     raise BballError(
         _("{name} cannot be put into the settings file without changing more of it. Write it in by hand.").format(
-            name=name
+            name=what
         )
     )
 

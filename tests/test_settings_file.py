@@ -11,7 +11,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.api.account import no_token, token_from
 from bball_tui.groupme.api.token import Token
 from bball_tui.settings import GROUPME_VARIABLE, SecretText, load_settings, overriding
-from bball_tui.settings_file import store, with_setting
+from bball_tui.settings_file import hand_over, store, with_setting
 
 URL = "smtp://office%40league.test:s%22ecret@smtp.league.test:587"
 OWN = """# Ours, do not touch
@@ -182,3 +182,43 @@ def test_each_league_has_its_own_groupme_token_and_none_borrows(tmp_path: Path) 
     assert (only.groupme_token, token_from(only.of_league("westside"), {})) == (SecretText("t" * 40), Token("t" * 40))
     assert token_from(only.of_league("westside"), environment) == Token("g" * 40), "the environment wins"
     assert token_from(only.of_league("westside", several=True), environment) is None, "whose it is, no one said"
+
+
+def test_whose_the_account_for_all_is_says_only_the_place_where_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+
+    def whose(text: str, **environment: str) -> tuple[str | None, ...]:
+        file.write_text(text)
+        found = load_settings(environment={"BBALL_CONFIG": str(file), **environment})
+        named = load_settings(environment={"BBALL_CONFIG": str(file), **environment}, overrides={"league": "east"})
+        owns = [one.of_league(slug, several=True).mail_url for one in (found, named) for slug in ("west", "east")]
+        return tuple(None if own is None else own.reveal() for own in owns)
+
+    account = f'mail_url = "{URL}"\n'
+    assert whose(account) == (None, None, None, None)
+    assert whose(account, BBALL_LEAGUE="west") == (None, None, None, None)
+    assert whose(f'league = "west"\n{account}') == (URL, None, None, None)
+    assert whose("", BBALL_MAIL_URL=URL) == (None, None, None, URL)
+    assert whose("", BBALL_MAIL_URL=URL, BBALL_LEAGUE="west") == (URL, None, None, URL)
+    assert whose('league_of_call = true\nleague = "west"\n' + account) == (URL, None, None, None)
+
+
+def test_what_stands_for_all_is_handed_to_one_league(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    names = ("mail_url", "template_dir")
+    text = '# Ours\nmail_url = "{url}"  # that one\nworker = false\n\n[leagues.east]\nbounce_dir = "/b"\n\n[keys]\n'
+    file.write_text(text.format(url=URL))
+    assert hand_over(file, names) is None, "the file names no league"
+    assert file.read_text() == text.format(url=URL)
+    assert hand_over(file, names, "west") == "west"
+    after = {"worker": False, "keys": {}, "leagues": {"east": {"bounce_dir": "/b"}, "west": {"mail_url": URL}}}
+    assert tomllib.loads(file.read_text()) == after
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert hand_over(file, names, "east") is None, "there is nothing left"
+    file.write_text(f'league = "west"\nmail_url = "{URL}"\n')
+    assert hand_over(file, names) == "west"
+    assert tomllib.loads(file.read_text()) == {"league": "west", "leagues": {"west": {"mail_url": URL}}}
+    file.write_text(f'mail_url = "smtp://old.test"\n[leagues.west]\nmail_url = "{URL}"\n')
+    assert hand_over(file, names, "west") is None, "it has its own"
+    assert hand_over(tmp_path / "none.toml", names, "west") is None
+    assert not (tmp_path / "none.toml").exists()

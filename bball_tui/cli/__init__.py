@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from contextvars import copy_context
 from types import FrameType
 from typing import NoReturn
 
@@ -28,7 +29,7 @@ def main() -> NoReturn:
     for number in (signal.SIGHUP, signal.SIGTERM):
         if signal.getsignal(number) is signal.SIG_DFL:  # with nohup it is ignored, and stays so
             signal.signal(number, _leave)
-    sys.exit(_run())
+    sys.exit(copy_context().run(_run))
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:

@@ -24,7 +24,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.opening import open_database
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
-from bball_tui.league.leagues import LeagueInfo, find_league
+from bball_tui.league.leagues import LeagueInfo, find_with_settings
 from bball_tui.league.members import take_place
 from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.settings import Settings, load_settings
@@ -88,11 +88,11 @@ def with_league(work: Callable[[CliContext], Awaitable[int]], *, fast: bool = Fa
 
     async def run(database: Database, settings: Settings) -> int:
         async with database.session() as session:
-            league = await find_league(session, settings.league)
+            league, own = await find_with_settings(session, settings)
         roles = await take_place(database, league.id)
         if right is not None and (lacking := why_not_allowed(right, roles)):
             raise BballError(lacking)
-        return await work(CliContext(database, league, settings.of_league(league.slug), roles))
+        return await work(CliContext(database, league, own, roles))
 
     return with_database(run, fast=fast)
 

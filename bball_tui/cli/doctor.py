@@ -35,8 +35,8 @@ from bball_tui.mail.transports import open_transport, stays_here
 from bball_tui.mail.values import LOCAL_SENDER
 from bball_tui.outbox.counts import backlog
 from bball_tui.outbox.provider_gates import ALL_PROVIDERS, gates
-from bball_tui.outbox.sending_status import running
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
+from bball_tui.outbox.sending_status import running, why_not_served
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings, overriding
 from bball_tui.wording import counted, listed
 
 SMALLEST_SCREEN = (60, 20)
@@ -76,14 +76,16 @@ def doctor(as_json: bool) -> int:
 
 async def _examine(settings: Settings) -> list[Check]:
     checks = [_folder(settings)]
+    leagues: list[LeagueInfo] = []
     try:
         async with open_database(settings) as database:
-            checks += [check async for check in _database(database, settings)]
+            async with database.session() as session:
+                leagues = await list_leagues(session)
+            checks += [check async for check in _database(database, settings, leagues)]
     except BballError as error:
         checks.append(Check("database", State.FAIL, str(error)))
     checks += _templates(settings)
-    accounts = [settings.of_league(slug) for slug, own in settings.leagues.items() if own.mail_url is not None]
-    checks += [await _mail(account) for account in accounts or [settings]]
+    checks += [check async for check in _accounts(settings, leagues)]
     checks.append(_terminal())
     return checks
 
@@ -112,10 +114,9 @@ def _folder(settings: Settings) -> Check:
     return Check("folder", State.OK, f"The data folder {folder} can be written.")
 
 
-async def _database(database: Database, settings: Settings) -> AsyncIterator[Check]:
+async def _database(database: Database, settings: Settings, leagues: Sequence[LeagueInfo]) -> AsyncIterator[Check]:
     async with database.session() as session:
         server = await read_server_info(session)
-        leagues = await list_leagues(session)
     where = f"PostgreSQL {server.server_version.split()[0]}, {settings.database_url or 'its own server'}"
     if server.server_version_num < OLDEST_SERVER:
         yield Check("database", State.FAIL, f"{where}, is too old.", "Use PostgreSQL 15 or newer.")
@@ -170,8 +171,9 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
         yield Check("league", State.LOOK, "There is no league yet.", "Make one with: bball-tui init --league NAME")
     from bball_tui.groupme.api.account import token_from  # httpx, and with it what draws screens
 
+    several = len(leagues) > 1
     for league in leagues:
-        own = settings.of_league(league.slug, several=len(leagues) > 1)
+        own = settings.of_league(league.slug, several=several)
         yield _league(league)
         yield _sender(league, own)
         if settings.tokens_apart or token_from(own) is not None:
@@ -180,7 +182,7 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
             yield await _logo(league, league.logo_url)
         for check in await _staff(database, league):
             yield check
-        for check in await _sending(database, league, own):
+        for check in await _sending(database, league, own, typed_out(SET_UP_MAIL, league.slug if several else None)):
             yield check
 
 
@@ -239,10 +241,11 @@ async def _logo(league: LeagueInfo, url: str) -> Check:
     return Check("logo", State.LOOK, sentence, "Fix it, or take it away with: bball-tui league set --logo-url ''")
 
 
-async def _sending(database: Database, league: LeagueInfo, settings: Settings) -> Sequence[Check]:
+async def _sending(database: Database, league: LeagueInfo, settings: Settings, set_up: str) -> Sequence[Check]:
     async with database.session() as session:
         workers = await running(session, league.id)
         left = await backlog(session, league.id)
+        for_others = await why_not_served(session, league.id)
         numbers = await read_header_numbers(session, league.id, None)
         closed = [gate for gate in await gates(session, league.id) if gate.state is not GateState.CLOSED]
     checks = []
@@ -252,13 +255,14 @@ async def _sending(database: Database, league: LeagueInfo, settings: Settings) -
     elif not settings.may_send:
         number = left.queued + left.held
         wait = f"{counted(number, 'e-mail')} {'waits' if number == 1 else 'wait'}"
-        sentence = f"{league.slug}: {NO_MAIL_SERVER}, so no worker runs; {wait}."
-        checks.append(Check("worker", State.FAIL if left.due else State.LOOK, sentence, SET_UP_MAIL))
+        sentence = f"{league.slug}: {NO_MAIL_SERVER} for it here, so no worker sends from here; {wait}."
+        checks.append(Check("worker", State.FAIL if left.due else State.LOOK, sentence, set_up))
     elif left.due:
         sentence = f"{league.slug}: {counted(left.due, 'e-mail')} could go out, and no worker runs to send them."
-        checks.append(Check("worker", State.FAIL, sentence, "Start one with 'bball-tui worker', or open the screen."))
+        start = for_others or "Start one with 'bball-tui worker', or open the screen."
+        checks.append(Check("worker", State.FAIL, sentence, start))
     else:
-        sentence = f"{league.slug}: no worker runs; nothing is due."
+        sentence = f"{league.slug}: no worker runs for it; nothing is due."
         checks.append(Check("worker", State.LOOK, sentence, "E-mails go out while the screen or a worker runs."))
     for gate in closed:
         who = "all e-mail" if gate.provider == ALL_PROVIDERS else f"e-mail through {gate.provider}"
@@ -298,6 +302,24 @@ def _templates(settings: Settings) -> list[Check]:
         if not mail.notices:
             checks.append(Check("template", State.OK, f"{kind} can be written ({len(mail.mime) / 1024:.0f} KB)."))
     return checks
+
+
+async def _accounts(settings: Settings, leagues: Sequence[LeagueInfo]) -> AsyncIterator[Check]:
+    """Each account once; what none of several leagues has is said of each of them already."""
+    if len(leagues) < 2:
+        yield await _mail(settings if not leagues else settings.of_league(leagues[0].slug))
+        return
+    owns = [settings.of_league(league.slug, several=True) for league in leagues]
+    for own in {own.mail_url: own for own in owns if own.may_send}.values():
+        yield await _mail(own)
+    if settings.mail_url is not None and all(own.mail_url != settings.mail_url for own in owns):
+        where = overriding("mail_url") or f"The mail_url that stands in {settings.config_file} for all"
+        yield Check(
+            "mail",
+            State.LOOK,
+            f"{where} is no league's: there are {len(leagues)}, and none borrows another's account.",
+            f"It counts for the league under whose [leagues.SLUG] it stands as mail_url in {settings.config_file}.",
+        )
 
 
 async def _mail(settings: Settings) -> Check:

@@ -12,7 +12,7 @@ from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.cli.saving import json_option
 from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
-from bball_tui.league.mails.account import keep_account
+from bball_tui.league.mails.account import keep_account, stands_apart
 from bball_tui.league.rights import Right
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.from_address import default_sender
@@ -20,7 +20,7 @@ from bball_tui.mail.providers import BY_ID, OWN, PROVIDERS, Tls, provider_at
 from bball_tui.mail.setup import account_of, fields_of, has_password, login_trouble, mail_url
 from bball_tui.mail.trial_mail import TRIAL_SUBJECT, trial_mail
 from bball_tui.mail.values import address
-from bball_tui.settings import SecretUrl, overriding
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, SecretUrl, overriding
 
 _OPTIONS = {
     "provider": "--provider",
@@ -103,10 +103,13 @@ async def setup(
         if (trouble := await login_trouble(context.settings, url)) is not None:
             raise BballError(f"{trouble} {BY_ID[account.provider].advice} Nothing was saved. {_RETRY}")
     async with context.database.session() as session:
+        apart = await stands_apart(session, context.settings)
         await keep_account(session, context.settings, context.league, url, from_email)
-    variable = overriding("mail_url")
+    variable = None if apart else overriding("mail_url")
+    whose = f", for {context.league.slug} alone" if apart else ""
     told = [
-        f"Saved in {context.settings.config_file}. E-mails go out as {from_email}, while the screen or a worker runs."
+        f"Saved in {context.settings.config_file}{whose}. "
+        f"E-mails go out as {from_email}, while the screen or a worker runs."
     ]
     if variable is not None:
         told.append(f"{variable} is set in the environment and wins over what was saved. Take it out there.")
@@ -122,7 +125,7 @@ async def test(context: CliContext, to: str | None) -> Answer:
     """Log in to the mail server and say what is in the way; with --to, send one e-mail to yourself."""
     url = context.settings.mail_url
     if url is None:
-        raise BballError("No mail server is set up yet. Set it up with: bball-tui mail setup")
+        raise BballError(f"{NO_MAIL_SERVER.capitalize()}. {SET_UP_MAIL}")
     mine = None if to is None else address(to.strip(), "your own address")
     trouble = await login_trouble(context.settings, url)
     sent = None
@@ -134,7 +137,7 @@ async def test(context: CliContext, to: str | None) -> Answer:
     line = MailTest(account.server or account.login, trouble, sent)
     if trouble is not None:
         advice = f"{trouble} {BY_ID[account.provider].advice}"
-        return Did([advice, "Set it up again with: bball-tui mail setup"], line, code=1)
+        return Did([advice, "{mail.setup} sets it up again."], line, code=1)
     took = "." if sent is None else f", and the mail server took the e-mail for {sent}."
     return Did([f"The login works{took}"], line)
 

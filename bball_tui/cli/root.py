@@ -8,6 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from bball_tui import __version__
+from bball_tui.cli.ways_out import NAMED
 from bball_tui.errors import BballError
 from bball_tui.settings import may_hold_password
 
@@ -137,6 +138,7 @@ def root(
         "read_only": read_only or None,
         "plain": plain or None,
     }
+    NAMED.set(league)
     if ctx.invoked_subcommand is None:
         from bball_tui.cli.screen import open_screen
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import narrate, wants_json
 from bball_tui.cli.worker_terminal import narration, stop_signals, tell_drained
 from bball_tui.cli.worker_watching import watched
@@ -66,6 +67,10 @@ async def serve_all(
     if concurrency is not None:
         settings = msgspec.structs.replace(settings, worker_concurrency=concurrency)
 
+    async def served() -> Sequence[ServedLeague]:
+        # An account that was set up since then is used without a restart.
+        return await served_leagues(database, msgspec.structs.replace(settings, leagues=current_settings().leagues))
+
     async def looked_at() -> Sequence[Watched]:
         return watched_leagues(fleet.leagues)
 
@@ -79,7 +84,7 @@ async def serve_all(
             settled=None if counted is None else partial(counted.sent, league.slug),
         )
 
-    fleet = Fleet(partial(served_leagues, database, settings), make, narrate)
+    fleet = Fleet(served, make, narrate)
     await fleet.find()  # so that the first thing that is told of them is true
     async with watched(database, looked_at, metrics=metrics, health=health) as counted:
         with narration(), stop_signals() as stop:

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.errors import BballError
 from bball_tui.mail.transports import Transport, open_transport
-from bball_tui.settings import Settings
+from bball_tui.settings import NO_MAIL_SERVER, Settings
 
 log = logging.getLogger(__name__)
 
@@ -118,8 +118,9 @@ class Fleet(Struct):
         """The league's transport; None, said once, while it has no account that can be used."""
         try:
             if league.settings.mail_url is None:
+                way_out = f"'bball-tui --league {league.slug} mail setup' sets one up"
                 where = f"mail_url under [leagues.{league.slug}] in the settings file"
-                raise BballError(f"It has no e-mail account here. Write its {where}.")
+                raise BballError(f"{NO_MAIL_SERVER.capitalize()} for it here. {way_out}, as does {where}.")
             transport = open_transport(league.settings)
         except BballError as error:
             if self._waiting.get(league.id) != str(error):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.values import one_line, typed_line
+from bball_tui.settings import Settings
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -173,7 +175,17 @@ async def find_league(session: AsyncSession, slug: str | None = None) -> LeagueI
         NoRole: none of them is open to this login.
         BballError: there is none of that name.
     """
+    return await _meant(session, await list_leagues(session), slug)
+
+
+async def find_with_settings(session: AsyncSession, settings: Settings) -> tuple[LeagueInfo, Settings]:
+    """The league that ``settings`` mean, as :func:`find_league` finds it, and the settings that are its own here."""
     leagues = await list_leagues(session)
+    league = await _meant(session, leagues, settings.league)
+    return league, settings.of_league(league.slug, several=len(leagues) > 1)
+
+
+async def _meant(session: AsyncSession, leagues: Sequence[LeagueInfo], slug: str | None) -> LeagueInfo:
     if not leagues:
         if not await owns_everything(session):
             login = one_line(str(await session.scalar(select(func.session_user()))))

@@ -54,11 +54,12 @@ def domain_of(sender: str) -> str | None:
 def default_sender(settings: Settings) -> str:
     """The From address for a league without one.
 
-    The account of the mail URL, where that is an address (as it is at most); otherwise, when the mail stays on this
-    machine (a mail folder, a server on loopback), :data:`values.LOCAL_SENDER`.
+    The account of the mail URL, where that is an address (as it is at most); otherwise, when the mail is only written
+    into a folder, :data:`values.LOCAL_SENDER`.
 
     Raises:
-        NoSender: the mail would leave the machine and nobody knows in whose name.
+        NoSender: a mail server would have it, also one on this machine: most of these hand on what they take. Nobody
+            knows in whose name.
     """
     url = urlsplit(settings.mail_url.reveal() if settings.mail_url else "maildir:")
     sender = scheme_called(url.scheme).sender(url)

@@ -14,7 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 
 LOCAL_SENDER = "no-reply@league.invalid"
-"""For mail that stays on this machine; ``.invalid`` can never be anybody's address (RFC 2606)."""
+"""For mail that is only written into a folder; ``.invalid`` can never be anybody's address (RFC 2606)."""
 
 
 class RenderError(BballError):

@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -24,7 +24,7 @@ from bball_tui.database.models import League, Outbox, ProviderGate
 from bball_tui.database.models import Worker as WorkerRow
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _, retold
+from bball_tui.language import _, later, retold
 from bball_tui.mail.answer_patterns import asks_to_slow_down
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of
@@ -39,6 +39,11 @@ _OF_WORKER = ("id", "name", "host", "pid", "version", "provider", "started_at", 
 WORKER_PLACE = "worker"
 """Where a worker runs that is to run forever, in its name; others run in a screen."""
 
+
+FOR_OTHERS = later(
+    "A worker runs on {machine}, but not for this league: no e-mail account is set up for it there, or the worker's "
+    "login is not a mailer here."
+)
 
 _PROCESS = re.compile(r" \(\w+ \d+\)$")
 
@@ -134,6 +139,25 @@ async def not_set_up(session: AsyncSession, league_id: int, outgoing: Outgoing) 
     return WITHOUT_SENDER
 
 
+def _for_others(league_id: Any) -> ScalarSelect[str]:
+    """The name of a worker that was heard of lately, is to run forever, and serves other leagues."""
+    return (
+        select(func.max(WorkerRow.name))
+        .where(
+            WorkerRow.league_id != league_id,
+            WorkerRow.heartbeat_at > _ago(SILENT_SECONDS),
+            WorkerRow.name.contains(f" ({WORKER_PLACE} "),
+        )
+        .scalar_subquery()
+    )
+
+
+async def why_not_served(session: AsyncSession, league_id: int) -> str | None:
+    """Why a worker that runs does not serve the league; None: as far as this login can see none runs."""
+    found = await session.scalar(select(_for_others(league_id)))
+    return None if found is None else _(FOR_OTHERS).format(machine=machine_of(found))
+
+
 async def running(session: AsyncSession, league_id: int) -> tuple[WorkerInfo, ...]:
     """The workers that were heard of lately, the oldest first."""
     query = (
@@ -160,6 +184,13 @@ class SendingStatus(Struct, frozen=True):
     mail_server: bool
     sender: bool = True
     """It is known in whose name mails go out, as far as is seen here."""
+    for_others: str | None = None
+    """The machine of a worker that serves other leagues."""
+
+    @property
+    def not_served(self) -> str | None:
+        """Why a worker that runs does not serve this league."""
+        return None if self.for_others is None else _(FOR_OTHERS).format(machine=self.for_others)
 
     @property
     def nowhere_to_send(self) -> bool:
@@ -204,6 +235,10 @@ class SendingStatus(Struct, frozen=True):
         if held and all(name in shut for name in used):
             return self.hold(held[0])
         if not self.workers and not mine:
+            if (why := self.not_served) is not None:
+                return _("No worker sends for this league, so nothing goes out; {wait}. {why}").format(
+                    wait=self._wait(), why=why
+                )
             return _("No worker is running, so nothing goes out; {wait}. Start one with 'bball-tui worker'.").format(
                 wait=self._wait()
             )
@@ -300,6 +335,7 @@ async def read_sending_status(session: AsyncSession, league_id: int, outgoing: O
         waiting=found.waiting,
         mail_server=outgoing.mail_server,
         sender=outgoing.sender or bool(found.from_email),
+        for_others=None if found.for_others is None else machine_of(found.for_others),
     )
 
 
@@ -321,6 +357,7 @@ def _status(league_id: int) -> Select[Any]:
             League.date_order,
             League.from_email,
             waiting.label("waiting"),
+            _for_others(ours).label("for_others"),
             *gate_columns(),
             *worker,
         )

@@ -291,7 +291,7 @@ class BballApp(OpeningApp):
 
     def open_league(self, slug: str) -> None:
         """Close what is open and open the league called ``slug`` of the same database."""
-        self.settings = msgspec.structs.replace(self.settings, league=slug)
+        self.settings = msgspec.structs.replace(self.settings, league=slug, league_of_call=True)
         self.on_ready()
 
     @work(group="shut-out")

@@ -22,7 +22,7 @@ from bball_tui.database.states import StaffRole
 from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
 from bball_tui.language import _, english
-from bball_tui.league.leagues import LeagueInfo, NoLeague, Season, create_league, find_league
+from bball_tui.league.leagues import LeagueInfo, NoLeague, Season, create_league, find_with_settings
 from bball_tui.league.members import my_roles, take_place
 from bball_tui.league.rights import Right, ShutOut
 from bball_tui.league.seasons.shown_season import shown_season
@@ -141,8 +141,7 @@ class LeagueConnection:
             BballError: none of them is open to this login.
         """
         async with self.session() as session:
-            self._league = await find_league(session, self.settings.league)
-            self.settings = self.settings.of_league(self._league.slug)
+            self._league, self.settings = await find_with_settings(session, self.settings)
             self.season = await shown_season(session, self._league.id)
         self.roles = await self.guard(take_place(self.database, self._league.id))
 

@@ -12,7 +12,7 @@ from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.leagues import find_league
-from bball_tui.league.mails.account import keep_account
+from bball_tui.league.mails.account import keep_account, stands_apart
 from bball_tui.league.rights import Right
 from bball_tui.mail.my_address import remembered
 from bball_tui.mail.setup import account_of, login_trouble
@@ -31,6 +31,8 @@ async def set_up_mail(app: "App[Any]", connection: "LeagueConnection") -> bool:
     """Show the dialog; True when an account was saved. Call it from a worker."""
     try:
         league = (await connection.read_header_numbers()).league
+        async with connection.session() as session:
+            apart = await stands_apart(session, connection.settings)
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error), title=_("Can't open this yet")))
         return False
@@ -39,7 +41,8 @@ async def set_up_mail(app: "App[Any]", connection: "LeagueConnection") -> bool:
         settings.mail_url,
         league.from_email or "",
         remembered(settings) or "",
-        overriding("mail_url"),
+        None if apart else overriding("mail_url"),
+        league.name if apart else None,
         sender_stays=not connection.may(Right.LEAGUE),
     )
     saved: bool = await app.push_screen_wait(MailSetup(account_of(settings.mail_url), before, _Accounts(connection)))
@@ -75,6 +78,7 @@ class _Accounts:
         connection = self._connection
         async with connection.session() as session:
             league = await find_league(session, connection.league.slug)
+            apart = await stands_apart(session, connection.settings)
             changed = await keep_account(session, connection.settings, league, url, from_email)
-        if overriding("mail_url") is None:
+        if apart or overriding("mail_url") is None:
             connection.settings = changed

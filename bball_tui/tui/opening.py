@@ -99,7 +99,8 @@ async def _enter(app: OpeningApp, connection: "LeagueConnection") -> None:
         slug = await choose_league(app, connection)
         if slug is None:
             raise
-        app.settings = connection.settings = msgspec.structs.replace(connection.settings, league=slug)
+        opened = msgspec.structs.replace(connection.settings, league=slug, league_of_call=True)
+        app.settings = connection.settings = opened
         await connection.enter()
     app.show_league(connection)
 

@@ -18,8 +18,9 @@ from bball_tui.database.opening import open_database
 from bball_tui.database.states import GateState
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import preview_signing
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.importing.service import ImportOptions, run_import
-from bball_tui.league.leagues import create_league, find_league
+from bball_tui.league.leagues import create_league
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.outbox.provider_gates import gates
@@ -36,8 +37,8 @@ ACCEPTED = 24
 async def furnish(database: Database) -> int:
     """A league whose contracts are all signed, the mails due; returns its id."""
     async with database.session() as session:
-        await create_league(session, "Westside Basketball", slug="westside")
-        league = await find_league(session, "westside")
+        made = await create_league(session, "Westside Basketball", slug="westside")
+        league = await change_league(session, made, {"from_email": "office@westside.test"})
     roster = Path(str(files("bball_tui") / "demo" / "roster.csv"))
     await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
     async with database.session() as session:

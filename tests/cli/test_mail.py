@@ -96,7 +96,7 @@ def test_a_relay_on_this_computer_needs_no_login(league: CommandLine, typed: Cal
     with serving(SmtpServer()) as relay:
         sender = ("--from", "office@westside.test")
         ran = league("mail", "setup", *where(relay), *sender)
-        assert (ran.code, '--login "" where the server wants none' in ran.err) == (1, True), "it may have been forgotten"
+        assert (ran.code, '--login "" where the server wants none' in ran.err) == (1, True), "perhaps forgotten"
         for unchecked in ((), ("--unchecked",)):
             ran = league("mail", "setup", *where(relay), "--login", "", *sender, *unchecked)
             assert ran.code == 0, ran.err

@@ -248,6 +248,6 @@ def test_one_drain_serves_every_league_through_its_own_account(command_line: Com
     file.chmod(0o600)
     ran = command_line("worker", "--drain", "--json")
     assert (ran.code, ran.json) == (3, {"sent": 0, "failed": 0, "in_doubt": 0, "queued": 0, "held": 0})
-    assert "northside: its e-mails wait. It has no e-mail account here" in ran.err
+    assert "northside: its e-mails wait. No mail server is set up yet for it here." in ran.err
     alone = command_line("--league", "northside", "worker", "--drain", "--json")
     assert alone.code == 1

@@ -125,7 +125,10 @@ async def test_a_refused_login_a_pause_and_a_missing_account_stop_nobody_else(
             await well.received(3)
             await strict.at("auth")
         assert (strict.messages, idle.messages, len(well.messages)) == ([], [], 3)
-    assert any(one.startswith("without: its e-mails wait. It has no e-mail account here") for one in said)
+    waits = (
+        "without: its e-mails wait. No mail server is set up yet for it here. 'bball-tui --league without mail setup'"
+    )
+    assert any(one.startswith(waits) for one in said)
     assert sum(one.startswith("without:") for one in said) == 1, "said once"
     async with database.session() as session:
         held = {
@@ -178,6 +181,9 @@ def test_no_league_borrows_the_account_of_another(settings: Settings) -> None:
     assert apart.of_league("b").mail_url is None, "also when it is the one that was asked for"
     assert settings.of_league("a", several=True).mail_url is None, "whose the only account is, no one said"
     assert settings.of_league("a").mail_url == settings.mail_url
+    called = msgspec.structs.replace(settings, league="a", league_of_call=True)
+    assert called.of_league("a", several=True).mail_url is None, "nor was it said by who only names a league"
+    assert called.of_league("a").mail_url == settings.mail_url
     chosen = msgspec.structs.replace(settings, league="a")
     assert chosen.of_league("a", several=True).mail_url == settings.mail_url
     assert chosen.of_league("b", several=True).mail_url is None

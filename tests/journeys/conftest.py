@@ -139,4 +139,6 @@ async def program(data_dir: Path) -> Program:
     plain = Program(clean_environment(data_dir))
     made = await plain("init", "--league", "Westside Basketball", "--slug", slug, "--season", "Spring 2027")
     assert made.code == 0, made.err
-    return Program(plain.environment, ("--league", slug))
+    own = Program(plain.environment, ("--league", slug))
+    assert (await own("league", "set", "--from-email", "office@westside.test")).code == 0
+    return own

@@ -36,6 +36,9 @@ ALTERNATE_SCREEN = (b"\x1b[?1049h", b"\x1b[?1049l")
 MOUSE = (b"\x1b[?1000h", b"\x1b[?1000l")
 
 
+FROM = "office@westside.test"
+
+
 def league(
     folder: Path, slug: str, roster: Path, change: dict[str, str] | None = None, *, signed: bool = False
 ) -> dict[str, str]:
@@ -48,7 +51,7 @@ def league(
         async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
             async with database.session() as session:
                 made = await create_league(session, "Westside Basketball", slug, "Spring 2027")
-                made = await change_league(session, made, change or {})
+                made = await change_league(session, made, {"from_email": FROM} | (change or {}))
             await run_import(database, made, roster, ImportOptions(season="Spring 2027"))
             if signed:
                 async with database.session() as session:
@@ -85,11 +88,11 @@ def one_player(tmp_path: Path) -> Path:
     return roster
 
 
-async def undo_time(folder: Path, seconds: int) -> None:
-    """The league that a program has made in ``folder``, and has open, lets its e-mails go after ``seconds``."""
+async def may_go(folder: Path, seconds: int) -> None:
+    """The league that a program has made in ``folder``, and has open, lets e-mails go in its name after ``seconds``."""
     async with open_database(Settings(data_dir=folder, config_dir=folder)) as database, database.session() as session:
         (league,) = await list_leagues(session)
-        await change_league(session, league, {"hold_seconds": str(seconds)})
+        await change_league(session, league, {"hold_seconds": str(seconds), "from_email": FROM})
 
 
 async def test_from_the_first_start_to_the_mail_by_keys_alone(tmp_path: Path) -> None:
@@ -112,7 +115,7 @@ async def test_from_the_first_start_to_the_mail_by_keys_alone(tmp_path: Path) ->
                 program.shows("guardians", "207")  # 138 rows are told of while they are still being read
                 program.press(ENTER)
                 program.shows("Imported: 138 new players", "offered")
-                asyncio.run(undo_time(tmp_path / "data", 4))  # the usual ten seconds are only waited for
+                asyncio.run(may_go(tmp_path / "data", 4))  # the usual ten seconds are only waited for
                 program.press("s")
                 program.shows("becomes signed")
                 program.press(ENTER)

@@ -23,6 +23,7 @@ from bball_tui.outbox.staff_actions import cancel, resolve, retry
 from bball_tui.outbox.timeline import ItemTimeline, item_timeline
 from tests.outbox.support import item, queue_mails, run_out_leases
 from tests.outbox.test_staff import MAIL, doubt, take
+from tests.support.factory import make_club
 
 
 async def tell(database: Database, league_id: int, id_: int) -> ItemTimeline:
@@ -194,6 +195,13 @@ async def test_the_story_of_a_mail_that_nobody_takes(database: Database) -> None
     story = await tell(database, club.league_id, id_)
     assert story.next == (
         "No worker is running, so nothing goes out; 1 e-mail waits. Start one with 'bball-tui worker'."
+    )
+    async with database.session() as session:
+        other = await make_club(session, name="Eastside", slug="eastside")
+    await a_worker(database, other.league_id)
+    assert (await tell(database, club.league_id, id_)).next == (
+        "No worker sends for this league, so nothing goes out; 1 e-mail waits. A worker runs on desk-2, but not for "
+        "this league: no e-mail account is set up for it there, or the worker's login is not a mailer here."
     )
     await a_worker(database, club.league_id)
     assert "the next free worker takes it (try 1 of 8)" in (await tell(database, club.league_id, id_)).next

@@ -17,8 +17,9 @@ from bball_tui.database.opening import open_database
 from bball_tui.delivery.worker import Worker
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import preview_signing
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.importing.service import ImportOptions, run_import
-from bball_tui.league.leagues import create_league, find_league
+from bball_tui.league.leagues import create_league
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.transports import open_transport
@@ -33,8 +34,8 @@ FAMILY, FAMILYS = "rhodes.2@families.test", 1
 async def furnish(database: Database) -> tuple[int, list[int]]:
     """A league with its contracts; returns the ids of both."""
     async with database.session() as session:
-        await create_league(session, "Westside Basketball", slug="westside")
-        league = await find_league(session, "westside")
+        made = await create_league(session, "Westside Basketball", slug="westside")
+        league = await change_league(session, made, {"from_email": "office@westside.test"})
     roster = Path(str(files("bball_tui") / "demo" / "roster.csv"))
     await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
     async with database.session() as session:

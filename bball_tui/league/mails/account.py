@@ -6,13 +6,13 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.league.editing.profile import change_league
-from bball_tui.league.leagues import LeagueInfo
+from bball_tui.league.leagues import LeagueInfo, list_leagues
 from bball_tui.league.members import my_roles, require
 from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.provider_gates import reopen_refused
-from bball_tui.settings import SecretUrl, Settings
-from bball_tui.settings_file import store
+from bball_tui.settings import OF_ONE_LEAGUE, LeagueSettings, SecretUrl, Settings
+from bball_tui.settings_file import hand_over, store
 
 
 async def keep_account(
@@ -23,6 +23,9 @@ async def keep_account(
     Whoever sets up an account may be no admin: another From address is for one. Mails that only a refused login held
     back may go out again, if a mailer does it. The password is in the settings file and nowhere else:
     the record of what was done names the server alone.
+
+    With several leagues the account is this league's alone and stands in its table of the file; an account that the
+    file has for another league goes on being that one's.
 
     Returns:
         The settings with the new URL.
@@ -40,6 +43,15 @@ async def keep_account(
         await change_league(session, league, {"from_email": from_email})
     if why_not_allowed(Right.SENDING, await my_roles(session, league.id)) is None:
         await reopen_refused(session, league.id, transport.provider)
-    table = ("leagues", league.slug) if settings.accounts_apart else ()
-    await asyncio.to_thread(store, settings.config_file, "mail_url", url.reveal(), table=table)
-    return changed
+    if not await stands_apart(session, settings):
+        await asyncio.to_thread(store, settings.config_file, "mail_url", url.reveal())
+        return changed
+    await asyncio.to_thread(hand_over, settings.config_file, OF_ONE_LEAGUE)
+    await asyncio.to_thread(store, settings.config_file, "mail_url", url.reveal(), table=("leagues", league.slug))
+    own = msgspec.structs.replace(settings.leagues.get(league.slug, LeagueSettings()), mail_url=url)
+    return msgspec.structs.replace(changed, leagues={**settings.leagues, league.slug: own})
+
+
+async def stands_apart(session: AsyncSession, settings: Settings) -> bool:
+    """Whether an account that is saved is one league's alone, so that no variable of the environment wins over it."""
+    return settings.accounts_apart or len(await list_leagues(session)) > 1

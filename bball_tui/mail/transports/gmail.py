@@ -15,7 +15,7 @@ from bball_tui.mail.transports.base import Transport
 from bball_tui.mail.transports.gmail_target import GMAIL, GmailTarget
 from bball_tui.mail.transports.options import DATA_TIMEOUT, options_in, seconds_in
 from bball_tui.mail.transports.scheme import Limits, Scheme, address_or_none, said
-from bball_tui.mail.values import LOCAL_SENDER, RenderError, address, is_loopback
+from bball_tui.mail.values import RenderError, address, is_loopback
 from bball_tui.settings import SecretUrl, Settings
 
 
@@ -75,7 +75,7 @@ class GmailScheme(Scheme[GmailTarget]):
             user, host = unquote(parts.username or ""), parts.hostname or ""
         except ValueError:
             return None
-        return address_or_none(f"{user}@{host}") or (LOCAL_SENDER if is_loopback(host) else None)
+        return address_or_none(f"{user}@{host}")
 
     def account(self, target: GmailTarget) -> Account:
         blank = Account().at(BY_ID[GMAIL_API])

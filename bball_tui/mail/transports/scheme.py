@@ -12,7 +12,6 @@ from bball_tui.language import _, retold
 from bball_tui.mail.account import Account
 from bball_tui.mail.outcome import Outcome
 from bball_tui.mail.transports.base import Transport
-from bball_tui.mail.values import LOCAL_SENDER, is_loopback
 from bball_tui.settings import STAY_HERE, SecretUrl, Settings
 
 TargetT = TypeVar("TargetT")
@@ -88,10 +87,9 @@ class Scheme(ABC, Generic[TargetT]):
     def sender(self, parts: SplitResult) -> str | None:
         """The From address of a league that set none; None when nobody knows in whose name such a mail would go out."""
         try:
-            user, host = unquote(parts.username or ""), parts.hostname or ""
+            return address_or_none(unquote(parts.username or ""))
         except ValueError:
-            user, host = "", ""
-        return address_or_none(user) or (LOCAL_SENDER if is_loopback(host) else None)
+            return None
 
     def account(self, target: TargetT) -> Account:
         """``target`` as the fields of "Set up e-mail" say it, without its password."""

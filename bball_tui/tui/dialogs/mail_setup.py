@@ -49,14 +49,16 @@ class MailAccounts(Protocol):
 class MailBefore(Struct, frozen=True):
     """How things stood: the mail URL, the league's From address, where the last test went.
 
-    ``variable`` is the environment variable that wins over what is saved, if there is one. ``sender_stays``: whoever
-    looks at this may not change the From address.
+    ``variable`` is the environment variable that wins over what is saved, if there is one. ``alone`` is the league's
+    name where there are several, so that what is saved is its alone. ``sender_stays``: whoever looks at this may not
+    change the From address.
     """
 
     url: SecretUrl | None
     from_email: str
     mine: str
     variable: str | None = None
+    alone: str | None = None
     sender_stays: bool = False
 
 
@@ -104,6 +106,9 @@ class MailSetup(InputDialog[bool]):
                 " restart the program."
             ).format(variable=self._before.variable)
             yield Static(content((note, STYLES[Tone.WARN])))
+        if self._before.alone is not None:
+            note = _("This account is for {league} alone; other leagues keep theirs.").format(league=self._before.alone)
+            yield Static(content((note, STYLES[Tone.MUTED])))
         one = self._first
         yield Static(_advice(one), id="advice")
         fields = (

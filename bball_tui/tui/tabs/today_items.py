@@ -153,8 +153,11 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
         advice = _("{set_sender} You can keep signing; nothing is lost.").format(set_sender=with_keys(_(SET_SENDER)))
         yield AttentionItem("from address", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and not now.workers and not worker_comes:
-        sentence = _("No worker is running: {e_mail} cannot go out.").format(e_mail=counted(mails.waiting, "e-mail"))
+        number = counted(mails.waiting, "e-mail")
+        sentence = _("No worker is running: {e_mail} cannot go out.").format(e_mail=number)
         advice = _("Start one with 'bball-tui worker', on this computer or another. Nothing is lost until then.")
+        if (why := now.not_served) is not None:
+            sentence, advice = _("No worker sends for this league: {e_mail} cannot go out.").format(e_mail=number), why
         yield AttentionItem("worker", Tone.BAD, sentence, advice, Fix("outbox", Kind("queued")))
 
 
