@@ -128,7 +128,7 @@ async def scans_read(
     signed_on: str | None,
     no_hold: bool,
 ) -> Answer:
-    """Find the contracts of a pile of scanned sheets, a folder or a PDF of many pages, by their printed codes.
+    """Find the contracts of a stack of scanned sheets, a folder or a PDF of many pages, by their printed codes.
 
     Shows the plan; with --sign, carries it out. Pages that say nothing for certain are named and left alone.
     """

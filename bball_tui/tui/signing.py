@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     Host = App[Any]
 
 
-SLIP = _("a slip in a pile of papers")
+SLIP = _("a slip in a stack of papers")
 """Why, unless somebody types something else."""
 
 

@@ -25,7 +25,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "sign": ("Sign", "Signing shows its effect first: who signs, and which e-mails go to whom."),
         "papers": ("A stack of papers", "A few letters, Enter, Enter: the next paper; what is done stands beside."),
         "print": ("Print contract sheets", "Names filled in, and a code by which the scan finds its contract."),
-        "scans-read": ("Read scanned papers", "A pile of sheets finds its contracts by the printed codes."),
+        "scans-read": ("Read scanned papers", "A stack of sheets finds its contracts by the printed codes."),
         "scans": ("Scans of a contract", "The papers behind the signature: open, attach, save, take off."),
         "scan-attach": ("Attach a scan", "A file that is typed or dragged here, or the next one of the scanner."),
         "form-contract": ("Edit a contract", "Another team or other days."),

@@ -96,7 +96,7 @@ async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_ta
         await paste(desk, "kid2")
         await desk.shows("Kid2 Family02 (Hawks U12) is signed already by Rosa Hamilton.")
         await desk.press("tab", "down", "enter")
-        await desk.shows("Correct the record: Kid0 Family00", "a slip in a pile of papers")
+        await desk.shows("Correct the record: Kid0 Family00", "a slip in a stack of papers")
         desk.app.screen.query_one("#method", Picker).value = SigningMethod.SCAN
         await desk.press("enter")
         await desk.shows("Kid0 Family00 (Hawks U12): corrected.", "scan")
@@ -320,13 +320,13 @@ async def test_it_is_said_that_an_email_cannot_go_out_and_why(quiet: Settings, d
         await desk.press("t")
         await sign_paper(desk, "kid1")
         await desk.shows(
-            "Kid1 Family01 (Hawks U12) is signed; 1 e-mail waits for the end of the pile.", "No mail server is set up"
+            "Kid1 Family01 (Hawks U12) is signed; 1 e-mail waits for the end of the stack.", "No mail server is set up"
         )
         async with database.session() as session:
             await pause(session, club.league_id)
         await sign_paper(desk, "kid2")
         await desk.shows(
-            "Kid2 Family02 (Hawks U12) is signed; 1 e-mail waits for the end of the pile. Sending is paused"
+            "Kid2 Family02 (Hawks U12) is signed; 1 e-mail waits for the end of the stack. Sending is paused"
         )
         await desk.press("escape")
         await desk.shows("2 e-mails cannot go out", "paused by")

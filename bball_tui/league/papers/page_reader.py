@@ -87,7 +87,7 @@ def _ask(question: _Question, tick: Tick) -> _Answer:
         output = ask_child(__name__, msgspec.msgpack.encode(question), tick)
     except ChildEnded as ended:
         why = _("reading it takes too long") if ended.too_slow else _("reading it takes too much memory, or broke off")
-        raise UnreadablePile(_("{why}. Scan it in smaller piles, with 200 dots per inch").format(why=why)) from None
+        raise UnreadablePile(_("{why}. Scan it in smaller stacks, with 200 dots per inch").format(why=why)) from None
     answer = msgspec.msgpack.decode(output, type=_Answer)
     if answer.refused:
         raise UnreadablePile(answer.refused)

@@ -110,7 +110,7 @@ class PileMoved(BballError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The pile or the league changed since this plan was made. Nothing was signed; read it again.")
+            _("The scans or the league changed since this plan was made. Nothing was signed; read it again.")
         )
 
 
@@ -146,7 +146,7 @@ class PileReader(Struct):
             megabytes = LARGEST_PILE // 1024**2
             pile.doubtful.append(
                 Doubtful(
-                    file.name, _("it has more than {megabytes} MB. Scan in smaller piles").format(megabytes=megabytes)
+                    file.name, _("it has more than {megabytes} MB. Scan in smaller stacks").format(megabytes=megabytes)
                 )
             )
         elif kind_of(data) is None:
@@ -199,7 +199,7 @@ def _files_of(path: Path) -> list[Path]:
         raise BballError(_("There is no file in the folder {path}.").format(path=path))
     if len(files) > MOST_FILES:
         raise BballError(
-            _("There are {files:,} files in {path}; {most_files:,} is the limit for one pile.").format(
+            _("There are {files:,} files in {path}; {most_files:,} is the limit for one stack.").format(
                 files=len(files), path=path, most_files=MOST_FILES
             )
         )

@@ -80,7 +80,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     none; then choose with the arrow keys, or type the full name. Two children of the same name are always chosen; the
     list and the lines below it show what tells them apart. A child found by a parent or a team: look first.
 
-    No e-mail of the pile leaves before it is done: Esc ends it, and then the undo time runs as usual.
+    No e-mail of the stack leaves before it is done: Esc ends it, and then the undo time runs as usual.
 
     ## The papers that are done
     Tab goes to them and back. There Enter corrects signer, method or date, and Delete takes the paper back. `ctrl+t`
@@ -317,7 +317,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         try:
             await self._hold([one.contract_id for one in self._done])
         except BballError as error:
-            self.say(_("{error} The e-mails of this pile may leave in a few minutes.").format(error=error), Tone.WARN)
+            self.say(_("{error} The e-mails of this stack may leave in a few minutes.").format(error=error), Tone.WARN)
 
     async def chosen(self, row: "ContractRow") -> None:
         """Ask about the paper and sign it; then the next one."""

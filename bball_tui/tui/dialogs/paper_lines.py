@@ -59,7 +59,7 @@ def what_becomes_of_mails(paper: PaperSigned, held: str) -> str:
     if not paper.mails:
         return _(", no e-mail.")
     waiting = counted(paper.mails, "e-mail waits", "e-mails wait")
-    return _("; {waiting} for the end of the pile.{held}").format(waiting=waiting, held=f" {held}" if held else "")
+    return _("; {waiting} for the end of the stack.{held}").format(waiting=waiting, held=f" {held}" if held else "")
 
 
 def name_line(row: "ContractRow", facts: "PaperFacts | None", width: int) -> str:

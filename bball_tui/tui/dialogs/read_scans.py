@@ -101,8 +101,8 @@ class ReadScans(InputDialog[PileSigned | None]):
     def body(self) -> Iterable[Widget]:
         """The pile, how and when it was signed, the papers, the doubtful pages."""
         start = "" if self._path is None else short_path(self._path)
-        field = TextField(start, placeholder=_("~/Scans, or ~/Scans/pile.pdf"), keep=False, id="path")
-        yield Field(_("Pile"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
+        field = TextField(start, placeholder=_("~/Scans, or ~/Scans/stack.pdf"), keep=False, id="path")
+        yield Field(_("Scans"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
         yield Field(_("Signed on"), TextField(short_date(self._today), id="day"), id="day-field")
         yield Field(_("Method"), Picker(METHODS, SigningMethod.SCAN, id="method"))
         yield Vertical(id="papers")
@@ -165,7 +165,7 @@ class ReadScans(InputDialog[PileSigned | None]):
         if self._busy:
             return
         if not typed:
-            self.query_one("#path-field", Field).problem = _("Which pile? Type the path of a folder or a PDF file.")
+            self.query_one("#path-field", Field).problem = _("Which scans? Type the path of a folder or a PDF file.")
             return
         self._begin(path_typed(typed))
 

@@ -57,7 +57,7 @@ def promises(preview: "SigningPreview", undo_key: str, *, pile: bool = False) ->
         return [*lines, f"{wait}: {missing}"]
     if pile:
         wait = counted(preview.mails - preview.waiting, "welcome e-mail waits", "welcome e-mails wait")
-        return [*lines, _("{wait} until the pile is done").format(wait=wait)]
+        return [*lines, _("{wait} until the stack is done").format(wait=wait)]
     mails = counted(preview.mails - preview.waiting, "welcome e-mail goes", "welcome e-mails go")
     if preview.hold_seconds:
         back = _("({undo_key} undoes it all until then)").format(undo_key=undo_key)

@@ -97,7 +97,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
     ## Contracts
     `{contract.sign}` marks contracts signed: the selected ones (`{list.select}`, or `{list.select-all}` for all that
     match), else the one under the cursor. The dialog shows what will happen before it happens. `{desk.undo}` takes
-    the last signing back, with its e-mails, until they leave. `{contract.stack}` signs a whole pile of papers, two
+    the last signing back, with its e-mails, until they leave. `{contract.stack}` signs a whole stack of papers, two
     keys each. `{contract.correct}` corrects who signed, how or when, and keeps what was wrong in the history.
     `{contract.edit}` moves a contract to another team, `{contract.family}` shows the guardians, `{contract.offer}`
     and `{contract.accept}` are for the offer and the word before the signature; the capitals end contracts.
@@ -293,7 +293,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
 
     @action("t", "sign a stack of papers", when=ready, needs=Right.ROSTER, also="batch pile bulk many sign")
     async def action_contract_stack(self) -> None:
-        """Type a few letters of a name, Enter, Enter: the next paper of the pile."""
+        """Type a few letters of a name, Enter, Enter: the next paper of the stack."""
         from bball_tui.tui.signing import sign_stack
 
         connection = self.connection

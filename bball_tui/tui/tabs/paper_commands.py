@@ -51,7 +51,7 @@ async def action_team_scans(pane: "RosterPane[TeamRow]") -> None:
 
 @action("r", "read scanned papers", when=ready, needs=Right.ROSTER, also="scanner barcode qr code upload pile")
 async def action_contract_read_scans(pane: "RosterPane[ContractRow]") -> bool:
-    """A pile of scanned sheets, a folder or one PDF: their contracts are found by the printed code, and signed."""
+    """A stack of scanned sheets, a folder or one PDF: their contracts are found by the printed code, and signed."""
     from bball_tui.tui.papers import read_scans
 
     connection = pane.connection
