@@ -1,12 +1,12 @@
 """Where short messages stand, and for how long: until they are read, never over a dialog or the line with the keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import time
 
 from textual import events
 from textual.app import ReturnType
 from textual.notifications import Notification, Notify, SeverityLevel
-from textual.widgets._toast import Toast, ToastRack
+from textual.widgets._toast import Toast, ToastHolder, ToastRack
 
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.plain import reading_place
@@ -22,6 +22,8 @@ NARROW = 76
 """Cells below which messages are wide."""
 MARGIN = 2
 """Lines below the messages: the footer, and one of air."""
+TOP = 3
+"""Lines above them: header, tabs and search, as `screen.tcss` has it."""
 
 
 class ToastingApp(PatientApp[ReturnType]):
@@ -85,21 +87,42 @@ class ToastingApp(PatientApp[ReturnType]):
         return message.timeout == UNTIL_A_KEY and time() - message.raised_at > READ
 
     def make_way(self) -> None:
-        """Messages stand at the bottom, or at the top while the line with the keys is down there.
+        """Messages stand below the line that has the keys, or above it where there is more room; never over it.
 
-        A dialog gives them room, for all of it may be needed: fields, what is said of them, buttons.
+        Where neither side has room for all of them, the oldest are out of sight. A dialog gives them room, for all of
+        it may be needed: fields, what is said of them, buttons.
         """
         if not self.screen_stack:
             return
         make_room: Callable[[int], None] | None = getattr(self.screen, "make_room", None)
+        known = {ToastRack._toast_id(one) for one in self._notifications}
         for rack in self.screen.query(ToastRack):
+            # Textual takes away what was said, and leaves its place, which would push the others out of the window.
+            for place in [one for one in rack.query(ToastHolder) if one.id not in known]:
+                place.remove()
             toasts = rack.query(Toast)
-            if len(toasts) < len(self._notifications) or not all(one.size.height for one in toasts):
+            heights = [one.outer_size.height and one.outer_size.height + one.styles.margin.height for one in toasts]
+            lines = sum(heights)
+            if len(toasts) < len(self._notifications) or not all(heights):
+                if lines > self.size.height // 2:
+                    self._show(toasts, [not height for height in heights])  # out of the window nothing gets a size
+                rack.styles.max_height = None
                 self.set_timer(SOON, self.make_way)  # they are on their way
                 return
-            lines = sum(one.outer_size.height + one.styles.margin.height for one in toasts)
             if make_room is not None:
                 make_room(lines + 1 if len(self._notifications) else 0)
                 continue
             line = reading_place(self.screen.focused).y
-            rack.set_class(line >= self.size.height - MARGIN - lines, "-above")
+            below, above = self.size.height - MARGIN - line - 1, line - TOP
+            goes_above = below < lines and below < above
+            room = max(1, above if goes_above else below)
+            rack.set_class(goes_above, "-above")
+            rack.styles.max_height = room if lines > room else None
+            # The newest in any case; of one that is too long, the beginning.
+            self._show(toasts, [sum(heights[at:]) <= room or at == len(heights) - 1 for at in range(len(heights))])
+
+    @staticmethod
+    def _show(toasts: Iterable[Toast], which: Iterable[bool]) -> None:
+        for toast, shown in zip(toasts, which, strict=True):
+            if isinstance(toast.parent, ToastHolder):
+                toast.parent.display = shown

@@ -5,6 +5,7 @@ from sqlalchemy import func, insert
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit
 from bball_tui.settings import Settings
+from bball_tui.tui.plain import reading_place
 from bball_tui.tui.toast_places import READ
 from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.hands import resize
@@ -79,3 +80,35 @@ async def test_messages_make_way_for_what_has_the_keys(settings: Settings, datab
         await desk.shows("What you did in the last minutes", "declined", "[ Close", "No mail server is set up.")
         await desk.until(lambda: desk.text.find("1 contract signed") > desk.text.find("╯") > 0)
         assert "[ Close" in desk.text
+
+
+async def test_in_the_smallest_window_no_message_lies_over_the_cursor_or_the_keys(
+    settings: Settings, database: Database
+) -> None:
+    """Wherever the cursor is, and however many messages there are: the last one is read, too."""
+    await club_with(database, 60)
+    long = "The chat is linked with the group 'Hawks'. 3 e-mails queued. As long as they have not left, U unlinks it."
+    async with opened(settings, (60, 20)) as desk:
+        await desk.press("4")
+        await desk.until(lambda: desk.records.total == 60)
+        rows = range(desk.records.size.height - 1)
+        for last, messages in (
+            ("'Hawks'", (long,)),
+            ("'Hawks'", (long, f"{long} {long}")),
+            ("message 11", tuple(f"message {number}" for number in range(12))),
+        ):
+            for one in messages:
+                desk.app.notify(one, markup=False, timeout=60)
+            await desk.shows(last)
+            await desk.press("g")
+            for _ in rows:
+                name = desk.app.desk.pane.called(desk.records.current).split()[-1]  # type: ignore[union-attr]
+                place = reading_place(desk.app.focused).y
+
+                def seen(name: str = name, place: int = place, last: str = last) -> bool:
+                    lines = desk.text.splitlines()
+                    return name in lines[place] and "ctrl+p" in lines[-1] and last in desk.text
+
+                await desk.until(seen)
+                await desk.press("down")
+            desk.app.clear_notifications()
