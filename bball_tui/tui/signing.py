@@ -5,7 +5,7 @@ Imported by the commands that need it: SQLAlchemy comes with it.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,6 +25,7 @@ from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.correct_record import CorrectRecord
 from bball_tui.tui.dialogs.paper_lines import PaperSigned
 from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.dialogs.sign_paper import SignPaper
 from bball_tui.tui.dialogs.signing_job import METHODS, Signed
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.mail_reading import read_asked
@@ -40,27 +41,23 @@ if TYPE_CHECKING:
     Host = App[Any]
 
 
+DialogT = TypeVar("DialogT", bound=SignDialog)
 SLIP = _("a slip in a stack of papers")
 """Why, unless somebody types something else."""
 
 
 def sign_dialog(
-    app: "Host",
-    connection: "LeagueConnection",
-    targets: Sequence[int],
-    today: date,
-    *,
-    pile: bool = False,
-) -> SignDialog:
-    """The dialog that signs ``targets`` on the league's ``today``; of a ``pile`` the mails wait until it is done."""
+    kind: type[DialogT], app: "Host", connection: "LeagueConnection", targets: Sequence[int], today: date
+) -> DialogT:
+    """The dialog that signs ``targets`` on the league's ``today``; of a stack the mails wait until it is done."""
 
     def show_mails(request: "SigningRequest") -> None:
         """The mails of a signing that is being prepared, above its dialog."""
         mails = connection.call(preview_request, connection.settings, request)
         app.run_worker(read_asked(app, connection, mails), group="letters")
 
-    hold = int(PILE_HOLD.total_seconds()) if pile else None
-    return SignDialog(
+    hold = int(PILE_HOLD.total_seconds()) if kind.of_stack else None
+    return kind(
         len(targets),
         load=lambda draft: connection.call(
             preview_signing,
@@ -74,7 +71,6 @@ def sign_dialog(
         sign=lambda request: connection.call(sign, replace(request, hold_seconds=hold)),
         today=today,
         date_order=connection.league.date_order,
-        pile=pile,
         show_mails=show_mails,
         load_scan=load_scan,
     )
@@ -95,14 +91,14 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
     """
     known: frozenset[str] = frozenset()
     paper: list[int] = []
-    dialog: SignDialog | None = None
+    dialog: SignPaper | None = None
 
     async def sign_paper(row: "ContractRow") -> PaperSigned | None:
         nonlocal known, dialog
         paper[:] = [row.id]
         if dialog is None:
             # One for the whole pile: what takes time is making it.
-            dialog = sign_dialog(app, connection, paper, today, pile=True)
+            dialog = sign_dialog(SignPaper, app, connection, paper, today)
             app.install_screen(dialog, "paper")
         else:
             dialog.sign_next(known)

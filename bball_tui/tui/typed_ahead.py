@@ -106,9 +106,9 @@ class PatientApp(App[ReturnType]):
         self.letters_lost += self.letters_wait
         self._waiting.clear()
 
-    def put_back(self, event: events.Key) -> None:
+    def put_back(self, event: _Typed) -> None:
         """The key that is being obeyed waits once more, before the others: it is for what comes up next."""
-        again = events.Key(event.key, event.character)
+        again = events.Paste(event.text) if isinstance(event, events.Paste) else events.Key(event.key, event.character)
         again.time = self.pressed_at
         self._waiting.appendleft((again, monotonic()))
         if self._letting is None:

@@ -24,6 +24,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "filter-save": ("Save a filter", "Under a name; it is on top of the list the next time."),
         "sign": ("Sign", "Signing shows its effect first: who signs, and which e-mails go to whom."),
         "papers": ("A stack of papers", "A few letters, Enter, Enter: the next paper; what is done stands beside."),
+        "paper": ("A paper of the stack", "Enter signs it; what is typed is the next name."),
         "print": ("Print contract sheets", "Names filled in, and a code by which the scan finds its contract."),
         "scans-read": ("Read scanned papers", "A stack of sheets finds its contracts by the printed codes."),
         "scans": ("Scans of a contract", "The papers behind the signature: open, attach, save, take off."),

@@ -55,6 +55,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "RollSeason": ("roll",),
     "SaveFilter": ("filter-save",),
     "SignDialog": ("sign",),
+    "SignPaper": ("paper",),
     "TooSmall": ("too-small",),
     "WriteMessage": ("message",),
 }

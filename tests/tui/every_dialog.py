@@ -103,6 +103,7 @@ from bball_tui.tui.dialogs.roll_confirm import RollMake
 from bball_tui.tui.dialogs.roll_players import RollPlayers
 from bball_tui.tui.dialogs.roll_season import RollSeason, SeasonChoice
 from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.dialogs.sign_paper import SignPaper
 from bball_tui.tui.dialogs.tick_list import TickLine
 from bball_tui.tui.dialogs.write_message import Draft, WriteMessage
 from bball_tui.tui.theme import Tone
@@ -140,7 +141,7 @@ async def _no_pieces() -> AsyncIterator[Piece]:
     yield Piece("", 0)
 
 
-def _sign(name: str) -> SignDialog:
+def _sign(name: str, kind: type[SignDialog] = SignDialog) -> SignDialog:
     notices = (Notice(NoticeKind.NO_CHAT_LINK, f"{name} has no chat link"),)
     one = ContractPreview(
         1, name, name, ContractStatus.OFFERED, 1,
@@ -151,7 +152,7 @@ def _sign(name: str) -> SignDialog:
     async def load(draft: Any) -> SigningPreview:
         return SigningPreview((one,), name, draft.signed_on, 10)
 
-    return SignDialog(1, load=load, sign=never, today=date(2026, 11, 23), date_order=DateOrder.DMY)
+    return kind(1, load=load, sign=never, today=date(2026, 11, 23), date_order=DateOrder.DMY)
 
 
 def _import(name: str) -> ImportRoster:
@@ -441,6 +442,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ),
     Reason: lambda name: Reason(name or "x", [name], name),
     SignDialog: _sign,
+    SignPaper: lambda name: _sign(name, SignPaper),
     WriteMessage: lambda name: WriteMessage(
         [(name, Tone.MUTED), (name, Tone.WARN)],
         look=never,

@@ -143,8 +143,11 @@ async def test_why_a_paper_of_the_pile_has_nothing_to_sign_is_a_whole_sentence(
 @pytest.mark.parametrize(
     ("others", "said"),
     [
-        ({}, "The season has no contracts yet. Import a roster first (i)."),
-        ({ContractStatus.DRAFT: 2, ContractStatus.SIGNED: 1}, "2 contracts are still drafts. Offer them first (m)."),
+        ({}, "The season has no contracts yet. Press Esc, then i to import a roster."),
+        (
+            {ContractStatus.DRAFT: 2, ContractStatus.SIGNED: 1},
+            "2 contracts are still drafts. Press Esc, select them, then m to offer them.",
+        ),
         ({ContractStatus.SIGNED: 1}, "All done: every contract that was offered is signed or over."),
     ],
 )

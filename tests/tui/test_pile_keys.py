@@ -1,13 +1,19 @@
 """A stack of papers: letters are the next name wherever the cursor is, and sign nobody by another's hand."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
+from textual import events
 
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.controls import TextField
 from bball_tui.tui.dialogs.correct_record import CorrectRecord
+from bball_tui.tui.dialogs.import_roster import ImportRoster
+from bball_tui.tui.dialogs.read_mail import ReadMail
+from bball_tui.tui.dialogs.sign_paper import SignPaper
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import Desk, opened
 from tests.tui.hands import send
@@ -34,6 +40,12 @@ async def three(database: Database) -> None:
 def name(desk: Desk) -> str:
     assert isinstance(desk.app.screen, BatchSigning)
     return desk.app.screen.query_one("#name", TextField).value
+
+
+async def paste(desk: Desk, text: str) -> None:
+    """As a terminal hands it over."""
+    await desk.app.on_event(events.Paste(text))
+    await desk.settle()
 
 
 @pytest.mark.usefixtures("three")
@@ -84,3 +96,59 @@ async def test_a_name_typed_over_an_open_paper_signs_it_by_nobody(quiet: Setting
         await desk.shows("Sign An Abbott", "becomes signed")
         send(desk.app, *"tran zo", "enter", "enter")
         await desk.shows("An Abbott is not signed", "1 paper done, 2 left", "last: Zoila Tran")
+
+
+@pytest.mark.usefixtures("three")
+async def test_no_letter_is_a_command_in_an_open_paper(quiet: Settings) -> None:
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("0 papers done, 3 left")
+        await desk.press(*"an ab", "enter")
+        await desk.shows("Sign An Abbott", "becomes signed", "Preview the e-mails  ctrl+r")
+        letters = [key for key in desk.app.screen.active_bindings if len(key) == 1]
+        assert not letters
+        await desk.press("ctrl+r")
+        await desk.until(lambda: isinstance(desk.app.screen, ReadMail))
+        await desk.press("escape")
+        await desk.until(lambda: isinstance(desk.app.screen, SignPaper))
+        await desk.press(*"prado")
+        await desk.shows("An Abbott is not signed")
+        assert name(desk) == "prado"
+        await desk.press("enter")
+        await desk.shows("Sign Xu Prado", "becomes signed")
+
+
+@pytest.mark.usefixtures("three")
+async def test_what_is_pasted_is_the_next_name_wherever_the_cursor_is(quiet: Settings, tmp_path: Path) -> None:
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("0 papers done, 3 left")
+        await desk.press(*"an ab", "enter", "enter")
+        await desk.shows("1 paper done, 2 left")
+        for place in ("#done", "#choice-cancel"):
+            desk.app.screen.query_one(place).focus()
+            await paste(desk, "Xu Prado")
+            assert name(desk) == "Xu Prado"
+            assert desk.app.focused is desk.app.screen.query_one("#name")
+        await desk.press("enter")
+        await desk.shows("Sign Xu Prado", "becomes signed")
+        await paste(desk, f"{tmp_path}/paper of Xu.pdf")
+        assert desk.app.screen.query_one("#scan", TextField).value == f"{tmp_path}/paper of Xu.pdf"
+        desk.app.screen.query_one("#signer").focus()
+        await paste(desk, "Tran\n")
+        await desk.shows("Xu Prado is not signed")
+        assert name(desk) == "Tran"
+        await desk.press("enter")
+        await desk.shows("Sign Zoila Tran", "becomes signed")
+
+
+async def test_a_stack_without_anybody_to_sign_names_keys_that_work_where_it_stands(
+    quiet: Settings, database: Database
+) -> None:
+    async with database.session() as session:
+        await make_club(session)
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("Press Esc, then i to import a roster.")
+        await desk.press("escape", "i")
+        await desk.until(lambda: isinstance(desk.app.screen, ImportRoster))

@@ -128,7 +128,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         if isinstance(self.app, PatientApp):
             self.app.forget_keys(tell=tell)
 
-    def put_back(self, event: events.Key) -> None:
+    def put_back(self, event: events.Key | events.Paste) -> None:
         """The key is for the screen below, which comes up now: it is the next one once more."""
         if isinstance(self.app, PatientApp):
             self.app.put_back(event)

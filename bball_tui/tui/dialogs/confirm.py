@@ -81,6 +81,12 @@ class Confirm(Dialog[bool]):
         event.prevent_default()
         self.query_one("#typed", TextField).receive(event)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """So does anyone who pastes."""
+        if self._typed is not None:
+            event.stop()
+            self.query_one("#typed", TextField).receive(event)
+
     @on(Input.Changed)
     def _check(self) -> None:
         self.choice("confirm").disabled = not self._matches()

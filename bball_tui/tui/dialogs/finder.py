@@ -177,6 +177,13 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
             field.select_all()
             field.receive(event)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted is a name as well; a field with the focus has taken it before."""
+        event.stop()
+        field = self.query_one("#name", TextField)
+        field.select_all()
+        field.receive(event)
+
     @on(Input.Changed)
     def _typed(self) -> None:
         self.followed = None

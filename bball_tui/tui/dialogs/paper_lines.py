@@ -84,14 +84,14 @@ def name_line(row: "ContractRow", facts: "PaperFacts | None", width: int) -> str
 def nothing_waits(others: "Mapping[ContractStatus, int]") -> tuple[str, Tone]:
     """Why no contract of the season waits for a signature; ``others`` are those that it has, by status."""
     if not others:
-        return _("The season has no contracts yet. Import a roster first ({desk.import})."), Tone.WARN
+        return _("The season has no contracts yet. Press Esc, then {desk.import} to import a roster."), Tone.WARN
     drafts = others.get(ContractStatus.DRAFT, 0)
     if drafts:
         return plural(
-            "No offer waits for a signature: {number:,} contract is still a draft. Offer it first"
-            " ({{contract.offer}}).",
-            "No offer waits for a signature: {number:,} contracts are still drafts. Offer them first"
-            " ({{contract.offer}}).",
+            "No offer waits for a signature: {number:,} contract is still a draft. Press Esc, then"
+            " {{contract.offer}} on the contract to offer it.",
+            "No offer waits for a signature: {number:,} contracts are still drafts. Press Esc, select them, then"
+            " {{contract.offer}} to offer them.",
             drafts,
         ).format(number=drafts), Tone.WARN
     return _("All done: every contract that was offered is signed or over."), Tone.GOOD

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from textual import events
+
 from bball_tui.errors import BballError
 from bball_tui.files import path_typed
 from bball_tui.language import _
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 
 LoadScan: TypeAlias = Callable[[Path], "ScanFile"]
 """Reads the file of a scan. Blocking; raises BballError for what is none."""
+
+
+def looks_like_path(text: str) -> bool:
+    """Whether what was pasted is the path of a file, and nobody's name."""
+    return "/" in text or "\\" in text
 
 
 class NoScan(BballError):
@@ -32,6 +39,10 @@ class ScanField(Field):
             _("Scan"), self._path, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="scan-field"
         )
         self._load = load
+
+    def receive(self, event: events.Paste) -> None:
+        """What was pasted elsewhere is the path."""
+        self._path.receive(event)
 
     def begin_again(self) -> None:
         """Empty, for the next paper."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Container, Iterable
-from contextlib import suppress
 from datetime import date
 from functools import partial
 from time import monotonic
@@ -20,9 +19,8 @@ from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
-from bball_tui.tui.dialogs.finder import begins_name
 from bball_tui.tui.dialogs.input_dialog import InputDialog
-from bball_tui.tui.dialogs.scan_field import LoadScan, NoScan, ScanField
+from bball_tui.tui.dialogs.scan_field import LoadScan, NoScan, ScanField, looks_like_path
 from bball_tui.tui.dialogs.signer_options import (
     FIRST,
     SOMEBODY_ELSE,
@@ -36,7 +34,7 @@ from bball_tui.tui.dialogs.signing_summary import nobody_typed, signing_summary
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.text import clean, content, content_lines
+from bball_tui.tui.text import content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted, short_date
 
@@ -47,8 +45,6 @@ if TYPE_CHECKING:
     from bball_tui.league.contracts.signing_preview import SigningPreview
     from bball_tui.league.contracts.signing_rules import Notice
 
-AT_ONCE = 0.1
-"""Seconds that the dialog of the next paper of a pile waits for its effect, so that it is drawn once."""
 UNDER_WAY = 0.15
 """Seconds after which a signing that takes long says so: most are over before that could be read."""
 PAUSE = 0.25
@@ -61,8 +57,7 @@ class SignDialog(InputDialog[Signed | None]):
     ``load`` computes the effect of a draft, ``sign`` does it; both may raise :class:`BballError`, which shows in the
     dialog and loses nothing. ``today`` is the league's day, ``date_order`` how it writes dates. ``show_mails`` opens
     the mails of a request above this dialog; without it there is no such key. ``known`` are the kinds of warnings
-    that staff have just read, and that do not hold up an Enter pressed too early. ``pile``: the mails wait until a
-    whole pile of papers is done.
+    that staff have just read, and that do not hold up an Enter pressed too early.
     """
 
     HELP = """
@@ -86,6 +81,9 @@ class SignDialog(InputDialog[Signed | None]):
         Binding("p", "preview", "preview the e-mails", show=False),
         Binding("ctrl+o", "browse", "choose a scan", show=False),
     ]
+    of_stack: ClassVar[bool] = False
+    """Whether the e-mails wait until a whole stack of papers is done."""
+    preview_key: ClassVar[str] = "p"
 
     def __init__(
         self,
@@ -99,7 +97,6 @@ class SignDialog(InputDialog[Signed | None]):
         show_mails: ShowMails | None = None,
         load_scan: LoadScan | None = None,
         known: Container[str] = (),
-        pile: bool = False,
     ) -> None:
         super().__init__()
         self.set_reactive(
@@ -114,8 +111,6 @@ class SignDialog(InputDialog[Signed | None]):
         self._show_mails = show_mails
         self._load_scan = load_scan if count == 1 else None
         self._known = known
-        self._pile = pile
-        self.opaque = pile
         self._preview: SigningPreview | None = None
         self._asked = 0
         self._shown_at = 0.0
@@ -147,7 +142,7 @@ class SignDialog(InputDialog[Signed | None]):
     def choices(self) -> Iterable[DialogButton]:
         """Preview, sign, cancel."""
         if self._show_mails is not None:
-            yield DialogButton(_("Preview the e-mails"), short=_("Preview"), key="p", command="preview")
+            yield DialogButton(_("Preview the e-mails"), short=_("Preview"), key=self.preview_key, command="preview")
         yield DialogButton(_("Sign"), key="Enter", command="sign")
         yield self.cancel_choice()
 
@@ -156,52 +151,18 @@ class SignDialog(InputDialog[Signed | None]):
         self._seen = self._values()
         self._reload()
 
-    def sign_next(self, known: Container[str]) -> None:
-        """Begin again with another contract, as if just made. For a pile, where the dialog is installed and stays."""
-        self.ask_again()
-        self._known, self._signing, self._pressed_sign, self._signers_known = known, False, False, False
-        self._player = ""
-        picker = self.query_one("#signer", Picker)
-        picker.offer(unknown_signers(1), FIRST)
-        with self.prevent(Select.Changed, Input.Changed):
-            self.query_one("#capacity", Picker).value = None
-            self.query_one("#method", Picker).value = SigningMethod.PAPER
-            self.query_one("#name", TextField).value = ""
-            self.query_one("#day", TextField).value = short_date(self._today)
-            for scan in self.query(ScanField):
-                scan.begin_again()
-        self.remove_class("-someone-else")
-        self.query_one("#whose", Static).update("")
-        self.query_one(".dialog--body").scroll_home(animate=False)
-        self.heading = _("Sign {contracts}").format(contracts=counted(1, "contract", "contracts"))
-        self.set_focus(picker)
-        self._seen = self._values()
-        self._reload()
-
-    async def effect_known(self) -> None:
-        """Until the effect is there, or why there is none; at most :data:`AT_ONCE`."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(AT_ONCE):
-                await self._known_effect.wait()
-
     @on(events.ScreenResume)
     def _seen_again(self) -> None:
         """What is shown can be read from now on, and not since it was known."""
         if self._preview is not None:
             self._shown_at = monotonic()
 
-    def on_key(self, event: events.Key) -> None:
-        """In a pile a letter that no field takes begins the next name: on a list it could choose another signer."""
-        if self._pile and not self._signing and begins_name(self, event):
-            event.stop()
-            event.prevent_default()
-            self._leave_unsigned(_("{player} is not signed: what is typed now is the next name."))
-            self.put_back(event)
-
-    def _leave_unsigned(self, sentence: str) -> None:
-        said = sentence.format(player=self._player or _("This paper"))
-        self.notify(clean(said), severity="warning", markup=False)
-        self.dismiss(None)
+    def on_paste(self, event: events.Paste) -> None:
+        """A path that is dragged onto the terminal is the scan's, also while no field has the focus."""
+        for scan in self.query(ScanField):
+            if looks_like_path(event.text):
+                event.stop()
+                scan.receive(event)
 
     @property
     def hurried(self) -> bool:
@@ -329,7 +290,7 @@ class SignDialog(InputDialog[Signed | None]):
         self._signers_known = True
         first, *others = preview.contracts
         picker = self.query_one("#signer", Picker)
-        options = signer_options(preview, pile=self._pile)
+        options = signer_options(preview, pile=self.of_stack)
         typed = options[0][1] == SOMEBODY_ELSE
         picker.offer(options, SOMEBODY_ELSE if typed else picker.chosen)
         self._player = "" if others else first.player
@@ -347,7 +308,7 @@ class SignDialog(InputDialog[Signed | None]):
         shown: Content = content(("  …", STYLES[Tone.MUTED]))
         caption = _("Sign")
         if preview is not None:
-            shown = signing_summary(preview, self._undo_key, pile=self._pile)
+            shown = signing_summary(preview, self._undo_key, pile=self.of_stack)
             number = len(preview.signable)
             caption = _("Sign {number:,}").format(number=number) + (
                 _(" of {count:,}").format(count=self._count) if number != self._count else ""

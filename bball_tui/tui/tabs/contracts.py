@@ -228,12 +228,13 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
     )
     async def action_contract_sign(self) -> bool:
         """The one act with a dialog of its own: who signed, as what, and when."""
+        from bball_tui.tui.dialogs.sign import SignDialog
         from bball_tui.tui.signing import sign_dialog
 
         connection, targets = self.connection, self.targets
         if connection is None or not targets:
             return False
-        done = await self.app.push_screen_wait(sign_dialog(self.app, connection, targets, self._today))
+        done = await self.app.push_screen_wait(sign_dialog(SignDialog, self.app, connection, targets, self._today))
         if done is None:
             return False
         signed = tuple(one.id for one in done.result.signed)

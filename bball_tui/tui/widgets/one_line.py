@@ -42,10 +42,13 @@ class OneLine(Input):
         self.value = value
         self.selection = Selection(0 if self.has_focus else len(self.value), len(self.value))
 
-    def receive(self, event: events.Key) -> None:
-        """Take the focus, and then a key that was pressed elsewhere but is meant for this field."""
+    def receive(self, event: events.Key | events.Paste) -> None:
+        """Take the focus, and then what was typed or pasted elsewhere but is meant for this field."""
         self.screen.set_focus(self)
-        self.post_message(events.Key(event.key, event.character))
+        if isinstance(event, events.Paste):
+            self.post_message(events.Paste(event.text))
+        else:
+            self.post_message(events.Key(event.key, event.character))
 
     def _on_paste(self, event: events.Paste) -> None:
         """Several lines are joined by spaces, where a person sees them; Textual would keep the first one only."""
