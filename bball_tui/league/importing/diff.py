@@ -102,6 +102,7 @@ def _compare(
     left_open: list[tuple[int, Open]] = []
     for row in roster.rows:
         if row.number in out:
+            players.hold_back(row)
             continue
         try:
             families.append(Family(row, players.accept(row)))

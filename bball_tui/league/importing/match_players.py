@@ -82,7 +82,11 @@ class Players:
         key = self._existing.key_of(row.player)
         team = self._teams.find(row) if row.team else None
         self._refuse_second(row, key, team)
-        known = self._find(row, key, team)
+        try:
+            known = self._find(row, key, team)
+        except LeftOpen:
+            self.hold_back(row)
+            raise
         if known is not None and known.id in self._named:
             raise self._twice(row, self._named[known.id], known)  # by the name of now and by that of before
         if team is None:
@@ -134,6 +138,11 @@ class Players:
             status = ContractStatus.DRAFT if row.draft else self._status
             self._new_contracts.append(NewContract(player, team_ref, status))
         return player
+
+    def hold_back(self, row: RosterRow) -> None:
+        """A person is asked about ``row`` first; until then no other row brings its player."""
+        key = self._existing.key_of(row.player)
+        self._earlier[key] = (*self._earlier.get(key, ()), row)
 
     def _refuse_second(self, row: RosterRow, key: str, team: TeamMatch | None) -> None:
         for earlier in self._earlier.get(key, ()):

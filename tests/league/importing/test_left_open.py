@@ -122,3 +122,18 @@ async def test_one_address_within_a_family_is_normal(desk: Desk) -> None:
     await desk.good(ANN)
     both = ANN.replace("+1 302 555 1234", "") + ",Dan,Lee,rosa@x.test"
     assert (await desk.good(both, "Owls,Leo,Lee,2013-01-02,,Dan,Lee,rosa@x.test")).created.guardians == 1
+
+
+@pytest.mark.parametrize(
+    ("open_row", "again"),
+    [(CORRECTED, "Wolves,Ann,Lee,2015-02-01"), (OLGA, "Wolves,Ben,Roe,2014-01-02")],
+    ids=["child", "address"],
+)
+async def test_who_is_asked_about_comes_in_by_no_other_row(desk: Desk, open_row: str, again: str) -> None:
+    await desk.good(ANN)
+    for line in (again, open_row):
+        report = await desk.bring_in(open_row, line, options=ImportOptions(skip_bad_rows=True))
+        assert report.imported.created.players == 0
+        assert [one.row for one in report.problems] == [2, 3]
+        assert "are the same player" in report.problems[1].problem or "into two teams" in report.problems[1].problem
+    assert set(await desk.families()) == {"Ann Lee"}
