@@ -74,6 +74,8 @@ class PatientApp(App[ReturnType]):
         """What opens the league and asked something."""
         self.letters_lost = 0
         """How many letters and pastes were not obeyed so far: what is typed behind them may lack its beginning."""
+        self._obeyed_at = 0.0
+        """When the last key was let in."""
         self.pressed_at = 0.0
         """When the key came in that is being obeyed, by the monotonic clock."""
 
@@ -144,7 +146,7 @@ class PatientApp(App[ReturnType]):
             return  # it came in together with what was forgotten: the driver gives all of that one time
         key = event.key if isinstance(event, events.Key) else ""
         worker = self._in_the_way()
-        if worker is not None and (key == "ctrl+q" or (self._is_escape(event) and self._can_be_stopped(worker))):
+        if worker is not None and (key == "ctrl+q" or (self._is_escape(event) and self._hears_of(worker, event))):
             # Stop means now, and not after what was typed before. What comes behind it is meant for what it leads to.
             self._drop_waiting()
         self._waiting.append((event, monotonic()))
@@ -163,7 +165,7 @@ class PatientApp(App[ReturnType]):
                     self.pressed_at = event.time
                     if isinstance(event, KeyBehindEscape):
                         event = self._taken_apart(event, since)
-                    self._let_in = event
+                    self._let_in, self._obeyed_at = event, monotonic()
                     self.post_message(event)
         finally:
             self._letting = None
@@ -282,16 +284,19 @@ class PatientApp(App[ReturnType]):
             return False
         return all(getattr(one, "display", True) for one in node.ancestors_with_self)
 
-    def _can_be_stopped(self, worker: "AnyWorker") -> bool:
-        """Whether ``worker`` belongs to the dialog that a person looks at, which knows what Esc means then."""
-        return worker.node is self.screen and self.screen.is_modal
+    def _hears_of(self, worker: "AnyWorker", escape: _Typed) -> bool:
+        """Whether ``worker`` belongs to the dialog that a person looks at, which knows what Esc means then.
+
+        Typed ahead of the key that set it to work, Esc is for what that leads to, and so is what comes behind.
+        """
+        return escape.time > self._obeyed_at and worker.node is self.screen and self.screen.is_modal
 
     def _may_pass(self, worker: "AnyWorker") -> bool:
         """Whether the next key is one that what is at work must hear of."""
         key = self._waiting[0][0] if self._waiting else None
         if not isinstance(key, events.Key):
             return False
-        return key.key == "ctrl+q" or (self._is_escape(key) and self._can_be_stopped(worker))
+        return key.key == "ctrl+q" or (self._is_escape(key) and self._hears_of(worker, key))
 
 
 def _is_text(event: _Typed) -> bool:

@@ -3,8 +3,8 @@ What comes behind a key that is refused is forgotten, so one by one it is not ty
 
 The commands, and where each can be reached, are read from the declarations. Two equal databases go through all of
 them, the one by keys that wait for what is seen, the other by keys that come in together. In the gate that is the
-outbox, whose commands change most; with ``EVERY_KEY=1`` in the environment it is every tab, with a record open as
-well and with letters as the keys behind, which takes minutes.
+outbox, whose commands change most, and a stack of papers; with ``EVERY_KEY=1`` in the environment it is every tab, with
+a record open as well and with letters as the keys behind, which takes minutes.
 """
 
 import os
@@ -40,7 +40,8 @@ from tests.tui.desk_host import Desk, opened
 from tests.tui.hands import send
 
 EVERY_KEY = bool(os.environ.get("EVERY_KEY"))
-TRIED = [tab.id for tab in TABS] if EVERY_KEY else ["outbox"]
+STACK = "stack"
+TRIED = [*([tab.id for tab in TABS] if EVERY_KEY else ["outbox"]), STACK]
 LEFT_OUT = {"desk.quit", "view.next"}
 """What ends the program; and the way to the check of mails, which shows how far it is and takes keys meanwhile."""
 EVERYWHERE = "contracts"
@@ -48,6 +49,24 @@ EVERYWHERE = "contracts"
 MOST_DIALOGS = 4
 """Dialogs above each other, which esc leaves."""
 LETTERS = (*"ab1", "enter")
+STACKS = (
+    ("t", *"family00", "enter", "escape", *"family01", "enter", "enter", "ctrl+t", "escape"),
+    (
+        "t",
+        *"family01",
+        "enter",
+        "enter",
+        *"family02",
+        "enter",
+        "enter",
+        "tab",
+        "delete",
+        *"family00",
+        "enter",
+        "escape",
+    ),
+)
+"""Papers that are signed, left and taken back; none of these keys is refused."""
 ROWS = {
     "contract": "SELECT id, status::text, version, due_on FROM contract ORDER BY id",
     "outbox": "SELECT id, state::text, recipient FROM outbox ORDER BY id",
@@ -110,6 +129,8 @@ def _panes(tab: str) -> list[tuple[str, type[RecordPane[Any]]]]:
 
 def declared(tab: str) -> list[Keys]:
     """Every command that can be reached on a tab, on its list and with a record open, and what is typed."""
+    if tab == STACK:
+        return [Keys("contracts", "", False, "contract.stack", typed) for typed in STACKS]
     found = []
     for view, pane in _panes(tab):
         sets: list[ActionSet] = [pane.ACTIONS]

@@ -152,3 +152,16 @@ async def test_a_stack_without_anybody_to_sign_names_keys_that_work_where_it_sta
         await desk.shows("Press Esc, then i to import a roster.")
         await desk.press("escape", "i")
         await desk.until(lambda: isinstance(desk.app.screen, ImportRoster))
+
+
+@pytest.mark.usefixtures("three")
+async def test_esc_typed_ahead_leaves_the_paper_that_the_enter_before_it_opens_and_not_the_pile(
+    quiet: Settings,
+) -> None:
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("0 papers done, 3 left")
+        send(desk.app, *"abbott", "enter", "escape", *"xu", "enter")
+        await desk.shows("Sign Xu Prado", "becomes signed")
+        await desk.press("escape")
+        assert name(desk) == "xu"

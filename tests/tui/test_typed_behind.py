@@ -4,9 +4,11 @@ import asyncio
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.filters import FilterDialog
 from bball_tui.tui.typed_ahead import LEFT_OUT
 from tests.tui.desk_host import club_with, opened
@@ -66,3 +68,26 @@ async def test_letters_behind_a_key_that_is_refused_are_said_to_be_lost(quiet: S
         send(desk.app, "u", "/", *"family02", "enter")
         await desk.until(lambda: LEFT_OUT in [one.message for one in desk.app._notifications])
         assert not desk.records.selected
+
+
+REFUSED = {
+    "a form": ("3", "e", "ctrl+u", "enter", *"Zed", "enter"),
+    "a day": ("4", "d", *"soon", "enter", "ctrl+u", *"12/31/2027", "enter"),
+}
+
+
+@pytest.mark.parametrize("keys", REFUSED.values(), ids=REFUSED)
+async def test_what_was_typed_behind_an_enter_that_was_refused_does_not_answer_what_nobody_saw(
+    quiet: Settings, database: Database, keys: tuple[str, ...]
+) -> None:
+    await club_with(database, 1)
+    query = text("SELECT p.first_name, c.status::text, c.due_on, c.version FROM player p, contract c")
+    async with database.session() as session:
+        before = (await session.execute(query)).one()
+    async with opened(quiet) as desk:
+        send(desk.app, *keys)
+        await desk.until(lambda: any(one.message == LEFT_OUT for one in desk.app._notifications))
+        await desk.settle()
+        assert isinstance(desk.app.screen, Dialog)
+    async with database.session() as session:
+        assert (await session.execute(query)).one() == before

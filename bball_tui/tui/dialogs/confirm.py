@@ -106,6 +106,7 @@ class Confirm(Dialog[bool]):
         else:
             field = self.query_one("#typed-field", Field)
             field.problem = _("That isn't {typed}. Nothing has happened yet.").format(typed=self._typed)
+            self.forget_keys(tell=True)
 
     def cancel(self) -> None:
         """No."""

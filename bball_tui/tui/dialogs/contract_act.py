@@ -199,6 +199,7 @@ class ContractAct(InputDialog[ActDone | None]):
     def _complain(self, name: str, sentence: str) -> None:
         self.query_one(f"#{name}-field", Field).problem = sentence
         self.query_one(f"#{name}", TextField).focus()
+        self.forget_keys(tell=True)
 
     def action_confirm(self) -> None:
         """Do it, once."""

@@ -127,6 +127,7 @@ class ExportDialog(Dialog[str | None]):
         elif exists and self._agreed != path:
             self._agreed = path
             self.say(_("That file already exists. Press Enter again to replace it, or type another name."), Tone.WARN)
+            self.forget_keys(tell=True)
         else:
             what, wanted = (self.query_one(one, Picker).chosen for one in ("#what", "#format"))
             self.say(_("Writing …  Esc stops, and then no file is left."))

@@ -46,3 +46,4 @@ class MyAddress(InputDialog[str | None]):
             self.dismiss(address)
         else:
             self.query_one("#field", Field).problem = _("Type an e-mail address such as me@example.org.")
+            self.forget_keys(tell=True)

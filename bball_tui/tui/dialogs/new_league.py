@@ -105,3 +105,4 @@ class NewLeague(InputDialog[LeagueBasics | None]):
     def _complain(self, name: str, sentence: str) -> None:
         self.query_one(f"#{name}-field", Field).problem = sentence
         self.query_one(f"#{name}", TextField).focus()
+        self.forget_keys(tell=True)

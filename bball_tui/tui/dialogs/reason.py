@@ -88,5 +88,6 @@ class Reason(InputDialog[str | None]):
         if not self._text:
             field.problem = _("Say why, in a few words. Nothing has happened yet.")
             self.query_one("#reason", TextField).focus()
+            self.forget_keys(tell=True)
         elif len(self._text) <= self._longest:
             self.dismiss(self._text)

@@ -356,9 +356,9 @@ class SignDialog(InputDialog[Signed | None]):
             self.forget_keys(tell=True)
             self.say(_("Please read the warnings, then press Enter."), Tone.WARN)
             return
-        request = self._request()
-        if request is None:
+        if (request := self._request()) is None:
             self.say(_("No contract can be signed like this. Choose another signer or date, or press Esc."), Tone.WARN)
+            self.forget_keys(tell=True)
             return
         self._signing = True
         self.run_worker(self._do(request), group="sign")

@@ -172,6 +172,7 @@ class Form(InputDialog[Saved | None], Generic[DraftT]):
                             return
         except BballError as error:
             self.say(_("{error} What you typed is kept; Enter tries again.").format(error=error), Tone.BAD)
+            self.forget_keys(tell=True)
         finally:
             self._busy = False
 
@@ -186,6 +187,7 @@ class Form(InputDialog[Saved | None], Generic[DraftT]):
         )
         if wrong:
             self.control(wrong[0].name).focus()
+        self.forget_keys(tell=True)
 
     async def _is_somebody_else(self, doubt: Doubtful) -> bool:
         lines = [
