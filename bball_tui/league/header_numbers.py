@@ -24,8 +24,8 @@ class HeaderNumbers(Struct, frozen=True):
 
     ``total`` counts the open and signed contracts of the season. The mails are those of the whole league:
     ``needs_attention`` are failed, in doubt or came back, and not put aside by staff, ``held`` wait for the undo time
-    to pass and ``queued`` for their turn; ``workers`` were heard of lately, and ``on_hold`` says that they may not
-    send: somebody paused, or the mail server is in trouble.
+    to pass, ``queued`` for their turn, and ``sending`` are in a worker's hands; ``workers`` were heard of lately, and
+    ``on_hold`` says that they may not send: somebody paused, or the mail server is in trouble.
     """
 
     league: LeagueInfo
@@ -35,6 +35,7 @@ class HeaderNumbers(Struct, frozen=True):
     needs_attention: int
     queued: int
     held: int
+    sending: int
     workers: int
     on_hold: bool = False
 
@@ -57,6 +58,7 @@ async def read_header_numbers(session: AsyncSession, league_id: int, season_id: 
                 _needing_attention(league_id).label("attention"),
                 waiting.c.queued,
                 waiting.c.held,
+                waiting.c.sending,
                 _workers(league_id).label("workers"),
                 _on_hold(league_id).label("on_hold"),
             )
@@ -75,6 +77,7 @@ async def read_header_numbers(session: AsyncSession, league_id: int, season_id: 
         needs_attention=found.attention,
         queued=found.queued,
         held=found.held,
+        sending=found.sending,
         workers=found.workers,
         on_hold=found.on_hold,
     )
@@ -114,12 +117,18 @@ def _needing_attention(league_id: int) -> ColumnElement[int]:
 
 def _waiting(league_id: int) -> Subquery:
     outbox, held = models.Outbox, is_held()
+    queued = outbox.state == OutboxState.QUEUED
     return (
         select(
-            func.count(case((held, 1))).label("held"),
-            func.count(case((~held, 1))).label("queued"),
+            func.count(case((queued & held, 1))).label("held"),
+            func.count(case((queued & ~held, 1))).label("queued"),
+            func.count(case((~queued, 1))).label("sending"),
         )
-        .where(outbox.league_id == league_id, outbox.state == OutboxState.QUEUED, ~is_waiting())
+        .where(
+            outbox.league_id == league_id,
+            outbox.state.in_((OutboxState.QUEUED, OutboxState.SENDING)),
+            ~is_waiting(),
+        )
         .subquery()
     )
 

@@ -89,6 +89,8 @@ async def test_a_database_that_goes_away_is_said_and_comes_back_by_itself_and_a_
     async with opened(quiet) as desk:
         with away():
             await desk.shows("! database away")
+            assert "worker" not in desk.text.splitlines()[0]
+            assert "mail" not in desk.text.splitlines()[0]
             await desk.press("ctrl+r")
             await desk.press("4", "5", "3")
             await desk.shows("cannot be reached")

@@ -17,6 +17,7 @@ from bball_tui.league.header_numbers import read_header_numbers
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import read_mail_day
 from bball_tui.outbox.provider_gates import pause
+from bball_tui.outbox.queue import claim
 from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import SecretUrl, Settings
@@ -319,3 +320,15 @@ async def test_the_header_and_today_count_the_same_mails(quiet: Settings, databa
         day = await read_mail_day(session, club.league_id, Outgoing.here(quiet))
     facts = header_facts(seen, Present(), quiet, sends_mail=True, needs=0)
     assert (facts.worker.text, day.waiting) == ("● worker, 3 wait", 3)
+
+
+@pytest.mark.parametrize(("mails", "says"), [(2, "● sending 2"), (3, "● sending 2, 1 waits")])
+async def test_a_worker_that_has_mails_in_hand_is_not_idle(
+    quiet: Settings, database: Database, mails: int, says: str
+) -> None:
+    club, _ids = await club_with_mails(database, mails)
+    await a_worker(database, club)
+    async with database.session() as session:
+        await claim(session, club.league_id, limit=2, worker="desk-1", provider="null")
+        seen = await read_header_numbers(session, club.league_id, club.season_id)
+    assert header_facts(seen, Present(), quiet, sends_mail=True, needs=0).worker.text == says

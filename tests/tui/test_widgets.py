@@ -81,8 +81,8 @@ def text_of(parts: list[Part]) -> str:
             "212/240 ████████▉  88 %  ● local database  ● worker idle  ▲ 3 need you",
         ),
         (80, "Westside Basketball · Spring 2027", "212/240 88 %  ● worker idle  ▲ 3 need you"),
-        (76, "Westside Basketball · Spring 2027", "212/240 ████████▉  88 %  ▲ 3 need you"),
-        (60, "Westside Basketball · Spring 2027", "212/240 88 %  ▲ 3"),
+        (76, "Westside Basketball · Spring 20…", "212/240 88 %  ● worker idle  ▲ 3 need you"),
+        (60, "Westside Basketball · Sp…", "212/240 88 %  ● worker idle  ▲ 3"),
         (40, "Westside Basketball…", "212/240 88 %  ▲ 3"),
     ],
 )
@@ -112,6 +112,24 @@ def test_what_needs_a_person_stays_when_it_gets_narrow() -> None:
     assert "▲ 3" in shown
     assert "worker" not in shown
     assert cell_len(shown) == 60
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("tone", [Tone.GOOD, Tone.WARN])
+def test_what_becomes_of_the_mails_is_said_before_all_of_a_long_name(width: int, tone: Tone) -> None:
+    mails = Styled("● sending 10, 1,200 wait", tone)
+    shown = text_of(header_line(replace(FACTS, league="Eastside [b]Hoops[/b] & Söhne", worker=mails), width))
+    assert mails.text in shown
+    assert "▲ 3" in shown
+    assert shown.startswith(" Eastside")
+    assert "… " in shown
+
+
+@pytest.mark.parametrize("worker", ["! no mail server, 1,200 wait", "! sending on hold, 1,200 wait"])
+def test_trouble_with_the_mails_is_said_however_narrow_it_gets(worker: str) -> None:
+    shown = text_of(header_line(replace(FACTS, worker=Styled(worker, Tone.WARN)), 40))
+    assert worker in shown
+    assert cell_len(shown) == 40
 
 
 @given(st.text() | st.sampled_from(HOSTILE), st.integers(0, 10_000), st.integers(0, 10_000), st.integers(40, 200))

@@ -66,6 +66,9 @@ def _worker(found: "HeaderNumbers", settings: "Settings", sends_mail: bool) -> S
         return Styled(_("! sending on hold, {wait}").format(wait=wait), Tone.WARN)
     if settings.may_send and not found.league.from_email and waiting and not _has_default_sender(settings):
         return Styled(_("! no From address, {wait}").format(wait=wait), Tone.WARN)
+    if found.workers and found.sending:
+        going = _("● sending {number:,}").format(number=found.sending)
+        return Styled(going + (f", {wait}" if waiting else ""), Tone.GOOD)
     if found.workers:
         return Styled(_("● worker, {wait}").format(wait=wait) if waiting else _("● worker idle"), Tone.GOOD)
     if not settings.may_send:

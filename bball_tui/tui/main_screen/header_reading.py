@@ -13,7 +13,7 @@ from bball_tui.tui.main_screen.header import database_state, header_facts
 from bball_tui.tui.main_screen.hidden import is_hidden
 from bball_tui.tui.main_screen.today_reading import TodayReadingScreen
 from bball_tui.tui.theme import Styled, Tone
-from bball_tui.tui.widgets.header_bar import HeaderBar, HeaderFacts
+from bball_tui.tui.widgets.header_bar import UNKNOWN, HeaderBar, HeaderFacts
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -63,7 +63,8 @@ class HeaderReadingScreen(TodayReadingScreen):
             return
         except BballError:
             away = database_state(connection.settings.embedded, False)
-            self.header.facts = replace(self.header.facts, database=away)
+            # What the worker does meanwhile is not known.
+            self.header.facts = replace(self.header.facts, database=away, worker=UNKNOWN)
             self._read_again(IMPATIENT)
             return
         self.refresh_bindings()

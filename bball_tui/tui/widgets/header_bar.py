@@ -19,6 +19,7 @@ class _Level(msgspec.Struct, frozen=True):
     """How much of the line is said: ``name`` is how many cells the name gets before the next level is tried."""
 
     bar: int = 0
+    count: bool = True
     people: bool = True
     database: bool = False
     worker: bool = False
@@ -32,12 +33,14 @@ _LEVELS = (
     _Level(database=True, worker=True),
     _Level(bar=10, worker=True),
     _Level(worker=True),
-    _Level(bar=10),
-    _Level(),
-    _Level(people=False, name=32),
-    _Level(people=False, words=False, name=18),
+    _Level(worker=True, name=24),
+    _Level(worker=True, people=False, name=24),
+    _Level(worker=True, people=False, words=False, name=8),
+    _Level(people=False, words=False, name=8),
+    _Level(people=False, words=False, count=False, name=0),
 )
-"""From the widest to the narrowest. What is not fine is said at each of them."""
+"""From the widest to the narrowest: the name is shortened before the mails go unsaid. What is not fine is said at each
+of them."""
 
 UNKNOWN = Styled("")
 """For a part of the line that has nothing to say yet."""
@@ -107,7 +110,7 @@ def _text(parts: list[Part]) -> str:
 
 def _right(facts: HeaderFacts, level: _Level) -> list[Part]:
     groups: list[list[Part]] = []
-    if facts.contracts:
+    if facts.contracts and level.count:
         count, share = f"{facts.signed}/{facts.contracts}", facts.signed / facts.contracts
         done = percent(facts.signed, facts.contracts)
         bar: list[Part] = [(progress_bar(share, level.bar), "$primary on $panel"), " "] if level.bar else []
