@@ -1,7 +1,7 @@
 """What a row of the outbox is, as conditions for the database. Apart from the list of mails, which the first rows of
 contracts do without. Of the table itself, since SQLAlchemy takes longer for a class."""
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func
+from sqlalchemy import Boolean, ColumnElement, SQLColumnExpression, func, literal_column
 
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import OutboxState
@@ -13,6 +13,28 @@ PARKED = "parked"
 """The class of a mail that staff put aside: it waits for them and for nothing else."""
 ERASED_ADDRESS = "@erased.invalid"
 """What the addresses of those who were erased end with, as `bball_erase` writes them."""
+
+
+MAY_HAVE_LEFT = """EXISTS (
+    SELECT FROM outbox_attempt AS attempt
+    WHERE attempt.outbox_id = outbox.id AND (attempt.outcome IN ('accepted', 'in_doubt')
+        OR attempt.outcome = 'worker_lost' AND attempt.wire_started_at IS NOT NULL))"""
+"""SQL: one of the tries of a mail was not turned away for sure, so somebody may have it."""
+
+
+def may_have_left() -> ColumnElement[bool]:
+    """Whether somebody may have a mail that waits or failed."""
+    return literal_column(MAY_HAVE_LEFT, Boolean)
+
+
+def is_claimed() -> ColumnElement[bool]:
+    """Whether a worker has a mail in hand that is not on the wire."""
+    return (_outbox.state == OutboxState.SENDING) & _outbox.wire_started_at.is_(None)
+
+
+def can_be_taken() -> ColumnElement[bool]:
+    """Whether a worker has a mail in hand that can be taken from it: by mailers, for that is a worker's own move."""
+    return is_claimed() & (_outbox.league_id == func.any(func.bball_leagues("mailer")))
 
 
 def is_waiting() -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.kinds import KINDS
-from bball_tui.outbox.mail_conditions import PARKED, is_held, is_parked
+from bball_tui.outbox.mail_conditions import PARKED, can_be_taken, is_claimed, is_held, is_parked
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.put_back import KEPT, kept_item
 from bball_tui.outbox.timeline_words import taken_by
@@ -117,26 +117,47 @@ async def retry(session: AsyncSession, league_id: int, ids: Collection[int], *, 
 
 
 async def cancel(session: AsyncSession, league_id: int, ids: Collection[int], *, reason: str) -> Acted:
-    """Never send these: possible while an item is queued or failed.
+    """Never send these: possible while an item is queued or failed, and of a worker's while it is not on the wire.
 
     Raises:
         BballError: the reason is empty.
     """
     if not reason.strip():
         raise BballError(_("The reason is empty. Say in a few words why the e-mail is not to be sent."))
+    await take_from_workers(session, league_id, Outbox.id, ids)
     rows = await _locked(session, league_id, ids, Outbox.state.in_(CANCELLABLE))
     await _cancel(session, league_id, rows, reason)
     return await _answer(session, league_id, ids, rows, _WHY_NOT_CANCELLED)
 
 
+async def take_from_workers(session: AsyncSession, league_id: int, column: Any, ids: Collection[int]) -> None:
+    """Let the mails whose ``column`` is one of ``ids`` wait again as if no worker had taken them, unless they are on
+    the wire: the worker finds its claim gone when it wants to put one there. The caller commits.
+    """
+    taken = (
+        await session.scalars(
+            select(Outbox.id)
+            .where(Outbox.league_id == league_id, among(column, ids), can_be_taken())
+            .order_by(Outbox.id)
+            .with_for_update()
+        )
+    ).all()
+    if taken:
+        values = {"state": OutboxState.QUEUED, "claims": Outbox.claims - 1, "claim_token": None, "claimed_by": None,
+                  "lease_until": None}  # fmt: skip
+        statement = update(Outbox).where(among(Outbox.id, taken)).values(**values)
+        await session.execute(statement.execution_options(synchronize_session=False))
+
+
 async def park(session: AsyncSession, league_id: int, ids: Collection[int], *, reason: str) -> Acted:
-    """Put these aside until somebody retries or cancels them: possible while an item is queued or failed.
+    """Put these aside until somebody retries or cancels them: possible while an item can be canceled.
 
     Raises:
         BballError: the reason is empty.
     """
     if not reason.strip():
         raise BballError(_("The reason is empty. Say in a few words what the e-mail waits for."))
+    await take_from_workers(session, league_id, Outbox.id, ids)
     parked = Outbox.error_class.is_not_distinct_from(PARKED)
     free = (Outbox.state == OutboxState.QUEUED) | ((Outbox.state == OutboxState.DEAD) & ~parked)
     rows = await _locked(session, league_id, ids, free)
@@ -272,6 +293,8 @@ DOUBT = _(
 )
 """Why a mail in doubt is neither sent again, redirected, canceled nor set aside."""
 
+CLAIMED = _("A worker has the e-mail to {recipient} in hand: it goes out in a moment, or waits again. Look at it then.")
+"""Of a mail that is taken and not on the wire, where it cannot be taken back."""
 _CHANGED = _("The e-mail to {recipient} has just changed. Look at it again.")
 
 _WHY_NOT_RETRIED: dict[OutboxState, str] = {
@@ -367,7 +390,7 @@ async def _answer(
     left = [id_ for id_ in dict.fromkeys(ids) if id_ not in done]
     if not left:
         return Acted(tuple(sorted(done)), ())
-    query = select(Outbox.id, Outbox.recipient, Outbox.state, Outbox.provider).where(
+    query = select(Outbox.id, Outbox.recipient, Outbox.state, Outbox.provider, is_claimed().label("claimed")).where(
         Outbox.league_id == league_id, among(Outbox.id, left)
     )
     found = {row.id: row for row in await session.execute(query)}
@@ -378,6 +401,8 @@ async def _answer(
         # A state without a sentence was reached between the two statements: somebody else was quicker.
         sentence = _GONE if row is None else why_not.get(OutboxState(row.state), _CHANGED)
         words = {} if row is None else {"recipient": row.recipient, "taken": taken_by(row.provider)}
+        if row is not None and row.claimed:
+            sentence = CLAIMED
         if row is not None and (by := settled.get(id_)) is not None:
             words["taken"] = by.taken(row.provider)
             if why_not is _WHY_NOT_RESOLVED and not by.arrived:

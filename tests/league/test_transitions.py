@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from msgspec.structs import replace
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database import embedded
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Audit, Contract, Outbox, Signature
+from bball_tui.database.models import Audit, Contract, Outbox, OutboxAttempt, Signature
 from bball_tui.database.states import OPEN_STATUSES, ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.correcting import CorrectionRequest, correct
@@ -23,7 +24,9 @@ from bball_tui.league.contracts.lifecycle import ALLOWED, RULES, SIMPLE_RULES, S
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition, preview_transition
 from bball_tui.league.contracts.undo import none_left, undo
+from bball_tui.outbox.queue import Departure, Frozen, claim, mark_on_wire
 from bball_tui.settings import SecretUrl
+from tests.conftest import Server
 from tests.support.examples import examples
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 
@@ -50,6 +53,7 @@ SENDING = {
     "claim_token": func.gen_random_uuid(),
     "lease_until": text("now() + interval '1 minute'"),
 }
+ON_THE_WIRE = SENDING | {"wire_started_at": func.now(), "attempts": 1}
 IN_DOUBT = {
     "state": OutboxState.IN_DOUBT,
     "claims": 1,
@@ -93,10 +97,8 @@ async def test_undo_takes_signature_and_mails_back_together(database: Database, 
     ("mail", "reason"),
     [
         (SENT, "The e-mail to dan@families.test went out at "),
-        (DEAD, "was tried and failed"),
-        (SENDING, "is on its way right now"),
+        (ON_THE_WIRE, "is on its way right now"),
         (IN_DOUBT, "may have gone out at "),
-        (TRIED, "was tried already"),
     ],
 )
 async def test_undo_is_refused_as_soon_as_one_mail_was_touched(
@@ -139,6 +141,77 @@ async def test_undo_ends_when_an_email_leaves_and_without_one_after_the_last_min
         assert back or "The time to undo ended at" in result.refused[0].reason
 
 
+async def tried(session: AsyncSession, outcome: str) -> None:
+    """What became of the one try of the second mail."""
+    newest = select(Outbox.id, Outbox.league_id).order_by(Outbox.id.desc()).limit(1)
+    found = (await session.execute(newest)).one()
+    attempt = {"outbox_id": found.id, "n": 1, "worker": "desk-1", "started_at": func.now(), "outcome": outcome}
+    await session.execute(insert(OutboxAttempt).values(league_id=found.league_id, **attempt))
+
+
+@pytest.mark.parametrize("mail", [TRIED, DEAD], ids=["to be tried again", "failed"])
+async def test_a_mail_that_was_turned_away_has_not_left(database: Database, mail: dict[str, Any]) -> None:
+    async with database.session() as session:
+        club, family = await signed_family(session)
+        await touch_second_mail(session, mail)
+        await tried(session, "recipient_transient")
+        assert await none_left(session, club.league_id, [family.contract_id])
+        result = await undo(session, club.league_id, [family.contract_id])
+        assert (result.undone, result.players) == ((family.contract_id,), ("Amara Hamilton",))
+        assert len(result.cancelled) == 2
+        assert await states(session) == ["cancelled", "cancelled"]
+
+
+@pytest.mark.parametrize("mail", [TRIED, DEAD], ids=["to be tried again", "failed"])
+async def test_a_mail_that_was_in_doubt_may_have_left_whatever_came_later(
+    database: Database, mail: dict[str, Any]
+) -> None:
+    async with database.session() as session:
+        club, family = await signed_family(session)
+        await touch_second_mail(session, mail)
+        await tried(session, "in_doubt")
+        assert not await none_left(session, club.league_id, [family.contract_id])
+        result = await undo(session, club.league_id, [family.contract_id])
+        assert result.undone == ()
+        assert "may have gone out" in result.refused[0].reason
+
+
+async def test_undo_takes_a_mail_from_a_worker_that_has_not_put_it_on_the_wire(database: Database) -> None:
+    async with database.session() as session:
+        club, family = await signed_family(session, hold_seconds=0)
+        taken = await claim(session, club.league_id, limit=9, worker="desk-1", provider="null")
+    async with database.session() as session:
+        assert await none_left(session, club.league_id, [family.contract_id])
+        result = await undo(session, club.league_id, [family.contract_id])
+        assert len(result.cancelled) == len(taken) == 2
+    async with database.session() as session:
+        bytes_of_it = Frozen("Welcome", b"From: a@b.test\r\n\r\nHello\r\n")
+        assert not await mark_on_wire(session, [Departure(one, bytes_of_it) for one in taken])
+        assert await states(session) == ["cancelled", "cancelled"]
+
+
+async def test_who_is_no_mailer_takes_nothing_from_a_worker_and_hears_what_is_so(
+    server: Server, database: Database, database_name: str, marias_database: Database
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=0)
+        family = await make_family(session, club, parents=PARENTS)
+    with psycopg.connect(server.embedded.url(embedded.OWNER, database_name).reveal()) as owner:
+        owner.execute("DELETE FROM league_member WHERE login = 'maria'")
+        owner.execute(
+            "INSERT INTO league_member (league_id, login, role) VALUES (%s, 'maria', 'registrar')", [club.league_id]
+        )
+    async with marias_database.session() as session:
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+    async with database.session() as session:
+        await claim(session, club.league_id, limit=9, worker="desk-1", provider="null")
+    async with marias_database.session() as session:
+        assert not await none_left(session, club.league_id, [family.contract_id])
+        result = await undo(session, club.league_id, [family.contract_id])
+        assert "A worker has the e-mail to rosa@families.test in hand" in result.refused[0].reason
+        assert await states(session) == ["sending", "sending"]
+
+
 async def test_undo_decides_each_contract_by_itself(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)
@@ -173,7 +246,7 @@ async def test_undo_waits_for_a_worker_and_then_sees_what_it_did(database: Datab
     watcher = await database.connect(autocommit=True)
     async with watcher, database.session() as session:
         async with marias_database.session() as worker:
-            await touch_second_mail(worker, SENDING)
+            await touch_second_mail(worker, ON_THE_WIRE)
             waiting = asyncio.create_task(undo(session, club.league_id, [family.contract_id]))
             blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
             while (await (await watcher.execute(blocked)).fetchone()) == (0,):  # noqa: ASYNC110 - a fact of the database

@@ -15,7 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.outbox.leases import sweep
 from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, mark_on_wire
 from bball_tui.outbox.settling import Ending, Report, settle
-from bball_tui.outbox.staff_actions import Acted, cancel, resolve, retry, why_no_doubt
+from bball_tui.outbox.staff_actions import Acted, cancel, park, resolve, retry, why_no_doubt
 from tests.outbox.support import queue_mails, run_out_leases, stored
 
 MAIL = Frozen("Welcome", b"From: a@b.test\r\n\r\nHello\r\n")
@@ -101,6 +101,23 @@ async def test_a_retry_wakes_the_workers(database: Database) -> None:
     await events.aclose()
 
 
+@pytest.mark.parametrize("act", [cancel, park])
+async def test_a_mail_that_a_worker_only_has_in_hand_is_taken_from_it(
+    database: Database, act: Callable[..., Awaitable[Acted]]
+) -> None:
+    club, _, (id_,) = await queue_mails(database)
+    (one,) = await take(database, club.league_id)
+    async with database.session() as session:
+        told = (await retry(session, club.league_id, [id_])).refused[0].reason
+        assert "in hand: it goes out in a moment, or waits again" in told
+        assert (await act(session, club.league_id, [id_], reason="wrong family")).done == (id_,)
+    async with database.session() as session:
+        assert not await mark_on_wire(session, [Departure(one, MAIL)])
+    await end(database, one, Ending.HAND_BACK, "stopped", counts=False)
+    after = await stored(database, id_)
+    assert (after.state in ("cancelled", "dead"), after.claims, after.claimed_by) == (True, 0, None)
+
+
 async def test_each_refusal_says_why(database: Database) -> None:
     club, _, ids = await queue_mails(database, 5)
     due, on_its_way, sent, doubted, cancelled = reversed(ids)
@@ -109,7 +126,9 @@ async def test_each_refusal_says_why(database: Database) -> None:
     await doubt(database, club.league_id)
     (one,) = await take(database, club.league_id, 1)
     await end(database, one, Ending.SENT, "accepted")
-    await take(database, club.league_id, 1)
+    (leaving,) = await take(database, club.league_id, 1)
+    async with database.session() as session:
+        await mark_on_wire(session, [Departure(leaving, MAIL)])
     async with database.session() as session:
         acted = await retry(session, club.league_id, [*ids, 999_999])
     why = {one.id: one.reason for one in acted.refused}

@@ -127,7 +127,7 @@ async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_ta
         await desk.press("escape")
         await desk.shows("2 contracts signed.", "4/4")
         await desk.press("u")
-        await desk.shows("Undone: 1 signature, 1 e-mail canceled.", "3/4")
+        await desk.shows("Undone: 1 signature (Kid3 Family03), 1 e-mail canceled.", "3/4")
         assert await signed() == {"Kid0", "Kid1", "Kid2"}
         await desk.press("u")
         await desk.shows("2/4")
@@ -406,7 +406,7 @@ async def test_a_record_is_corrected_with_both_truths_in_its_history_and_undo_ta
             assert await session.scalar(select(func.count()).select_from(Signature)) == 2
             assert set(await session.scalars(select(Outbox.payload["signer"].astext))) == {"Dan Hamilton"}
         await desk.press("u")
-        await desk.shows("Undone: 1 correction.")
+        await desk.shows("Undone: 1 correction (Amara Hamilton).")
     async with database.session() as session:
         in_force = select(Signature.guardian_id).join(Contract, Contract.signature_id == Signature.id)
         assert list(await session.scalars(in_force)) == [family.guardian_ids[0]]

@@ -248,7 +248,7 @@ async def test_while_no_email_can_leave_the_undo_stays_after_the_hold(quiet: Set
         await desk.shows("● queued")
         await desk.until(lambda: "u undo" in desk.footer and "u undo (" not in desk.footer)
         await desk.press("u")
-        await desk.shows("Undone: 1 signature, 1 e-mail canceled")
+        await desk.shows("Undone: 1 signature (Kid0 Family00), 1 e-mail canceled")
 
 
 async def test_y_copies_rows_as_clean_text(quiet: Settings, database: Database) -> None:

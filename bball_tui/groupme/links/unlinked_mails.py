@@ -9,7 +9,7 @@ from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.language import stored
 from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.outbox.mail_conditions import is_waiting
+from bball_tui.outbox.mail_conditions import MAY_HAVE_LEFT, is_waiting
 from bball_tui.outbox.resending import promise_again
 from bball_tui.outbox.staff_actions import cancel
 from bball_tui.outbox.waiting_for_chat import waiting_values
@@ -17,19 +17,16 @@ from bball_tui.outbox.waiting_for_chat import waiting_values
 _WHY = stored("the team chat was unlinked")
 # Turned away at every try: nobody can have read what is written, and another can go in its place.
 _WRITTEN = text(
-    """
+    f"""
     SELECT outbox.id
     FROM outbox
     JOIN contract ON contract.id = outbox.contract_id
     JOIN outbox_message AS message ON message.outbox_id = outbox.id
     WHERE outbox.league_id = :league_id AND contract.team_id = :team_id AND outbox.kind = :kind
         AND outbox.state IN ('queued', 'dead')
-        AND NOT EXISTS (
-            SELECT FROM outbox_attempt AS attempt
-            WHERE attempt.outbox_id = outbox.id AND (attempt.outcome IN ('accepted', 'in_doubt')
-                OR attempt.outcome = 'worker_lost' AND attempt.wire_started_at IS NOT NULL))
+        AND NOT {MAY_HAVE_LEFT}
     ORDER BY outbox.id
-    """
+    """  # noqa: S608 - the inserted text is a constant
 )
 
 

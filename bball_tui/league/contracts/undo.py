@@ -21,15 +21,19 @@ from bball_tui.league.contracts.transitions import reason_for
 from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.papers.scans import remove_undone
 from bball_tui.mail.transports import stays_here
-from bball_tui.outbox.staff_actions import cancel_unsent
+from bball_tui.outbox.mail_conditions import can_be_taken, is_claimed, may_have_left
+from bball_tui.outbox.staff_actions import CLAIMED, cancel_unsent, take_from_workers
 
 
 class UndoResult(Struct, frozen=True):
-    """The contracts that are back to what they were, the mails taken back with them, and those left signed."""
+    """The contracts that are back to what they were, whose they are, the mails taken back with them, and those left
+    signed.
+    """
 
     undone: tuple[int, ...]
     refused: tuple[Refused, ...]
     cancelled: tuple[int, ...]
+    players: tuple[str, ...]
 
 
 async def signed_since(session: AsyncSession, league_id: int, since: datetime) -> list[int]:
@@ -97,7 +101,7 @@ async def none_left(session: AsyncSession, league_id: int, contract_ids: Collect
 async def undo(
     session: AsyncSession, league_id: int, what: Collection[int] | datetime, *, reason: str | None = None
 ) -> UndoResult:
-    """Take signatures and their mails back together, as long as none of the mails was touched.
+    """Take signatures and their mails back together, as long as none of the mails may have left.
 
     Without e-mails it is as long as anything else that is undone (`LeagueClock.undo_seconds`). ``what`` are contract
     ids, or a moment: everything that this person signed since then. Each contract is decided by itself: one that
@@ -122,8 +126,9 @@ async def undo(
         else:
             refused.append(Refused(contract.id, obstacle))
     if not going:
-        return UndoResult((), tuple(refused), ())
+        return UndoResult((), tuple(refused), (), ())
     revisions = {contract.id: contract.revision for contract in going.values()}
+    await take_from_workers(session, league_id, models.Outbox.contract_id, list(going))
     taken = await cancel_unsent(session, list(going), reason=stored("undone"), revisions=revisions)
     back = {row.id: row.status for row in await session.execute(_UNDO, {"ids": list(going)})}
     await remove_undone(session, league_id, list(going))
@@ -145,15 +150,25 @@ async def undo(
             for contract in going.values()
         ],
     )
-    return UndoResult(tuple(going), tuple(refused), taken.cancelled)
+    players = tuple(contract.player for contract in going.values())
+    return UndoResult(tuple(going), tuple(refused), taken.cancelled, players)
 
 
 class _Mail(Struct, frozen=True):
     recipient: str
     state: OutboxState
     provider: str | None
-    claims: int
+    claimed: bool
+    """A worker has it in hand, and it is not on the wire."""
+    can_be_taken: bool
+    """From that worker, by whoever asks."""
+    may_have_left: bool
     at: datetime | None
+
+    @property
+    def is_here(self) -> bool:
+        """It can still be canceled before anybody is told."""
+        return self.can_be_taken or self.state is OutboxState.QUEUED
 
 
 async def _read_mails(
@@ -168,7 +183,9 @@ async def _read_mails(
             outbox.recipient,
             outbox.state,
             outbox.provider,
-            outbox.claims,
+            is_claimed().label("claimed"),
+            can_be_taken().label("can_be_taken"),
+            ((outbox.state == OutboxState.IN_DOUBT) | may_have_left()).label("may_have_left"),
             func.coalesce(outbox.finalized_at, outbox.wire_started_at, outbox.claimed_at).label("at"),
             func.split_part(outbox.dedupe_key, ":", 3).label("revision"),
         )
@@ -179,7 +196,10 @@ async def _read_mails(
     found: dict[int, list[_Mail]] = {}
     for row in rows:
         if row.revision == str(revisions[row.contract_id]):
-            mail = _Mail(row.recipient, OutboxState(row.state), row.provider, row.claims, row.at)
+            mail = _Mail(
+                row.recipient, OutboxState(row.state), row.provider, row.claimed, row.can_be_taken, row.may_have_left,
+                row.at,
+            )  # fmt: skip
             found.setdefault(row.contract_id, []).append(mail)
     return found
 
@@ -200,25 +220,21 @@ def _undo_obstacle(
                 return _("The e-mail to {recipient} went out{when}; void the contract instead.").format(
                     recipient=mail.recipient, when=when
                 )
+            case OutboxState.SENDING if mail.can_be_taken:
+                continue
+            case OutboxState.SENDING if mail.claimed:
+                return _(CLAIMED).format(recipient=mail.recipient)
             case OutboxState.SENDING:
                 return _("The e-mail to {recipient} is on its way right now; void the contract instead.").format(
                     recipient=mail.recipient
                 )
-            case OutboxState.IN_DOUBT:
+            case OutboxState.IN_DOUBT | OutboxState.QUEUED | OutboxState.DEAD if mail.may_have_left:
                 return _("The e-mail to {recipient} may have gone out{when}; void the contract instead.").format(
                     recipient=mail.recipient, when=when
                 )
-            case OutboxState.DEAD:
-                return _("The e-mail to {recipient} was tried and failed; void the contract instead.").format(
-                    recipient=mail.recipient
-                )
-            case OutboxState.QUEUED if mail.claims:
-                return _("The e-mail to {recipient} was tried already; void the contract instead.").format(
-                    recipient=mail.recipient
-                )
-            case OutboxState.QUEUED | OutboxState.CANCELLED | OutboxState.SUPPRESSED:
-                continue
-    if any(mail.state is OutboxState.QUEUED for mail in mails):
+            case OutboxState.QUEUED | OutboxState.DEAD | OutboxState.CANCELLED | OutboxState.SUPPRESSED:
+                continue  # whoever tried it was turned away
+    if any(mail.is_here for mail in mails):
         return None  # whatever keeps it here: nobody was told
     until = came_in + timedelta(seconds=clock.undo_seconds)
     if until <= clock.now:

@@ -18,8 +18,9 @@ from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.mails.corrected_mails import read_as_corrected, rewrite_welcomes
 from bball_tui.mail.kinds.correction import CorrectionMail
 from bball_tui.mail.transports import stays_here
+from bball_tui.outbox.mail_conditions import can_be_taken, may_have_left
 from bball_tui.outbox.provider_gates import wake_workers
-from bball_tui.outbox.staff_actions import AGAIN, cancel
+from bball_tui.outbox.staff_actions import AGAIN, CANCELLABLE, cancel
 
 _WHY = stored("the correction was undone")
 _BACK = text(
@@ -68,7 +69,7 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
         else:
             going[one] = (signature.id, before)
     if not going:
-        return UndoResult((), tuple(refused), ())
+        return UndoResult((), tuple(refused), (), ())
     promised = [mail.id for mail in mails if mail.contract_id in going and mail.held and mail.promised]
     overtaken = [mail.id for mail in mails if mail.contract_id in going and not mail.promised]
     await session.execute(_BACK, {"ids": list(going)})
@@ -86,7 +87,7 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
     await rewrite_welcomes(session, league_id, list(going), why=_WHY)
     back = await read_contracts(session, league_id, going)
     await record(session, league_id, [_entry(found[one], back[one]) for one in going])
-    return UndoResult(tuple(going), tuple(refused), taken)
+    return UndoResult(tuple(going), tuple(refused), taken, tuple(back[one].player for one in going))
 
 
 def _entry(was: ContractFacts, contract: ContractFacts) -> Entry:
@@ -126,7 +127,7 @@ async def _superseded(session: AsyncSession, signature_id: int) -> int | None:
 
 async def _mails_of_corrections(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> list[Any]:
     """The correction e-mails that the latest correction promised, or overtook: one transaction has one time."""
-    waits = (Outbox.state == OutboxState.QUEUED) & (Outbox.claims == 0)
+    waits = (Outbox.state.in_(CANCELLABLE) & ~may_have_left()) | can_be_taken()
     over = Outbox.state.in_((OutboxState.CANCELLED, OutboxState.SUPPRESSED))
     promised = Outbox.created_at == Signature.received_at
     overtaken = (Outbox.state == OutboxState.CANCELLED) & (Outbox.finalized_at == Signature.received_at)

@@ -17,6 +17,7 @@ from bball_tui.league.contracts.signing_rules import family_facts, recipients_of
 from bball_tui.league.league_clock import LeagueClock
 from bball_tui.mail.kinds.correction import CorrectionMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
+from bball_tui.outbox.mail_conditions import MAY_HAVE_LEFT
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.resending import promise_again
@@ -42,20 +43,17 @@ class Rewritten(Struct, frozen=True):
 
 _NEVER_LEAVES = (OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 # Unread is a mail whose bytes are written, and every attempt of which was turned away: another can go in its place.
-_WELCOMES = """
+_WELCOMES = f"""
     SELECT outbox.id, outbox.contract_id, outbox.recipient, outbox.state,
            outbox.state IN ('queued', 'dead', 'cancelled', 'suppressed') AND message.outbox_id IS NULL AS open,
-           outbox.state IN ('queued', 'dead') AND message.outbox_id IS NOT NULL AND NOT EXISTS (
-               SELECT FROM outbox_attempt AS attempt
-               WHERE attempt.outbox_id = outbox.id AND (attempt.outcome IN ('accepted', 'in_doubt')
-                   OR attempt.outcome = 'worker_lost' AND attempt.wire_started_at IS NOT NULL)) AS unread,
+           outbox.state IN ('queued', 'dead') AND message.outbox_id IS NOT NULL AND NOT {MAY_HAVE_LEFT} AS unread,
            coalesce(outbox.finalized_at, outbox.wire_started_at, outbox.claimed_at) AS at
     FROM outbox JOIN contract ON contract.id = outbox.contract_id
     LEFT JOIN (SELECT outbox_id FROM outbox_message) AS message ON message.outbox_id = outbox.id
     WHERE outbox.league_id = :league_id AND outbox.contract_id = ANY(CAST(:ids AS bigint[])) AND outbox.kind = :kind
         AND split_part(outbox.dedupe_key, ':', 3) = CAST(contract.revision AS text)
     ORDER BY outbox.id
-"""
+"""  # noqa: S608 - the inserted text is a constant
 # In the order of ids, like everywhere; no worker takes one meanwhile.
 _LOCK = text(f"{_WELCOMES} FOR UPDATE OF outbox")
 

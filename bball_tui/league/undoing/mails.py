@@ -15,11 +15,14 @@ from bball_tui.language import _, stored
 from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.undoing.own_acts import OwnAct, Row
 from bball_tui.mail.transports import stays_here
+from bball_tui.outbox.mail_conditions import can_be_taken, is_claimed, may_have_left
 from bball_tui.outbox.put_back import put_back
-from bball_tui.outbox.staff_actions import CANCELLABLE, cancel
+from bball_tui.outbox.staff_actions import CANCELLABLE, CLAIMED, cancel
 
 WHY = stored("undone")
 _NEVER_LEFT = (OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
+_GOES = (*CANCELLABLE, OutboxState.SENDING)
+"""The states of a mail that is canceled where nothing is in the way."""
 _UNCHANGED = frozenset({"outbox_rewritten", "outbox_redirected", "outbox_left_to_another", "outbox_sent_again"})
 """What says of a mail that another one goes, or that it says something else."""
 
@@ -63,7 +66,8 @@ async def read_mails(
     if contract_ids:
         wanted.append(among(Outbox.contract_id, contract_ids) & (Outbox.created_at == act.at))
     columns = (Outbox.id, Outbox.contract_id, Outbox.recipient, Outbox.state, Outbox.provider, Outbox.claims,
-               Outbox.bounce_settled_at, Outbox.created_at,
+               Outbox.bounce_settled_at, Outbox.created_at, is_claimed().label("claimed"),
+               can_be_taken().label("can_be_taken"), may_have_left().label("may_have_left"),
                func.coalesce(Outbox.finalized_at, Outbox.wire_started_at, Outbox.claimed_at).label("at"))  # fmt: skip
     query = select(*columns).where(Outbox.league_id == league_id, or_(*wanted)).order_by(Outbox.id).with_for_update()
     now = {row.id: row for row in await session.execute(query)}
@@ -119,15 +123,22 @@ def _left(mail: Any, mails: ActMails, clock: LeagueClock) -> str | None:
     when = "" if mail.at is None else _(" at {when}").format(when=clock.at(mail.at))
     to = mail.recipient
     before = mails.was.get(mail.id, {}).get("claims", mail.claims if mail.id in mails.rewritten else 0)
+    promised = mail.id in mails.promised
     match OutboxState(mail.state):
         case OutboxState.SENT if stays_here(mail.provider):
             return _("The e-mail to {recipient} was written to a folder{when}.").format(recipient=to, when=when)
         case OutboxState.SENT:
             return _("The e-mail to {recipient} went out{when}.").format(recipient=to, when=when)
+        case OutboxState.SENDING if promised and mail.can_be_taken:
+            return None
+        case OutboxState.SENDING if mail.claimed:
+            return _(CLAIMED).format(recipient=to)
         case OutboxState.SENDING:
             return _("The e-mail to {recipient} is on its way right now.").format(recipient=to)
         case OutboxState.IN_DOUBT:
             return _("The e-mail to {recipient} may have gone out{when}.").format(recipient=to, when=when)
+        case OutboxState.DEAD | OutboxState.QUEUED if promised and not mail.may_have_left:
+            return None  # whoever tried it was turned away
         case OutboxState.DEAD if mail.claims > before:
             return _("The e-mail to {recipient} was tried{when} and failed.").format(recipient=to, when=when)
         case _ if mail.claims > before:
@@ -138,7 +149,7 @@ def _left(mail: Any, mails: ActMails, clock: LeagueClock) -> str | None:
 
 async def take_mails_back(session: AsyncSession, league_id: int, mails: ActMails) -> tuple[int, int]:
     """Cancel what was promised and let the others be as before; how many of each. Nothing may be in the way."""
-    open_ones = [one for one in sorted(mails.promised) if mails.now[one].state in CANCELLABLE]
+    open_ones = [one for one in sorted(mails.promised) if mails.now[one].state in _GOES]
     cancelled = (await cancel(session, league_id, open_ones, reason=WHY)).done if open_ones else ()
     await put_back(session, league_id, mails.was)
     if mails.settled:
@@ -159,7 +170,7 @@ async def take_mails_back(session: AsyncSession, league_id: int, mails: ActMails
 def mail_words(mails: ActMails) -> list[str]:
     """What becomes of the mails, a sentence for each kind of change."""
     said = []
-    if new := [mails.now[one].recipient for one in sorted(mails.promised) if mails.now[one].state == "queued"]:
+    if new := [mails.now[one].recipient for one in sorted(mails.promised) if mails.now[one].state in _GOES]:
         said.append(_("Canceled: the e-mail to {several}.").format(several=_several(new)))
     for state, words in (
         ("queued", _("Waits again: the e-mail to {several}.")),

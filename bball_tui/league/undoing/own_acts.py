@@ -140,6 +140,18 @@ async def read_own_acts(session: AsyncSession, league_id: int) -> tuple[OwnAct, 
     """What the person did in the league in the last minutes and what stands of it, on whichever machine, the newest
     first; also what cannot be undone, so that nobody takes an older act for the last one.
     """
+    return (await read_all_acts(session, league_id)).standing
+
+
+class AllActs(Struct, frozen=True):
+    """What the person did in the league in the last minutes: what stands of it, and what was undone since, by id."""
+
+    standing: tuple[OwnAct, ...]
+    undone: Mapping[int, OwnAct]
+
+
+async def read_all_acts(session: AsyncSession, league_id: int) -> AllActs:
+    """The same as :func:`read_own_acts`, and what does not stand anymore."""
     values = {"league_id": league_id, "least": LEAST_UNDO_SECONDS, "taken_back": TAKEN_BACK, "undone": UNDONE,
               "reopened": REOPENED, "roll_undone": ROLL_UNDONE, "message_back": MESSAGE_BACK,
               "no_acts": list(NO_ACTS)}  # fmt: skip
@@ -147,6 +159,7 @@ async def read_own_acts(session: AsyncSession, league_id: int) -> tuple[OwnAct, 
     for row in await session.execute(_OWN, values):
         moments.setdefault(row.recorded_at, []).append(row)
     standing: dict[int, OwnAct] = {}
+    over: dict[int, OwnAct] = {}
     names: dict[int, int] = {}
     """Of each act by the id of any of its kinds of rows: what undid an import names that of its summary."""
     open_ones = _OpenOnes()
@@ -165,13 +178,14 @@ async def read_own_acts(session: AsyncSession, league_id: int) -> tuple[OwnAct, 
             elif row.action in BACK.values():
                 open_ones.add(row.action, row.ids, act_id)
         for one in undoes:
-            standing.pop(names.get(one, one), None)
+            if (act := standing.pop(names.get(one, one), None)) is not None:
+                over[act.id] = act
         if not going_back:
             kinds = tuple(
                 Kinds(row.action, row.entity, row.number, row.one, row.id, frozenset(row.ids or ())) for row in rows
             )
             standing[act_id] = OwnAct(act_id, max(row.last for row in rows), at, kind_of(kinds), kinds)
-    return tuple(reversed(standing.values()))
+    return AllActs(tuple(reversed(standing.values())), over)
 
 
 class _OpenOnes:

@@ -43,6 +43,7 @@ from bball_tui.league.undoing.own_acts import (
     Kinds,
     OwnAct,
     Row,
+    read_all_acts,
     read_own_acts,
     read_rows,
 )
@@ -169,12 +170,13 @@ async def undo_act(session: AsyncSession, league_id: int, act_id: int, *, shown:
 
 
 async def _find(session: AsyncSession, league_id: int, act_id: int) -> OwnAct:
-    for act in await read_own_acts(session, league_id):
+    acts = await read_all_acts(session, league_id)
+    for act in acts.standing:
         if act.id == act_id:
             return act
-    raise BballError(
-        _("{act_id} is nothing that you did in the last minutes, or it was undone already.").format(act_id=act_id)
-    )
+    if (over := acts.undone.get(act_id)) is not None:
+        raise BballError(_("{what}: already undone.").format(what=await _words(session, league_id, over)))
+    raise BballError(_("Only what you did in the last minutes can be undone, and this is none of that anymore."))
 
 
 async def _look(session: AsyncSession, league_id: int, act: OwnAct) -> TakenBack:

@@ -16,6 +16,7 @@ from bball_tui.language import _
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import ContractsSigned, MessageQueued, RecordsCorrected
+from bball_tui.tui.text import clean
 from bball_tui.tui.toast_places import ToastingApp
 from bball_tui.tui.undo_hints import undone_by
 from bball_tui.wording import counted
@@ -280,6 +281,7 @@ class UndoScreen(ActionHost, Screen[None]):
     async def _take_last_back(self, connection: "LeagueConnection") -> None:
         from bball_tui.league.contracts.undo import undo
         from bball_tui.league.contracts.undo_correction import undo_correction
+        from bball_tui.tui.dialogs.affected import some
         from bball_tui.tui.dialogs.error_box import ErrorDialog
 
         last = self._undoable.pop()
@@ -308,10 +310,10 @@ class UndoScreen(ActionHost, Screen[None]):
                 else ""
             )
             what = "correction" if last.correction else "signature"
-            self.app.notify(
-                _("Undone: {counted}{mails}.").format(counted=counted(len(result.undone), what), mails=mails),
-                markup=False,
+            told = _("Undone: {counted} ({players}){mails}.").format(
+                counted=counted(len(result.undone), what), players=some(result.players), mails=mails
             )
+            self.app.notify(clean(told), markup=False)
         if result.refused:
             self.app.push_screen(ErrorDialog("\n".join(one.reason for one in result.refused[:5])))
 

@@ -279,5 +279,22 @@ async def test_the_last_minutes_are_over_at_some_time(database: Database) -> Non
         (only,) = await list_undoable(session, club.league_id)
         assert "did not note enough" in only.kept[0]
         assert not (await read_standing(session, club.league_id)).seconds
-        with pytest.raises(BballError, match="nothing that you did in the last minutes"):
+        with pytest.raises(BballError, match="Only what you did in the last minutes"):
             await undo_act(session, club.league_id, only.id + 1)
+
+
+async def test_what_was_undone_meanwhile_is_called_by_its_name(database: Database) -> None:
+    """It was listed on one screen while another one undid it."""
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+    async with database.session() as session:
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+    async with database.session() as session:
+        (listed,) = await list_undoable(session, club.league_id)
+    async with database.session() as session:
+        assert (await undo(session, club.league_id, [family.contract_id])).undone
+    async with database.session() as session:
+        with pytest.raises(BballError) as told:
+            await preview_undo(session, club.league_id, listed.id)
+    assert str(told.value) == "Amara Hamilton's contract: signed: already undone."
