@@ -91,6 +91,18 @@ class EmbeddedServer(msgspec.Struct):
             f"postgresql://{quote(role, safe='')}@/{quote(database)}?host={quote(str(self.socket_dir), safe='')}"
         )
 
+    def start_again(self) -> None:
+        """Start it where it was stopped or killed while this process used it; do nothing while it runs. Blocking.
+
+        Raises:
+            EmbeddedServerError: it does not start; the message says why.
+            OSError: its folder is gone. Another, empty one is never made in its place.
+        """
+        with _locked(self.directory / "start.lock"):
+            if _running(_cluster(self.directory)) is None:
+                (_cluster(self.directory) / "PG_VERSION").stat()
+                _start(self.directory)
+
     def release(self) -> None:
         """This process is done; the last one out stops the server."""
         with _locked(self.directory / "start.lock"), self._use_lock:

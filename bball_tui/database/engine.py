@@ -1,6 +1,7 @@
 """Connections to PostgreSQL and sessions on it."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, event, exc, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from bball_tui.database import pooler
-from bball_tui.database.errors import DatabaseUnavailable, NotPermitted, SettingsLost, explain
+from bball_tui.database.errors import DatabaseUnavailable, NotPermitted, SettingsLost, explain, refuses_login
 from bball_tui.database.kept_plans import KEPT_AFTER
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -83,9 +84,20 @@ class Database:
     :class:`NotPermitted`.
     """
 
-    def __init__(self, url: SecretUrl, *, pool_size: int = 5, read_only: bool = False) -> None:
-        """With ``read_only`` PostgreSQL itself refuses every change on these connections."""
+    def __init__(
+        self,
+        url: SecretUrl,
+        *,
+        pool_size: int = 5,
+        read_only: bool = False,
+        start_again: Callable[[], None] | None = None,
+    ) -> None:
+        """With ``read_only`` PostgreSQL itself refuses every change on these connections.
+
+        ``start_again`` starts a server of our own that was stopped; it blocks, and is asked when a connection fails.
+        """
         self.url = url
+        self._start_again = start_again
         self.read_only = read_only
         self.pooled = False
         """Whether a pooler was met on the way to the server; it gives us sessions, or nothing would work."""
@@ -169,6 +181,9 @@ class Database:
         try:
             return await psycopg.AsyncConnection.connect(**options, autocommit=True)
         except psycopg.OperationalError as error:
+            if self._start_again is not None and not refuses_login(error):
+                await asyncio.to_thread(self._start_again)
+                return await psycopg.AsyncConnection.connect(**options, autocommit=True)
             if pooler.NOT_TAKEN not in str(error):
                 raise
         options = {name: value for name, value in options.items() if name != "options"}

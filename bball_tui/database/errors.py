@@ -104,11 +104,11 @@ def explain(error: BaseException) -> BballError | None:
     gone = isinstance(original, psycopg.OperationalError | psycopg.InterfaceError | OSError | TimeoutError)
     if gone or (isinstance(error, exc.DBAPIError) and error.connection_invalidated):
         why = _first_line(original or error)
-        return LoginRefused(why) if _refuses_login(original) else DatabaseAway(why)
+        return LoginRefused(why) if refuses_login(original) else DatabaseAway(why)
     return None
 
 
-def _refuses_login(error: BaseException | None) -> bool:
+def refuses_login(error: BaseException | None) -> bool:
     """Whether the server itself turned the login away. Of a connection that failed libpq tells the text alone."""
     if not isinstance(error, psycopg.OperationalError):
         return False

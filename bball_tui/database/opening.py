@@ -51,7 +51,12 @@ async def open_database(settings: Settings, *, pool_size: int = 5) -> AsyncItera
     server = await _started(settings)
     try:
         person = roles.person()
-        database = Database(server.url(person), pool_size=pool_size, read_only=settings.read_only)
+        database = Database(
+            server.url(person),
+            pool_size=pool_size,
+            read_only=settings.read_only,
+            start_again=server.start_again,
+        )
         try:
             if not await _usable(database):
                 if settings.read_only:
