@@ -279,7 +279,7 @@ async def _sending(database: Database, league: LeagueInfo, settings: Settings, s
         way_out = "See 'bball-tui outbox list --state failed' and '--state in-doubt', then retry or resolve them."
         checks.append(Check("queue", State.LOOK, sentence, way_out))
     else:
-        waiting = f"{left.queued} queued, {left.held} held, {left.sending} on the way"
+        waiting = f"{left.queued} queued, {left.held} held, {left.sending} being sent"
         checks.append(Check("queue", State.OK, f"{league.slug}: {waiting}, nothing failed."))
     return checks
 

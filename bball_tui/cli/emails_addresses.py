@@ -140,7 +140,7 @@ async def emails_lift(context: CliContext, session: Session, address: str, send:
             f"{counted(len(lifted.kept_back), 'e-mail')} {stay} kept back; with --send they would have gone out."
         )
     elif sent:
-        told.append(f"{counted(len(sent), 'e-mail')} on the way.")
+        told.append(f"{counted(len(sent), 'e-mail')} queued.")
     return Did(told, LiftedLine(lifted.email, lifted.kept_back, sent))
 
 

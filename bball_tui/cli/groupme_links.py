@@ -109,7 +109,7 @@ async def groupme_link(
     told = [f"{would} {linked.team} with {linked.name or 'group ' + linked.group_id}."]
     told += [f"! {note}" for note in chosen.notes]
     if linked.released:
-        told.append(f"{counted(linked.released, 'welcome e-mail')} that waited for the link: on the way.")
+        told.append(f"{counted(linked.released, 'welcome e-mail')} that waited for the link: queued.")
     if promised:
         told.append(f"{counted(promised, 'e-mail')} to families who were welcomed before: queued.")
     if families.families:

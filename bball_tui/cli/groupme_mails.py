@@ -86,7 +86,7 @@ async def groupme_send_anyway(context: CliContext, teams: tuple[str, ...], seaso
             )
         if mails:
             lines.append(ReleasedLine(team_id, name, mails))
-            narrate(f"{name}: {counted(mails, 'e-mail')} {'would be ' if dry_run else ''}on the way.")
+            narrate(f"{name}: {counted(mails, 'e-mail')} {'would be ' if dry_run else ''}queued.")
     return Did([] if lines else ["No welcome e-mail waits for the link."], lines)
 
 

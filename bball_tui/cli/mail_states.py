@@ -7,7 +7,14 @@ import click
 
 StateT = TypeVar("StateT", bound=StrEnum)
 
-_WORDS = {"bounced": "came-back", "cancelled": "canceled"}
+_WORDS = {
+    "bounced": "came-back",
+    "cancelled": "canceled",
+    "parked": "set-aside",
+    "sent": "accepted",
+    "suppressed": "blocked",
+}
+"""Where what people read (`outbox/state_words.py`) is another word than what is stored."""
 
 
 def spelled(word: str) -> str:

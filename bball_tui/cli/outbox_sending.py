@@ -163,7 +163,7 @@ def _answer(now: SendingStatus) -> Did:
     if (now.nowhere_to_send or now.no_sender) and (obstacle := now.obstacle(None)) is not None:
         told.append(obstacle)
     elif not told:
-        told.append(f"Nothing holds the e-mails; {counted(now.waiting, 'e-mail')} on the way.")
+        told.append(f"Nothing holds the e-mails; {counted(now.waiting, 'e-mail')} queued.")
     return Did(told, lines)
 
 

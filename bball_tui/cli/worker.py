@@ -52,7 +52,7 @@ Leagues: TypeAlias = Callable[[], Awaitable[Sequence[Watched]]]
 def worker(
     drain: bool, concurrency: int | None, processes: int, metrics: str | None, health: Path | None, as_json: bool
 ) -> int:
-    """Send the league's e-mails until stopped (Ctrl-C finishes the e-mail on its way, a second one leaves at once).
+    """Send the league's e-mails until stopped (Ctrl-C finishes the e-mail being sent, a second one leaves at once).
 
     Without --league it serves every league in which its login is mailer, each through the account that it has in the
     settings file; a new league is served without a restart.

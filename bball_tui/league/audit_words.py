@@ -180,7 +180,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     },
     "signature": {TeamChange.KEEP: later("it stays"), TeamChange.VOID: later("a new one is needed")},
     "state": {
-        OutboxState.SENDING: later("on its way"),
+        OutboxState.SENDING: later("being sent"),
         GateState.CLOSED: later("e-mails go out"),
         GateState.OPEN: later("e-mails are held"),
         GateState.HALF_OPEN: later("one e-mail is tried"),

@@ -124,22 +124,6 @@ async def override_trouble(session: AsyncSession, league_id: int, *, days: int =
     return tuple(OverrideTrouble(row.kind, row.notice, row.mails, row.since, row.latest) for row in rows)
 
 
-_LABELS: dict[BucketName, str] = {
-    BucketName.QUEUED: _("queued"),
-    BucketName.HELD: _("held (undo)"),
-    BucketName.WAITING: _("for the team chat"),
-    BucketName.SENDING: _("being sent"),
-    BucketName.IN_DOUBT: _("in doubt"),
-    BucketName.FAILED: _("failed"),
-    BucketName.BOUNCED: _("came back"),
-    BucketName.PARKED: _("set aside"),
-    BucketName.SENT: _("sent"),
-    BucketName.IN_FOLDER: _("in a folder"),
-    BucketName.CANCELLED: _("canceled"),
-    BucketName.SUPPRESSED: _("suppressed"),
-}
-
-
 class Bucket(Struct, frozen=True):
     """Mails of one kind: how many, and since when the oldest is there (None: it is empty).
 
@@ -181,7 +165,7 @@ def _bucket(name: BucketName, groups: list[tuple[str | None, int, datetime]]) ->
     ]
     return Bucket(
         name=str(name),
-        label=_LABELS[name],
+        label=name.words,
         count=sum(count for _, count, _ in groups),
         oldest=min((oldest for _, _, oldest in groups), default=None),
         wanted=OutboxFilter(bucket=name),

@@ -21,26 +21,18 @@ from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import found_players, terms_of
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.errors import BballError
-from bball_tui.language import _, later, retold
+from bball_tui.language import _, retold
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.causes import cause_named, cause_of
 from bball_tui.outbox.mail_conditions import PARKED, is_bounced, is_held, is_in_folder, is_parked, is_waiting
 from bball_tui.outbox.sending_status import machine_of
+from bball_tui.outbox.state_words import state_name
 
 NEWEST_FIRST = Sort("id", descending=True)
 _MESSAGE_ID = re.compile(r"<?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@[^<>\s]+>?")
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for "no moment" where moments are sorted: after all others."""
-
-
-_SPOKEN = {
-    "in_folder": later("written to a folder"),
-    "parked": later("set aside"),
-    "bounced": later("came back"),
-    "cancelled": later("canceled"),
-    "suppressed": later("blocked"),
-}
 
 
 class BucketName(StrEnum):
@@ -66,7 +58,7 @@ class BucketName(StrEnum):
     @property
     def words(self) -> str:
         """What people read."""
-        return _(_SPOKEN.get(self, self.replace("_", " ")))
+        return state_name(self)
 
 
 class OutboxFilter(Struct, frozen=True):

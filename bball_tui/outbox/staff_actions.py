@@ -299,21 +299,21 @@ _CHANGED = _("The e-mail to {recipient} has just changed. Look at it again.")
 
 _WHY_NOT_RETRIED: dict[OutboxState, str] = {
     OutboxState.QUEUED: _("The e-mail to {recipient} is due already and goes out as soon as a worker takes it."),
-    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now."),
+    OutboxState.SENDING: _("The e-mail to {recipient} is being sent right now."),
     OutboxState.SENT: _SENT.replace("{done}", _("sent again")),
     OutboxState.IN_DOUBT: DOUBT,
     OutboxState.CANCELLED: _CANCELLED,
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_CANCELLED: dict[OutboxState, str] = {
-    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now and cannot be stopped anymore."),
+    OutboxState.SENDING: _("The e-mail to {recipient} is being sent right now and cannot be stopped anymore."),
     OutboxState.SENT: _SENT.replace("{done}", _("canceled anymore")),
     OutboxState.IN_DOUBT: DOUBT,
     OutboxState.CANCELLED: _("The e-mail to {recipient} was canceled before."),
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_PARKED: dict[OutboxState, str] = {
-    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now and cannot be stopped anymore."),
+    OutboxState.SENDING: _("The e-mail to {recipient} is being sent right now and cannot be stopped anymore."),
     OutboxState.SENT: _SENT.replace("{done}", _("set aside anymore")),
     OutboxState.IN_DOUBT: DOUBT,
     OutboxState.DEAD: _("The e-mail to {recipient} was set aside before."),
@@ -322,7 +322,7 @@ _WHY_NOT_PARKED: dict[OutboxState, str] = {
 }
 _WHY_NOT_RESOLVED: dict[OutboxState, str] = {
     OutboxState.QUEUED: _("There is no doubt about the e-mail to {recipient}: it was not sent yet."),
-    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now; wait for the answer."),
+    OutboxState.SENDING: _("The e-mail to {recipient} is being sent right now; wait for the answer."),
     OutboxState.SENT: _("There is no doubt about the e-mail to {recipient}: it was {taken}."),
     OutboxState.DEAD: _("There is no doubt about the e-mail to {recipient}: it failed. Retry it instead."),
     OutboxState.CANCELLED: _("There is no doubt about the e-mail to {recipient}: it was canceled."),

@@ -206,7 +206,7 @@ def _sending(mail: Present, now: SendingStatus) -> str:
         ).format(who=who, when=when, then=then, total_seconds=_SWEPT_WITHIN.total_seconds())
     if mail.wire_started_at is None:
         return _("Being prepared: {who} took it{when}.").format(who=who, when=when)
-    return _("On its way: {who} took it{when}; the mail server has not answered yet.").format(who=who, when=when)
+    return _("Being sent: {who} took it{when}; the mail server has not answered yet.").format(who=who, when=when)
 
 
 def _at(moment: datetime | None, now: SendingStatus) -> str:

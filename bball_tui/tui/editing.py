@@ -239,7 +239,7 @@ async def _offer_welcome(app: "Host", connection: "LeagueConnection", saved: Sav
         return
     app.notify(
         clean(
-            _("{welcome_e_mail} to {address} on the way.").format(
+            _("{welcome_e_mail} queued for {address}.").format(
                 welcome_e_mail=counted(len(made), "welcome e-mail"), address=address
             )
             + (f" {undone_by()}" if made else "")

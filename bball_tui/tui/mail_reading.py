@@ -34,7 +34,7 @@ _STATES = {
     "in_folder": _("This is the e-mail that was written to a folder. No mail server had it."),
     "in_doubt": _("This is the e-mail that may have gone out."),
     "dead": _("This e-mail failed. It goes out like this when it is tried again."),
-    "sending": _("This e-mail is on its way right now."),
+    "sending": _("This e-mail is being sent right now."),
     "cancelled": _("This e-mail was canceled."),
     "suppressed": _("This e-mail was not sent: the address takes none."),
 }

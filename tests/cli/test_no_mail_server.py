@@ -89,9 +89,9 @@ def test_what_a_folder_has_goes_out_for_real_once_a_server_is_there(
     command_line.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/mail")
     command_line("contracts", "sign", family.contract_id, "--no-hold")
     assert command_line("worker", "--drain").json["sent"] == 1
-    assert "written to a folder" in command_line("outbox", "list").out
-    assert "written to a folder" in command_line("emails", "log").out
-    assert "written to a folder" in command_line("contracts", "list").out
+    assert "in a folder" in command_line("outbox", "list").out
+    assert "in a folder" in command_line("emails", "log").out
+    assert "in a folder" in command_line("contracts", "list").out
 
     refused = command_line("outbox", "send-for-real")
     assert (refused.code, command_line("outbox", "list", "--json").json[0]["state"]) == (1, "sent")

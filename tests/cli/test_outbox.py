@@ -74,7 +74,7 @@ def test_list(command_line: CommandLine, mails: list[int]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("state", "count"),
-    [("queued", 2), ("held", 2), ("failed", 0), ("sent", 0), ("in-doubt", 0), ("came-back", 0), ("sending", 0)],
+    [("queued", 2), ("held", 2), ("failed", 0), ("accepted", 0), ("in-doubt", 0), ("came-back", 0), ("sending", 0)],
 )
 def test_list_by_state(command_line: CommandLine, mails: list[int], state: str, count: int) -> None:
     assert len(command_line("outbox", "list", "--state", state, "--json").json) == count
@@ -191,15 +191,19 @@ def test_resolve(command_line: CommandLine, mails: list[int]) -> None:
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        ("outbox list --state", ("in_doubt", "bounced", "cancelled", "in_folder")),
-        ("emails log --outcome", ("in_doubt", "bounced", "cancelled", "in_folder")),
-        ("contracts list --welcome", ("in_doubt", "came_back", "cancelled", "in_folder")),
+        ("outbox list --state", ("in_doubt", "bounced", "cancelled", "in_folder", "sent", "parked", "suppressed")),
+        ("emails log --outcome", ("in_doubt", "bounced", "cancelled", "in_folder", "sent", "parked", "suppressed")),
+        (
+            "contracts list --welcome",
+            ("in_doubt", "came_back", "cancelled", "in_folder", "sent", "parked", "suppressed"),
+        ),
     ],
 )
 def test_a_state_is_spelled_alike_by_every_command(
     without_database: CommandLine, option: str, words: tuple[str, ...]
 ) -> None:
-    for was, now in zip(words, ("in-doubt", "came-back", "canceled", "in-folder"), strict=True):
+    now_words = ("in-doubt", "came-back", "canceled", "in-folder", "accepted", "set-aside", "blocked")
+    for was, now in zip(words, now_words, strict=True):
         ran = without_database(*option.split(), was)
         assert (ran.code, ran.out) == (2, "")
         assert f"{was} is spelled {now} here." in " ".join(ran.err.split())

@@ -51,7 +51,7 @@ def test_park_and_retry_by_cause(command_line: CommandLine, mail: int) -> None:
     assert command_line("outbox", "retry", "--cause", "mailbox_full").json["done"] == []
     assert command_line("outbox", "retry", "--cause", "no_such_mailbox").json["done"] == [mail]
     assert command_line("outbox", "park", mail, "--reason", "later").json["done"] == [mail]
-    assert [one["id"] for one in command_line("outbox", "list", "--state", "parked", "--json").json] == [mail]
+    assert [one["id"] for one in command_line("outbox", "list", "--state", "set-aside", "--json").json] == [mail]
     assert command_line("outbox", "list", "--state", "failed", "--json").json == []
     assert command_line("outbox", "retry", mail, "--yes").json["done"] == [mail]
     assert command_line("outbox", "retry", mail, "--cause", "refused").code == 2

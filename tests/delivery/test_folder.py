@@ -65,12 +65,12 @@ async def test_lists_and_counts_say_in_a_folder(database: Database, settings: Se
     zone, now = day.sending.zone, day.sending.now
     assert welcome_cell(contract, zone, now).text == "! in a folder"
     assert state_cell(mail).text == "! in a folder"
-    assert _cells(contract)[-1] == "written to a folder"
+    assert _cells(contract)[-1] == "in a folder"
     assert (_line(contract).welcome, _line(contract).in_folder) == ("sent", True)
     assert (day.sent, day.in_folder, sum(day.hours)) == (0, 1, 0)
     assert "0 e-mails accepted · 1 written to a folder" in _counts(day, contracts)
     assert found == {"in_folder": 1}
-    assert mail.bucket.words == "written to a folder"
+    assert mail.bucket.words == "in a folder"
     assert [bucket for bucket, number in listed.items() if number] == [BucketName.IN_FOLDER]
     assert by_word == {WelcomeState.SENT: 0, WelcomeState.IN_FOLDER: 1}
     assert sent[WelcomeMail.kind] == 0

@@ -76,7 +76,7 @@ async def test_a_failed_mail_morning_from_today_to_done(data_dir: Path) -> None:
                 desk.press(CTRL_U)
                 desk.press("rosa@families.test")
                 desk.press(ENTER)
-                desk.shows("on the way to rosa@families.test")
+                desk.shows("queued for rosa@families.test")
 
                 # The other family as fast as a terminal that stood still sends it.
                 desk.press("1")
@@ -86,7 +86,7 @@ async def test_a_failed_mail_morning_from_today_to_done(data_dir: Path) -> None:
                 desk.press_at_once("l", "spelled it", TAB, "today", ENTER)
                 desk.shows("Written down. It comes up in Today")
                 desk.press_at_once("e", CTRL_U, "dan@families.test", ENTER)
-                desk.shows("on the way to dan@families.test")
+                desk.shows("queued for dan@families.test")
                 desk.press("1")
                 desk.shows("Ask Dan Baker again (Ben Baker): spelled it")
                 desk.until(lambda: "failed" not in desk.text)

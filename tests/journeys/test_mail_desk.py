@@ -64,7 +64,7 @@ async def test_check_fix_sign_read_bounce_correct_and_resend_by_keys_alone(data_
                 program.press(RIGHT)
                 program.shows(RIGHT)
                 program.press(ENTER)
-                program.shows(f"on the way to {RIGHT}")
+                program.shows(f"queued for {RIGHT}")
                 program.press(ESC)
                 program.shows(RIGHT, "came back, settled", "✔ accepted")
                 program.press("q")

@@ -184,7 +184,7 @@ def test_undo_is_promised_no_longer_than_it_is_offered(leaves: int | None, undo_
                 "claim_token": func.gen_random_uuid(),
                 "lease_until": text("now() + interval '1 minute'"),
             },
-            "The e-mail to rosa@families.test is on its way right now.",
+            "The e-mail to rosa@families.test is being sent right now.",
         ),
         (
             {"available_at": text("now() - interval '1 second'")},

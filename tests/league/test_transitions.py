@@ -97,7 +97,7 @@ async def test_undo_takes_signature_and_mails_back_together(database: Database, 
     ("mail", "reason"),
     [
         (SENT, "The e-mail to dan@families.test went out at "),
-        (ON_THE_WIRE, "is on its way right now"),
+        (ON_THE_WIRE, "is being sent right now"),
         (IN_DOUBT, "may have gone out at "),
     ],
 )
@@ -252,7 +252,7 @@ async def test_undo_waits_for_a_worker_and_then_sees_what_it_did(database: Datab
             while (await (await watcher.execute(blocked)).fetchone()) == (0,):  # noqa: ASYNC110 - a fact of the database
                 await asyncio.sleep(0.01)
         result = await waiting
-    assert "is on its way right now" in result.refused[0].reason
+    assert "is being sent right now" in result.refused[0].reason
 
 
 async def test_void_cancels_what_is_unsent_and_tells_what_is_sent(database: Database) -> None:

@@ -262,7 +262,7 @@ async def test_the_story_of_a_mail_on_its_way(database: Database) -> None:
     async with database.session() as session:
         await mark_on_wire(session, [Departure(one, MAIL)])
     story = await tell(database, club.league_id, id_)
-    assert story.next.startswith("On its way: desk-1 took it at ")
+    assert story.next.startswith("Being sent: desk-1 took it at ")
     assert story.mail is not None
     assert (story.mail.subject, story.mail.size) == ("Welcome", len(MAIL.mime))
     assert [event.text for event in story.events][-3:] == [

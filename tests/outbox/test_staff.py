@@ -134,7 +134,7 @@ async def test_each_refusal_says_why(database: Database) -> None:
     why = {one.id: one.reason for one in acted.refused}
     assert acted.done == ()
     assert "due already" in why[due]
-    assert "on its way" in why[on_its_way]
+    assert "being sent" in why[on_its_way]
     assert "accepted" in why[sent]
     assert "Settle" in why[doubted]
     assert "was canceled" in why[cancelled]

@@ -255,7 +255,7 @@ async def test_a_void_writes_a_correction_to_who_had_the_welcome(quiet: Settings
         await desk.press("tab", "space")
         await desk.shows("Tell them")
         await desk.press("enter")
-        await desk.shows("1 contract void, 1 e-mail on the way.", "u undoes it.", "Signature (canceled)")
+        await desk.shows("1 contract void, 1 e-mail queued.", "u undoes it.", "Signature (canceled)")
     async with database.session() as session:
         assert list(await session.scalars(select(Outbox.kind).order_by(Outbox.id))) == [
             "contract_signed",

@@ -164,7 +164,7 @@ async def test_an_address_is_blocked_and_lifted_with_what_was_kept_back(quiet: S
         await desk.press("e")
         await desk.shows("1 e-mail that was kept back goes out at once")
         await desk.press("y")
-        await desk.shows("1 e-mail on the way", "No address is blocked")
+        await desk.shows("1 e-mail queued", "No address is blocked")
         await desk.press("f")
         await desk.shows("lifted ones too", "lifted")
     async with database.session() as session:

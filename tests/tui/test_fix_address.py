@@ -26,7 +26,7 @@ async def test_another_familys_address_is_asked_about(settings: Settings, databa
         await desk.press("enter")
         await desk.shows("Another family's address?")
         await desk.press("y")
-        await desk.shows("1 e-mail on the way to")
+        await desk.shows("1 e-mail queued for")
     async with database.session() as session:
         assert list(await session.scalars(select(Guardian.email))) == ["p1@families.test"] * 2
 

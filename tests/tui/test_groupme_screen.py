@@ -205,7 +205,7 @@ async def test_without_a_token_pasted_links_do_the_job_and_welcome_mails_wait_fo
         await until_on(desk, Confirm)
         await desk.shows("Send 1 welcome e-mail without the link")
         await desk.press("y")
-        await desk.shows("1 e-mail on the way")
+        await desk.shows("1 e-mail queued")
         async with database.session() as session:
             assert await session.scalar(select(Outbox.id).where(Outbox.waits_for.is_not(None))) is None
 

@@ -9,8 +9,10 @@ from sqlalchemy import select, text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian, Outbox, ProviderGate
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.undoing.take_back import list_undoable
 from bball_tui.outbox.addresses import suppress
+from bball_tui.outbox.mail_list import BucketName
 from bball_tui.outbox.provider_gates import pause
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import SecretUrl, Settings
@@ -22,6 +24,7 @@ from bball_tui.tui.dialogs.read_mail import ReadMail
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
 from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.tabs.mail_words import STATE_WORDS
 from bball_tui.tui.tabs.outbox import OutboxPane
 from tests.support.mails import accept, club_with_mails, doubt, fail, shut
 from tests.tui.desk_host import Desk, opened
@@ -417,3 +420,11 @@ async def test_what_only_a_folder_has_goes_out_for_real_after_the_number_was_typ
         await desk.press("1", "enter")
         await desk.shows("1 e-mail queued to go out")  # the end of it is on a second line in a narrow window
         assert await states(database) == {"sent": 2, "queued": 1}
+
+
+def test_a_state_has_one_name_in_the_list_beside_it_and_in_files() -> None:
+    for bucket in BucketName:
+        assert STATE_WORDS[bucket].text.split(" ", 1)[1] == bucket.words
+    assert STATE_WORDS.keys() == set(BucketName)
+    for state in set(WelcomeState) & set(BucketName):
+        assert WelcomeState(state).words == BucketName(state).words

@@ -225,7 +225,7 @@ def _undo_obstacle(
             case OutboxState.SENDING if mail.claimed:
                 return _(CLAIMED).format(recipient=mail.recipient)
             case OutboxState.SENDING:
-                return _("The e-mail to {recipient} is on its way right now; void the contract instead.").format(
+                return _("The e-mail to {recipient} is being sent right now; void the contract instead.").format(
                     recipient=mail.recipient
                 )
             case OutboxState.IN_DOUBT | OutboxState.QUEUED | OutboxState.DEAD if mail.may_have_left:

@@ -111,7 +111,7 @@ def _read_already(mail: Any, clock: LeagueClock) -> str:
         case OutboxState.SENT:
             said = _("The e-mail to {recipient} went out{when}.")
         case OutboxState.SENDING:
-            said = _("The e-mail to {recipient} is on its way right now.")
+            said = _("The e-mail to {recipient} is being sent right now.")
         case _:
             said = _("The e-mail to {recipient} may have gone out{when}.")
     why = said.format(recipient=mail.recipient, when=when)

@@ -7,11 +7,11 @@ from sqlalchemy import TIMESTAMP, ColumnElement, FromClause, Text, case, cast, f
 
 from bball_tui.database import models
 from bball_tui.database.states import ContractStatus, OutboxState
-from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import ONCE_SIGNED
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.mail_conditions import is_bounced, is_held, is_in_folder, is_parked, is_waiting
 from bball_tui.outbox.retention import KEEP_DAYS
+from bball_tui.outbox.state_words import state_name
 
 
 class WelcomeState(StrEnum):
@@ -37,7 +37,7 @@ class WelcomeState(StrEnum):
     @property
     def words(self) -> str:
         """What people read."""
-        return _("written to a folder") if self is WelcomeState.IN_FOLDER else self.replace("_", " ")
+        return state_name(self)
 
     @property
     def name_in_json(self) -> str:

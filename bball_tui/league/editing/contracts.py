@@ -380,9 +380,7 @@ async def _move_signed(
     if done.cancelled:
         notes.append(_("{e_mails} that still waited: canceled.").format(e_mails=counted(len(done.cancelled), "e-mail")))
     if done.promised:
-        notes.append(
-            _("{corrections} on the way.").format(corrections=counted(len(done.promised), "correction e-mail"))
-        )
+        notes.append(_("{corrections} queued.").format(corrections=counted(len(done.promised), "correction e-mail")))
     elif done.told:
         told = ", ".join(dict.fromkeys(one.recipient for one in done.told))
         notes.append(

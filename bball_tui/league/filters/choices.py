@@ -90,7 +90,7 @@ WORDS: dict[Facet, dict[str, str]] = {
         "held": _("e-mail held for undo"),
         "waiting": _("e-mail waits for the team chat"),
         "queued": _("e-mail queued"),
-        "sending": _("e-mail on its way"),
+        "sending": _("e-mail being sent"),
         "in_folder": _("e-mail written to a folder"),
         "sent": _("e-mail accepted"),
         "cancelled": _("e-mail canceled"),

@@ -18,7 +18,7 @@ from bball_tui.outbox.staff_actions import DOUBT
 
 _WHY_NOT = {
     OutboxState.QUEUED: _("The e-mail to {recipient} is not sent yet. It goes out by itself, or try it in the outbox."),
-    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now. Look again in a moment."),
+    OutboxState.SENDING: _("The e-mail to {recipient} is being sent right now. Look again in a moment."),
     OutboxState.IN_DOUBT: DOUBT,
     OutboxState.DEAD: _("The e-mail to {recipient} failed. Try it again in the outbox, or correct the address."),
     OutboxState.CANCELLED: _("The e-mail to {recipient} was canceled, so it is not sent again."),

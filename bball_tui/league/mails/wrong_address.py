@@ -24,7 +24,7 @@ from bball_tui.outbox.staff_actions import DOUBT, how_settled
 from bball_tui.outbox.timeline_words import taken_by
 
 _WHY_NOT = {
-    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now. Look again in a moment."),
+    OutboxState.SENDING: _("The e-mail to {recipient} is being sent right now. Look again in a moment."),
     OutboxState.SENT: _("The e-mail to {recipient} was {taken}; it cannot go to another address too."),
     OutboxState.IN_DOUBT: DOUBT,
     OutboxState.CANCELLED: _("The e-mail to {recipient} was canceled; sign the contract again to queue a new one."),

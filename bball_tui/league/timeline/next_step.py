@@ -43,7 +43,7 @@ def _after_signing(mails: Sequence[Mail], undo_until: datetime | None, desk: Lea
             recipient=mail.recipient
         )
     if OutboxState.SENDING in by_state:
-        return _("The e-mail to {recipient} is on its way right now.").format(
+        return _("The e-mail to {recipient} is being sent right now.").format(
             recipient=by_state[OutboxState.SENDING][0].recipient
         )
     waiting = by_state.get(OutboxState.QUEUED, [])

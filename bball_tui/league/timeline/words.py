@@ -47,7 +47,7 @@ def mail_words(mail: Mail, desk: LeagueClock) -> str:
         case OutboxState.QUEUED:
             return _try(mail, _("at {when}").format(when=desk.at(mail.available_at))) + why
         case OutboxState.SENDING:
-            return _("on its way right now")
+            return _("being sent right now")
         case OutboxState.SENT if mail.came_back:
             return _("came back{why}").format(why=why)
         case OutboxState.SENT:

@@ -134,7 +134,7 @@ def _left(mail: Any, mails: ActMails, clock: LeagueClock) -> str | None:
         case OutboxState.SENDING if mail.claimed:
             return _(CLAIMED).format(recipient=to)
         case OutboxState.SENDING:
-            return _("The e-mail to {recipient} is on its way right now.").format(recipient=to)
+            return _("The e-mail to {recipient} is being sent right now.").format(recipient=to)
         case OutboxState.IN_DOUBT:
             return _("The e-mail to {recipient} may have gone out{when}.").format(recipient=to, when=when)
         case OutboxState.DEAD | OutboxState.QUEUED if promised and not mail.may_have_left:

@@ -65,7 +65,7 @@ def welcome_cell(
         case WelcomeState.QUEUED:
             return status(Tone.ACCENT, _("queued{at}").format(at=at))
         case WelcomeState.SENDING:
-            return status(Tone.ACCENT, _("on its way"))
+            return status(Tone.ACCENT, _("being sent"))
         case WelcomeState.IN_FOLDER:
             return status(Tone.WARN, _("in a folder"))
         case WelcomeState.SENT:

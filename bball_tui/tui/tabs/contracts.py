@@ -434,7 +434,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         if done.cancelled:
             parts.append(_("{e_mail} canceled").format(e_mail=counted(len(done.cancelled), "e-mail")))
         if done.promised:
-            parts.append(_("{e_mail} on the way").format(e_mail=counted(len(done.promised), "e-mail")))
+            parts.append(_("{e_mail} queued").format(e_mail=counted(len(done.promised), "e-mail")))
         if finished.left:
             parts.append(_("{left:,} not reached").format(left=finished.left))
         note = ""

@@ -51,7 +51,7 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
     if fixed is None:
         return False
     again = sum(one.was not in (OutboxState.SENT, OutboxState.IN_DOUBT) for one in fixed.redirected)
-    told = [_("{e_mail} on the way to {address}.").format(e_mail=counted(again, "e-mail"), address=fixed.address)]
+    told = [_("{e_mail} queued for {address}.").format(e_mail=counted(again, "e-mail"), address=fixed.address)]
     if days := [one.sent_on for one in fixed.redirected if one.sent_on is not None]:
         told = told if again else [_("Nothing new goes out.")]
         had = _("{address} was sent {e_mail} of these before, on {day}.")

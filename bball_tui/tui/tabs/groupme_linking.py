@@ -71,9 +71,7 @@ async def link_team(
     )
     notes = [] if families.families else list(preview.chosen.notes)
     if linked.released:
-        notes.append(
-            _("{waiting_e_mail} on the way.").format(waiting_e_mail=counted(linked.released, "waiting e-mail"))
-        )
+        notes.append(_("{waiting_e_mail} queued.").format(waiting_e_mail=counted(linked.released, "waiting e-mail")))
     if told is None:
         notes.append(_("{key} unlinks it.").format(key=key_of("chat.unlink")))
     else:

@@ -78,7 +78,7 @@ async def send_without_link(app: "App[Any]", connection: "LeagueConnection", row
     sent = 0
     for row in rows:
         sent += await connection.call(release_waiting, row.id, why=stored("sent without the link of the team chat"))
-    app.notify(_("{e_mail} on the way.").format(e_mail=counted(sent, "e-mail")), markup=False)
+    app.notify(_("{e_mail} queued.").format(e_mail=counted(sent, "e-mail")), markup=False)
     return True
 
 

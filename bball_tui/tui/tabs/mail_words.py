@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.language import _, plural
 from bball_tui.mail.kinds import kind_label
+from bball_tui.outbox.state_words import state_name
 from bball_tui.tui.dialogs.affected import MOST_NAMES
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.wording import counted, listed
@@ -14,20 +15,21 @@ if TYPE_CHECKING:
     from bball_tui.outbox.mail_list import OutboxRow
     from bball_tui.tui.connection import LeagueConnection
 
-STATE_WORDS = {
-    "queued": Styled(_("● queued"), Tone.ACCENT),
-    "held": Styled(_("● held"), Tone.ACCENT),
-    "waiting": Styled(_("● waits"), Tone.ACCENT),
-    "sending": Styled(_("● on its way"), Tone.ACCENT),
-    "sent": status(Tone.GOOD, _("accepted")),
-    "in_folder": status(Tone.WARN, _("in a folder")),
-    "in_doubt": status(Tone.WARN, _("in doubt")),
-    "failed": status(Tone.BAD, _("failed")),
-    "bounced": status(Tone.BAD, _("came back")),
-    "parked": status(Tone.WARN, _("set aside")),
-    "cancelled": status(Tone.MUTED, _("canceled")),
-    "suppressed": status(Tone.WARN, _("blocked")),
+_TONES = {
+    "queued": Tone.ACCENT,
+    "held": Tone.ACCENT,
+    "waiting": Tone.ACCENT,
+    "sending": Tone.ACCENT,
+    "sent": Tone.GOOD,
+    "in_folder": Tone.WARN,
+    "in_doubt": Tone.WARN,
+    "failed": Tone.BAD,
+    "bounced": Tone.BAD,
+    "parked": Tone.WARN,
+    "cancelled": Tone.MUTED,
+    "suppressed": Tone.WARN,
 }
+STATE_WORDS = {bucket: status(tone, state_name(bucket)) for bucket, tone in _TONES.items()}
 """By the name of the bucket."""
 
 

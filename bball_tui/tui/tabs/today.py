@@ -300,5 +300,5 @@ def _calm(mails: "MailDay") -> str:
         if mails.last_sent is None
         else _(" The last e-mail went out at {clock}.").format(clock=now.clock(mails.last_sent))
     )
-    waiting = _(" {e_mail} on the way.").format(e_mail=counted(mails.waiting, "e-mail")) if mails.waiting else ""
+    waiting = _(" {e_mail} queued.").format(e_mail=counted(mails.waiting, "e-mail")) if mails.waiting else ""
     return _("Nothing needs you right now.{waiting}{last}").format(waiting=waiting, last=last)

@@ -248,7 +248,7 @@ async def test_a_move_after_the_signature_can_be_told_to_the_family(database: Da
         wanted = replace(base.draft, team_id=str(owls), correct=True)
         moved = await save_contract(session, club.league_id, wanted, order=YMD, base=base)
         assert isinstance(moved, Saved)
-        assert "1 correction e-mail on the way." in moved.notes
+        assert "1 correction e-mail queued." in moved.notes
         mail = (await session.scalars(select(Outbox).where(Outbox.kind == "signature_corrected"))).one()
         assert (mail.recipient, mail.payload["team"]) == ("rosa@families.test", "Hawks U12")
 

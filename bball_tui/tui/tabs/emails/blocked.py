@@ -154,7 +154,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         ):
             return False
         __, sent = await connection.call(lift_and_send, row.email, send=bool(row.kept_back))
-        going = _(" {e_mail} on the way.").format(e_mail=counted(len(sent), "e-mail")) if sent else ""
+        going = _(" {e_mail} queued.").format(e_mail=counted(len(sent), "e-mail")) if sent else ""
         self.app.notify(
             f"{clean(_('{email} gets e-mail again.{going}').format(email=row.email, going=going))} "
             f"{way_back(Way.BLOCK)}",

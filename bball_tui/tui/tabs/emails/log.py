@@ -9,6 +9,7 @@ from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.mail.kinds import kind_label
+from bball_tui.outbox.state_words import state_name
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.tabs import note_commands
@@ -32,14 +33,7 @@ WHAT = ("", "sent", "in_folder", "bounced", "came_back", "failed", "in_doubt", "
 """What `f` goes through; empty is everything."""
 NEVER_ARRIVED = frozenset({"queued", "held", "failed", "parked", "suppressed", "bounced"})
 ARRIVED = frozenset({"sent", "bounced", "in_folder"})
-_WHAT_WORDS = {
-    "bounced": _("came back"),
-    "came_back": _("came back, also settled"),
-    "in_doubt": _("in doubt"),
-    "suppressed": _("blocked"),
-    "sent": _("accepted"),
-    "in_folder": _("written to a folder"),
-}
+_WHAT_WORDS = {"came_back": _("came back, also settled")}
 
 
 _some = on_some("e-mail")
@@ -139,7 +133,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     # The filter
 
     def chips(self) -> tuple[Chip, ...]:
-        return (Chip("what", _WHAT_WORDS.get(self._what, _(self._what))),) if self._what else ()
+        return (Chip("what", _WHAT_WORDS.get(self._what) or state_name(self._what)),) if self._what else ()
 
     def drop_chip(self, key: str) -> None:
         self._what = ""
