@@ -11,7 +11,6 @@ from bball_tui.database import embedded
 from bball_tui.database.restore_note import in_words
 from bball_tui.database.roles import person
 from bball_tui.errors import BballError
-from bball_tui.wording import counted
 
 
 @click.command()
@@ -60,8 +59,8 @@ def restore(file: Path, yes: bool) -> int:
         server.release()
     narrate(f"Restored from {file}, the backup of {made}. The activity says so.")
     if restored.erased:
-        again = counted(restored.erased, "person", "people")
-        narrate(f"Erased in it again: {again}, who were erased since that backup.")
+        again = "1 person who was" if restored.erased == 1 else f"{restored.erased:,} people who were"
+        narrate(f"Erased in it again: {again} erased since that backup.")
     if restored.waiting:
         wait = "1 e-mail waits" if restored.waiting == 1 else f"{restored.waiting} e-mails wait"
         known = f", {restored.left} of them surely" if restored.left else ""

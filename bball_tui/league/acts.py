@@ -1,5 +1,6 @@
 """One act of staff, in words: what was done, by whom, to which record, and what it was before. Knows no database."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -144,12 +145,21 @@ def called(act: Act) -> str:
     if of := undone_of(act)[0]:
         return of
     if act.record:
-        return act.record
+        return _without_name(act.record)
     known = {**(act.before or {}), **(act.after or {})}
     whole = " ".join(str(known[part]) for part in ("first_name", "last_name") if known.get(part))
     return whole or str(next((known[name] for name in _NAMES if known.get(name)), ""))
 
 
+def _without_name(record: str) -> str:
+    """Who was erased has a number in place of a name, which the database wrote; anyone else is called as before."""
+    if (erased := _ERASED.fullmatch(record)) is None:
+        return record
+    words = _("Erased player {number}") if erased[1] == "player" else _("Erased guardian {number}")
+    return words.format(number=erased[2])
+
+
+_ERASED = re.compile(r"Erased (player|guardian) (\d+)")
 _NAMES = ("name", "player", "season", "email", "was_called")
 """Where an act says what its record is called."""
 NUMBERS = frozenset(

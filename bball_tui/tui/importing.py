@@ -155,8 +155,11 @@ def _summary(done: "Imported") -> str:
         (new.players, counted(new.players, "new player")),
         (new.teams, counted(new.teams, "new team")),
         (new.contracts, counted(new.contracts, "new contract")),
+        (new.guardians, counted(new.guardians, "new guardian")),
         (changed.players, counted(changed.players, "player") + _(" changed")),
         (changed.teams, counted(changed.teams, "team") + _(" changed")),
+        (changed.guardians, counted(changed.guardians, "guardian") + _(" changed")),
+        (changed.contracts, counted(changed.contracts, "contract") + _(" changed")),
     )
     parts = [said for number, said in numbers if number]
-    return _("Imported: {parts}.").format(parts=", ".join(parts) or _("guardians only"))
+    return _("Imported: {parts}.").format(parts=", ".join(parts) or _("nothing changed"))

@@ -46,7 +46,7 @@ def test_an_import_is_taken_back(data_dir: Path) -> None:
         desk.press(str(data_dir / "wrong.csv"), ENTER)
         desk.shows("players          12")
         desk.press(ENTER)
-        desk.shows("Imported: 12 new players, 1 new team, 12 new contracts.", "takes it")  # for some seconds
+        desk.shows("Imported: 12 new players, 1 new team, 12 new contracts", "takes it")  # for some seconds
         desk.shows("0/12", "Wrong00, Kid")
         desk.press("u")
         desk.shows("Take the import back?", "1 team, 12 players, 12 guardians and 12 contracts.")

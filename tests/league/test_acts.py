@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 import bball_tui
+from bball_tui import language
 from bball_tui.database.states import (
     Capacity,
     ContractStatus,
@@ -192,3 +193,15 @@ def test_values_are_told_as_people_write_them() -> None:
         ("refused", "wrong age, change after the freeze"),
         ("exceptions", "plays up"),
     ]
+
+
+@pytest.mark.parametrize("kind", ["player", "guardian"])
+def test_who_was_erased_is_called_so_in_the_language_of_the_screen(kind: str) -> None:
+    record = f"Erased {kind} 12"
+    assert called(act("changed", kind, record=record)) == record
+    before = language.spoken()
+    language.use("es")
+    try:
+        assert called(act("changed", kind, record=record)) in ("Jugador borrado 12", "Tutor borrado 12")
+    finally:
+        language.use(before)

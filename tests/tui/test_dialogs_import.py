@@ -11,6 +11,7 @@ from bball_tui.league.importing.diff_model import Counts, Imported
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.progress import ImportProgress, Stage
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
+from bball_tui.tui.importing import _summary
 from bball_tui.tui.theme import SYMBOLS, Tone
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
 from tests.tui.import_host import CORRECTED, FAULTY, GOOD, NUMBERS, League
@@ -293,3 +294,10 @@ async def test_the_picked_file_is_previewed_even_with_an_odd_name(odd_file: Path
         await desk.until_shown("players 240")
         assert league.previews[-1][0] == odd_file
         assert desk.harmless()
+
+
+def test_what_an_import_changed_is_counted_whatever_it_is() -> None:
+    done = Imported(created=Counts(guardians=1), updated=Counts(teams=1, players=2, guardians=2, contracts=1))
+    assert _summary(done) == (
+        "Imported: 1 new guardian, 2 players changed, 1 team changed, 2 guardians changed, 1 contract changed."
+    )
