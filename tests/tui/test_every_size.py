@@ -84,7 +84,9 @@ async def test_a_dialog_is_whole_in_every_window_takes_keys_and_its_focus_seen(n
     For that it is opened once more, with names that are hostile, and drawn and not obeyed, also while one types.
     """
     before = ("enter",) if name in NAMELESS else ()
-    keys = ("tab", "1", "tab", "2", "tab", "3")
+    keys: tuple[str, ...] = ("tab", "1", "tab", "2", "tab", "3")
+    if name == "SignPaper":
+        keys = ("tab",) * 3  # what no field takes is the next name there
     pictures = Pictures(tmp_path)
     app: Host[Any] = Host(EVERY[name]("Ann Lee"), theme=COLORLESS_THEME)
     async with running(app, size=SIZES[0], notifications=True) as pilot:
