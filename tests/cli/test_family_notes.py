@@ -53,7 +53,7 @@ def test_a_call_with_its_follow_up_from_day_to_done(command_line: CommandLine, f
     assert command_line("families", "notes", "--due", "--json").json == []
     again = command_line("families", "done", note)
     assert again.code == 1
-    assert "no open follow-up" in again.err
+    assert "This note has no open follow-up anymore." in again.err
     moved = command_line("families", "follow-up", note, "tomorrow", "--json")
     assert moved.json["done_at"] is None, "another day opens it again"
 

@@ -238,7 +238,7 @@ async def finish_follow_up(session: AsyncSession, league_id: int, note_id: int) 
         .returning(FamilyNote.id)
     )
     if done is None:
-        raise BballError(_("Note {note_id} has no open follow-up.").format(note_id=note_id))
+        raise BballError(_("This note has no open follow-up anymore."))
     await record(session, league_id, [_entry("follow_up_done", note.player_id, note.guardian_id)])
 
 
@@ -250,7 +250,7 @@ async def move_follow_up(session: AsyncSession, league_id: int, note_id: int, da
     """
     note = await read_note(session, league_id, note_id)
     if note.struck_at is not None:
-        raise BballError(_("Note {note_id} was struck. Write a new one.").format(note_id=note_id))
+        raise BballError(_("This note was struck. Write a new one."))
     await _must_be_ahead(session, league_id, day)
     await session.execute(
         update(FamilyNote).where(FamilyNote.league_id == league_id, FamilyNote.id == note_id).values(follow_up=day)
@@ -278,7 +278,7 @@ async def strike_note(session: AsyncSession, league_id: int, note_id: int, reaso
         .returning(FamilyNote.id)
     )
     if struck is None:
-        raise BballError(_("Note {note_id} was struck before.").format(note_id=note_id))
+        raise BballError(_("This note was struck before."))
     await record(session, league_id, [_entry("note_struck", note.player_id, note.guardian_id, reason=why)])
 
 
