@@ -115,7 +115,8 @@ def answer_of(what: str, outcome: Outcome) -> Did:
                 for one in outcome.unpromised
             )
             line = SavedLine(outcome.id, outcome.changed, outcome.notes, unpromised=outcome.unpromised)
-            return Did([f"{what} {outcome.id}: {saved}.", *outcome.notes, *unpromised], line)
+            done = [outcome.done] if outcome.done else []
+            return Did([f"{what} {outcome.id}: {saved}.", *done, *outcome.notes, *unpromised], line)
         case Wrong(problems):
             wrong = [f"{problem.field.replace('_', ' ')}: {problem.text}" for problem in problems]
             return Did([*wrong, "Nothing was saved."], SavedLine(None, False, problems=problems), code=1)

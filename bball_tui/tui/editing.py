@@ -82,11 +82,11 @@ async def ask_form(app: "Host", make: "Callable[[], Awaitable[Form[Any]]]") -> S
     return saved
 
 
-async def tell_saved(app: "Host", connection: "LeagueConnection") -> None:
-    """Say that it is saved, and how that goes back."""
+async def tell_saved(app: "Host", connection: "LeagueConnection", done: str = "") -> None:
+    """Say that it is saved, or what was ``done``, and how that goes back."""
     from bball_tui.tui.undoing import with_way_back
 
-    app.notify(await with_way_back(connection, _("Saved.")), timeout=8, markup=False)
+    app.notify(clean(await with_way_back(connection, done or _("Saved."))), timeout=8, markup=False)
 
 
 async def edit_team(app: "Host", connection: "LeagueConnection", team_id: int | None) -> Saved | None:
@@ -298,7 +298,7 @@ async def edit_contract(
 
     saved = await ask_form(app, make)
     if saved is not None and saved.changed:
-        await tell_saved(app, connection)
+        await tell_saved(app, connection, saved.done)
     return saved
 
 

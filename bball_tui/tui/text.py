@@ -185,3 +185,14 @@ def short_time(moment: datetime, zone: tzinfo, now: datetime) -> str:
     from bball_tui.clock import clock  # here: time zones come with it, and the first paint shows none
 
     return clock(local) if local.date() == today else short_date(local.date(), today)
+
+
+def matches(label: str, typed: str) -> bool:
+    """Whether each word of ``typed`` is somewhere in ``label``, whatever the case and the accents."""
+    folded = _folded(label)
+    return all(word in folded for word in _folded(typed).split())
+
+
+def _folded(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(one for one in letters if not unicodedata.combining(one))

@@ -310,6 +310,25 @@ async def test_a_player_made_by_mistake_is_deleted_and_a_new_one_gets_guardians_
         await desk.shows("Owls")
 
 
+async def test_another_team_is_typed_in_the_open_list_and_the_message_names_it(
+    quiet: Settings, database: Database
+) -> None:
+    club = await club_with(database, 1)
+    async with database.session() as session:
+        session.add_all(
+            [Team(league_id=club.league_id, season_id=club.season_id, name=name) for name in ("Owls", "Titans")]
+        )
+    async with opened(quiet) as desk:
+        await desk.press("e")
+        await desk.shows("Contract of Kid0 Family00")
+        await desk.press("space", *"tigers", "enter")
+        await desk.shows("tigers", "nothing matches")
+        await desk.press(*["backspace"] * 6, *"owls", "enter", "enter")
+        await desk.shows("Kid0 Family00 moved from Hawks U12 to Owls.", "undoes it.")
+    async with database.session() as session:
+        assert await session.scalar(select(Team.name).join(Contract)) == "Owls"
+
+
 async def test_it_is_said_that_an_email_cannot_go_out_and_why(quiet: Settings, database: Database) -> None:
     club = await club_with(database, 3)
     async with opened(quiet, (120, 50)) as desk:

@@ -179,8 +179,16 @@ async def save_contract(
     now = await load_contract(session, league_id, base.id, order)
     row = (
         await session.execute(
-            select(Contract.season_id, Contract.player_id, Contract.status, Team.name.label("team"))
+            select(
+                Contract.season_id,
+                Contract.player_id,
+                Contract.status,
+                Team.name.label("team"),
+                Player.first_name,
+                Player.last_name,
+            )
             .join(Team, Team.id == Contract.team_id)
+            .join(Player, Player.id == Contract.player_id)
             .where(Contract.id == base.id)
         )
     ).one()
@@ -214,7 +222,15 @@ async def save_contract(
             saved = await _move_signed(session, league_id, base.id, row.season_id, row.player_id, values, clock)
     else:
         saved = await _change(session, league_id, now, row.team, row.player_id, values, names)
-    return replace(saved, notes=(*frozen, *saved.notes))
+    done = ""
+    if "team_id" in names:
+        done = _("{first} {last} moved from {old_team} to {team}.").format(
+            first=row.first_name,
+            last=row.last_name,
+            old_team=row.team,
+            team=await session.scalar(select(Team.name).where(Team.id == values.team_id)),
+        )
+    return replace(saved, notes=(*frozen, *saved.notes), done=done)
 
 
 async def _frozen(

@@ -38,12 +38,16 @@ class Unpromised(Struct, frozen=True):
 
 
 class Saved(Struct, frozen=True):
-    """It is written. ``notes`` are sentences worth reading; ``changed`` is False when there was nothing to write."""
+    """It is written. ``notes`` are sentences worth reading; ``changed`` is False when there was nothing to write.
+
+    ``done`` says what changed, where "saved" would leave open what is so now.
+    """
 
     id: int
     changed: bool = True
     notes: tuple[str, ...] = ()
     unpromised: tuple[Unpromised, ...] = ()
+    done: str = ""
 
 
 class Wrong(Struct, frozen=True):

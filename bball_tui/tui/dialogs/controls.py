@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Select, Static
 from textual.widgets.select import NoSelection
 
+from bball_tui.tui.dialogs.picker_list import PickerList
 from bball_tui.tui.text import Part, clean, content, width_of
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.tui.widgets.one_line import OneLine
@@ -184,6 +185,12 @@ class Picker(Select[ValueT], Generic[ValueT], inherit_bindings=False):
     }
     """
     BINDINGS: ClassVar = [Binding("space,down,up", "show_overlay", "open the list", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """What is chosen, and the list."""
+        current, __ = super().compose()
+        yield current
+        yield PickerList().data_bind(compact=Select.compact)
 
     def __init__(self, options: Iterable[tuple[str, ValueT]], value: ValueT, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(self._safe(options), value=value, allow_blank=False, compact=True, id=id)

@@ -17,7 +17,7 @@ from bball_tui.league.filters.choices import FilterChoice, toggled
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.input_dialog import InputDialog
-from bball_tui.tui.text import cell, clean, content
+from bball_tui.tui.text import cell, clean, content, matches
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
 if TYPE_CHECKING:
@@ -38,12 +38,6 @@ class FilterAnswer(Struct, frozen=True):
     choices: tuple[FilterChoice, ...]
     text: str | None = None
     save: bool = False
-
-
-def matches(label: str, typed: str) -> bool:
-    """Whether each word of ``typed`` is somewhere in ``label``."""
-    folded = label.casefold()
-    return all(word in folded for word in typed.casefold().split())
 
 
 class FilterDialog(Dialog[FilterAnswer | None]):

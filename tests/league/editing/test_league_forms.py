@@ -207,7 +207,7 @@ async def test_a_contract_moves_before_it_is_signed_and_is_offered_again_afterwa
         moved = await save_contract(
             session, club.league_id, replace(base.draft, team_id=str(owls)), order=YMD, base=base
         )
-        assert moved == Saved(family.contract_id)
+        assert moved == Saved(family.contract_id, done="Amara Hamilton moved from Hawks U12 to Owls.")
         detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert (detail.team, detail.status) == ("Owls", "offered")
         assert detail.trace[-1].text == "moved from Hawks U12 to Owls"
