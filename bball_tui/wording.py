@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
+from msgspec import UnsetType
+
 from bball_tui.language import _, plural
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -33,3 +35,8 @@ def listed(names: Sequence[str], last: str = "and") -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """``1 mail``, ``2 mails``; ``many`` for a plural that is not made with an s."""
     return f"{number:,} {plural(one, many or one + 's', number)}"
+
+
+def or_hidden(value: str | None, hidden: bool | UnsetType, missing: str) -> str:
+    """``value``; where it is empty, ``missing``, or that it is not shown to everybody: as short as a table needs it."""
+    return value or (_("hidden") if hidden else missing)

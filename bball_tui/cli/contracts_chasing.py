@@ -11,6 +11,7 @@ from bball_tui.database.engine import Session
 from bball_tui.league.contracts.chasing import MOST, ChasingRow, read_chasing
 from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
+from bball_tui.wording import or_hidden
 
 HEADERS = ("ID", "Player", "Team", "Due", "Days left", "Guardians", "Last contact", "How", "E-mail", "Ask again on")
 
@@ -40,7 +41,7 @@ async def contracts_chasing(
             row.team,
             "" if row.due_on is None else str(row.due_on),
             "" if row.days_left is None else str(row.days_left),
-            "; ".join(f"{one.name} {one.phone or '(no phone)'}" for one in row.callees),
+            "; ".join(f"{one.name} {or_hidden(one.phone, one.phone_hidden, '(no phone)')}" for one in row.callees),
             "" if row.last_contact is None else f"{row.last_contact.astimezone(context.league.zone):%Y-%m-%d %H:%M}",
             row.last_how,
             row.trouble,

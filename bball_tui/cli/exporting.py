@@ -11,8 +11,9 @@ from bball_tui.cli.seasons import say_all_seasons, season_if_any
 from bball_tui.database.engine import Session
 from bball_tui.files import write_pieces
 from bball_tui.league.activity import note_export
-from bball_tui.league.exporting.records import What
+from bball_tui.league.exporting.records import What, hidden_note
 from bball_tui.league.exporting.service import Format, Piece, export
+from bball_tui.league.members import hides_contacts
 from bball_tui.wording import counted
 
 OF_ALL_SEASONS = (What.GUARDIANS, What.OUTBOX)
@@ -54,7 +55,10 @@ async def export_command(
     number = await (_print(pieces) if output is None else write_pieces(output, pieces))
     await note_export(context.database, context.league.id, what, number)
     where = "" if output is None else f" written to {output}"
-    return Did([f"{_counted(What(what), number)}{where}."])
+    said = [f"{_counted(What(what), number)}{where}."]
+    if hides_contacts(context.roles) and (note := hidden_note(What(what))):
+        said.append(note)
+    return Did(said)
 
 
 async def _print(pieces: AsyncIterator[Piece]) -> int:

@@ -29,6 +29,7 @@ from bball_tui.league.timeline.words import follow_up_words
 from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
 from bball_tui.mail.values import one_line
+from bball_tui.wording import or_hidden
 
 number = click.argument("note_id", metavar="NOTE", type=click.IntRange(min=1))
 HEADERS = ("ID", "When", "By", "Player", "Guardian", "Phone", "Kind", "What", "Follow-up", "State")
@@ -100,7 +101,7 @@ async def families_notes(
             note.by,
             note.player or "",
             note.guardian or "",
-            note.phone or "",
+            or_hidden(note.phone, note.phone_hidden, ""),
             str(note.kind),
             note.body if note.struck_reason is None else f"{note.body} (struck: {note.struck_reason})",
             "" if note.follow_up is None else str(note.follow_up),

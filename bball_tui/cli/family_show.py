@@ -80,7 +80,8 @@ def _player(detail: PlayerDetail, zone: tzinfo) -> Iterator[str]:
 
 def _whose(player: PlayerView) -> str:
     jersey = f"  #{player.jersey}" if player.jersey else ""
-    born = f", born {player.birthdate}" if player.birthdate is not None else ""
+    unknown = ", birthdate hidden for your role" if player.birthdate_hidden else ""
+    born = unknown if player.birthdate is None else f", born {player.birthdate}"
     also = f", also {player.also}" if player.also else ""
     return f"{player.first} {player.last}{jersey}{born}{also}"
 
@@ -91,7 +92,8 @@ def _family(guardians: tuple[GuardianView, ...]) -> Iterator[str]:
     for one in guardians:
         marks = [*(["gets e-mail"] if one.receives_email else []), *(["may sign"] if one.may_sign else [])]
         trouble = "last e-mail came back" if one.came_back else "gets no more e-mail" if one.suppressed else ""
-        facts = [one.relation, one.phone or "no phone", one.email or "no e-mail", *marks, trouble]
+        phone = one.phone or ("phone hidden for your role" if one.phone_hidden else "no phone")
+        facts = [one.relation, phone, one.email or "no e-mail", *marks, trouble]
         yield f"  {one.first} {one.last}: {', '.join(fact for fact in facts if fact)}"
     if not guardians:
         yield "  no one: no e-mail can be sent"

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import click
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.database.engine import Session
+from bball_tui.database.masks import Hidden
 from bball_tui.errors import BballError
 from bball_tui.groupme.staff.staff_list import StaffRow, add_to_list, list_staff, note_consent, take_off_list
 from bball_tui.league.rights import Right
+from bball_tui.wording import or_hidden
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 id_argument = click.argument("staff_id", metavar="ID", type=click.IntRange(min=1))
@@ -27,6 +29,7 @@ class StaffLine(Struct, frozen=True):
     email: str | None
     consent_at: datetime | None
     consent_note: str | None
+    phone_hidden: Hidden = UNSET
 
 
 class StaffChange(Struct, frozen=True):
@@ -56,14 +59,16 @@ def _cells(one: StaffRow) -> Sequence[str]:
         str(one.id),
         one.name,
         one.user_id or "",
-        one.phone or "",
+        or_hidden(one.phone, one.phone_hidden, ""),
         one.email or "",
         one.consent_note or "not noted",
     )
 
 
 def _line(one: StaffRow) -> StaffLine:
-    return StaffLine(one.id, one.name, one.user_id, one.phone, one.email, one.consent_at, one.consent_note)
+    return StaffLine(
+        one.id, one.name, one.user_id, one.phone, one.email, one.consent_at, one.consent_note, one.phone_hidden
+    )
 
 
 @groupme_staff.command("add")

@@ -26,6 +26,7 @@ from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.guardian import FIELDS, FLAGS, GuardianDraft
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.mail.from_address import Outgoing
+from bball_tui.wording import or_hidden
 
 player_argument = click.argument("player_id", metavar="PLAYER", type=click.IntRange(min=1))
 guardian_argument = click.argument("guardian_id", metavar="GUARDIAN", type=click.IntRange(min=1))
@@ -66,7 +67,7 @@ def _cells(one: GuardianView) -> Sequence[str]:
         f"{one.last}, {one.first}",
         one.relation,
         one.email or "",
-        one.phone or "",
+        or_hidden(one.phone, one.phone_hidden, ""),
         *(field.write(getattr(one, field.name), DateOrder.YMD) for field in FLAGS),
         str(one.household),
     )

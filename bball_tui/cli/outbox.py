@@ -33,7 +33,7 @@ from bball_tui.outbox.causes import BY_NAME
 from bball_tui.outbox.mail_list import BucketName, OutboxFilter, OutboxRow, list_items
 from bball_tui.outbox.staff_actions import Acted, Held
 from bball_tui.outbox.timeline import FrozenMail, ItemTimeline, SignedBy, item_timeline
-from bball_tui.wording import counted
+from bball_tui.wording import counted, or_hidden
 
 ids_argument = click.argument("ids", metavar="ID...", nargs=-1, type=ID)
 
@@ -208,7 +208,10 @@ def _story(timeline: ItemTimeline, family: tuple[GuardianView, ...]) -> str:
     lines += ["", "What is next", f"  {timeline.next}"]
     if family:
         lines += ["", "The family"]
-    lines += [f"  {one.first} {one.last} ({one.relation}): {one.phone or 'no phone'}" for one in family]
+    lines += [
+        f"  {one.first} {one.last} ({one.relation}): {or_hidden(one.phone, one.phone_hidden, 'no phone')}"
+        for one in family
+    ]
     return "\n".join(map(plain, lines))
 
 

@@ -1,11 +1,13 @@
 """`bball-tui staff list|add|role|remove`: who works in the league, and as what."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
 
 import click
 from msgspec import Struct
 
-from bball_tui.cli.context import CliContext, in_transaction, needs
+from bball_tui.cli.context import CliContext, current_settings, in_transaction, needs
 from bball_tui.cli.groupme_team import season_option
 from bball_tui.cli.output import Answer, Did, listed, plain
 from bball_tui.cli.seasons import season_of
@@ -14,7 +16,7 @@ from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
 from bball_tui.groupme.plan.team_facts import find_team
 from bball_tui.league.members import MAY, Member, add_member, list_members, remove_member
-from bball_tui.league.rights import Right
+from bball_tui.league.rights import OWN_DATABASE, Right
 
 ROLES = click.Choice([role.value for role in StaffRole])
 OF_THE_LEAGUE = click.Choice([role.value for role in StaffRole if role is not StaffRole.COORDINATOR])
@@ -30,6 +32,18 @@ class StaffChange(Struct, frozen=True):
     login: str
     added: Sequence[str]
     removed: Sequence[str]
+
+
+def in_a_shared_database(command: Callable[..., int]) -> Callable[..., int]:
+    """Gives no role where none counts: it would promise that something is protected."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> int:
+        if current_settings().embedded:
+            raise BballError(f"{OWN_DATABASE} Nothing was changed: here a role would protect nothing.")
+        return command(*args, **options)
+
+    return run
 
 
 @click.group()
@@ -55,6 +69,7 @@ def _cells(one: Member, context: CliContext) -> Sequence[str]:
 
 
 @staff.command("add")
+@in_a_shared_database
 @needs(Right.STAFF)
 @login_argument
 @click.option("--role", "roles", type=ROLES, multiple=True, required=True, help="What they may do; can be given again.")
@@ -76,6 +91,7 @@ async def staff_add(
 
 
 @staff.command("role")
+@in_a_shared_database
 @needs(Right.STAFF)
 @login_argument
 @click.argument(

@@ -43,6 +43,11 @@ class Member(msgspec.Struct, frozen=True):
     """False: the login of that name is a new one, perhaps somebody else's; it has the role when it is given again."""
 
 
+def hides_contacts(roles: frozenset[StaffRole]) -> bool:
+    """Whether all birthdates and phone numbers are empty for whoever has these roles."""
+    return roles <= LOOKING
+
+
 async def my_roles(session: AsyncSession, league_id: int) -> frozenset[StaffRole]:
     """The roles of whoever asks. Whose the whole database is, has all that there is to have."""
     found = await session.scalar(select(func.bball_roles(league_id)))
@@ -63,7 +68,7 @@ async def take_place(database: Database, league_id: int) -> frozenset[StaffRole]
     """Work in this league from now on, with the eyes that one's roles in it give; returns the roles."""
     async with database.session() as session:
         roles = await my_roles(session, league_id)
-    await database.mask(masked=roles <= LOOKING)
+    await database.mask(masked=hides_contacts(roles))
     return roles
 
 

@@ -11,6 +11,10 @@ from bball_tui.wording import listed
 _S = StaffRole
 
 
+OWN_DATABASE = _("This database is your own: no one else works in it.")
+"""Why there are no roles to give where no server asks who somebody is."""
+
+
 class Right(StrEnum):
     """What a command needs. A command without one is for everybody who has a role in the league."""
 

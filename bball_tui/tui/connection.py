@@ -23,7 +23,7 @@ from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
 from bball_tui.language import _, english
 from bball_tui.league.leagues import LeagueInfo, NoLeague, Season, create_league, find_with_settings
-from bball_tui.league.members import my_roles, take_place
+from bball_tui.league.members import hides_contacts, my_roles, take_place
 from bball_tui.league.rights import Right, ShutOut
 from bball_tui.league.seasons.shown_season import shown_season
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
@@ -59,6 +59,11 @@ class LeagueConnection:
     def may(self, right: Right) -> bool:
         """Whether the person has the right here, and the program may be used for it."""
         return bool(right.roles & (self.roles or frozenset())) and not (right.writes and self.settings.read_only)
+
+    @property
+    def hides_contacts(self) -> bool:
+        """Whether all birthdates and phone numbers are empty for the person."""
+        return hides_contacts(self.roles or frozenset())
 
     # Running services
 

@@ -90,7 +90,8 @@ async def _save(connection: "LeagueConnection", draft: StaffDraft, base: Loaded[
 
 
 def _entry(one: "StaffRow", zone: "tzinfo", now: "datetime") -> Entry:
-    ways = [way for way in (one.email, one.phone) if way]
+    phone = one.phone or (_("phone hidden for your role") if one.phone_hidden else None)
+    ways = [way for way in (one.email, phone) if way]
     if one.user_id:
         ways.append(_("GroupMe id {user_id}").format(user_id=one.user_id))
     if one.consent_at is None:

@@ -48,3 +48,13 @@ def test_what_cannot_be_is_said_with_the_way_out(command_line: CommandLine, olga
         ran = command_line("staff", *arguments)
         assert ran.code == 1, arguments
         assert said in ran.err
+
+
+@pytest.mark.parametrize("arguments", [("role", "root", "viewer"), ("add", "root", "--role", "viewer")])
+def test_no_role_is_promised_in_a_database_of_ones_own(
+    without_database: CommandLine, arguments: tuple[str, ...]
+) -> None:
+    ran = without_database("staff", *arguments)
+    assert ran.code == 1
+    assert "This database is your own: no one else works in it." in ran.err
+    assert "birthdates" not in ran.err + ran.out

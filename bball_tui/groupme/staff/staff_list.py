@@ -8,11 +8,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import UNSET
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
+from bball_tui.database.masks import Hidden, masked
 from bball_tui.database.models import Audit, GroupStaff
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -34,6 +36,7 @@ class StaffRow:
     consent_at: datetime | None
     consent_note: str | None
     consent_by: str | None = None
+    phone_hidden: Hidden = UNSET
 
 
 async def list_staff(session: AsyncSession, league_id: int) -> list[StaffRow]:
@@ -51,7 +54,7 @@ async def list_staff(session: AsyncSession, league_id: int) -> list[StaffRow]:
         .scalar_subquery()
     )
     rows = await session.execute(
-        select(GroupStaff, noted_by.label("noted_by"))
+        select(GroupStaff, noted_by.label("noted_by"), masked())
         .where(GroupStaff.league_id == league_id)
         .order_by(func.bball_fold(GroupStaff.name), GroupStaff.id)
     )
@@ -65,8 +68,9 @@ async def list_staff(session: AsyncSession, league_id: int) -> list[StaffRow]:
             consent_at=row.consent_at,
             consent_note=row.consent_note,
             consent_by=None if row.consent_at is None else by,
+            phone_hidden=hidden or UNSET,
         )
-        for row, by in rows
+        for row, by, hidden in rows
     ]
 
 

@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import asdict, replace
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
+from bball_tui.database.masks import Hidden, masked
 from bball_tui.database.models import (
     Contract,
     FamilyNote,
@@ -48,6 +49,7 @@ class Callee(Struct, frozen=True):
     phone: str | None
     email: str | None
     trouble: str
+    phone_hidden: Hidden = UNSET
 
 
 class ChasingRow(ContractRow, frozen=True):
@@ -163,6 +165,7 @@ async def read_callees(
             PlayerGuardian.receives_email,
             blocked.label("blocked"),
             came_back.label("came_back"),
+            masked().label("hidden"),
         )
         .join(Guardian, Guardian.id == PlayerGuardian.guardian_id)
         .where(PlayerGuardian.league_id == league_id, among(PlayerGuardian.player_id, player_ids))
@@ -173,7 +176,8 @@ async def read_callees(
         trouble = later("no e-mail")
         if row.email is not None and row.receives_email:
             trouble = "came back" if row.came_back else "blocked" if row.blocked else ""
-        found[row.player_id] += (Callee(row.id, row.name, row.relation, row.phone, row.email, trouble),)
+        callee = Callee(row.id, row.name, row.relation, row.phone, row.email, trouble, row.hidden or UNSET)
+        found[row.player_id] += (callee,)
     return dict(found)
 
 

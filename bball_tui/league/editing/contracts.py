@@ -23,6 +23,7 @@ from bball_tui.league.contracts.facts import hold_teams, lock_contracts
 from bball_tui.league.contracts.kept_rows import kept_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed, Transition
 from bball_tui.league.contracts.transitions import LONGEST_REASON, TransitionRequest, apply_transition, reason_for
+from bball_tui.league.editing.moved_words import moved_words
 from bball_tui.league.editing.outcome import Loaded, Outcome, Problem, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
 from bball_tui.league.league_clock import LeagueClock, read_clock
@@ -179,16 +180,8 @@ async def save_contract(
     now = await load_contract(session, league_id, base.id, order)
     row = (
         await session.execute(
-            select(
-                Contract.season_id,
-                Contract.player_id,
-                Contract.status,
-                Team.name.label("team"),
-                Player.first_name,
-                Player.last_name,
-            )
+            select(Contract.season_id, Contract.player_id, Contract.status, Team.name.label("team"))
             .join(Team, Team.id == Contract.team_id)
-            .join(Player, Player.id == Contract.player_id)
             .where(Contract.id == base.id)
         )
     ).one()
@@ -222,14 +215,7 @@ async def save_contract(
             saved = await _move_signed(session, league_id, base.id, row.season_id, row.player_id, values, clock)
     else:
         saved = await _change(session, league_id, now, row.team, row.player_id, values, names)
-    done = ""
-    if "team_id" in names:
-        done = _("{first} {last} moved from {old_team} to {team}.").format(
-            first=row.first_name,
-            last=row.last_name,
-            old_team=row.team,
-            team=await session.scalar(select(Team.name).where(Team.id == values.team_id)),
-        )
+    done = await moved_words(session, row.player_id, row.team, values.team_id) if "team_id" in names else ""
     return replace(saved, notes=(*frozen, *saved.notes), done=done)
 
 

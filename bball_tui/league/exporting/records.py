@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from bball_tui.language import _
 from bball_tui.league.roster import guardian, player
 
 Record: TypeAlias = Mapping[str, Any]
@@ -67,3 +68,10 @@ NAMES: Mapping[What, tuple[str, ...]] = {
     What.GUARDIANS: GUARDIAN_LINE,
     What.OUTBOX: MAIL,
 }
+
+
+def hidden_note(what: What) -> str:
+    """What whoever sees neither birthdates nor phone numbers is told of such an export; empty: it has none anyway."""
+    if what is What.OUTBOX:
+        return ""
+    return _("Birthdates and phone numbers are hidden for your role: they are left empty, be there some or not.")

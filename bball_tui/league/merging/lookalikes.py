@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bball_tui.database.audit import Entry, record
+from bball_tui.database.masks import is_masked
 from bball_tui.database.models import DistinctPlayers, Guardian, MergedPerson, Player, PlayerGuardian
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -34,14 +35,15 @@ class Pair(Struct, frozen=True):
     other: Lookalike
 
 
-def _about(birthdate: date | None, jersey: str | None) -> str:
-    born = _("birthdate unknown") if birthdate is None else _("born {day}").format(day=short_date(birthdate))
+def _about(birthdate: date | None, jersey: str | None, *, hidden: bool) -> str:
+    unknown = _("birthdate hidden for your role") if hidden else _("birthdate unknown")
+    born = unknown if birthdate is None else _("born {day}").format(day=short_date(birthdate))
     return _("{born}, jersey {jersey}").format(born=born, jersey=jersey) if jersey else born
 
 
-def _lookalike(row: Sequence[Any]) -> Lookalike:
+def _lookalike(row: Sequence[Any], *, hidden: bool = False) -> Lookalike:
     player_id, first, last, birthdate, jersey, merged_names = row[:6]
-    name, about = f"{first} {last}", _about(birthdate, jersey)
+    name, about = f"{first} {last}", _about(birthdate, jersey, hidden=hidden)
     also = also_called(merged_names, name)
     return Lookalike(player_id, name, _("{about}, also {also}").format(about=about, also=also) if also else about)
 
@@ -143,7 +145,10 @@ async def pairs_of_players(session: AsyncSession, league_id: int) -> tuple[Pair,
         .order_by(one.name_key, one.id, other.id)
     )
     alike = [row for row in same_day if first_alike(*(str(key).partition(", ")[2] for key in row[12:]))]
-    return tuple(Pair(_lookalike(row[:6]), _lookalike(row[6:12])) for row in (*rows, *alike))
+    hidden = await is_masked(session)
+    return tuple(
+        Pair(_lookalike(row[:6], hidden=hidden), _lookalike(row[6:12], hidden=hidden)) for row in (*rows, *alike)
+    )
 
 
 async def pairs_of_guardians(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
+from bball_tui.database.masks import Hidden, masked
 from bball_tui.league.roster.guardian import LINK
 from bball_tui.outbox.mail_conditions import is_bounced
 
@@ -30,6 +31,7 @@ class GuardianView(Struct, frozen=True):
     suppressed: bool
     came_back: bool
     household: int
+    phone_hidden: Hidden = UNSET
 
 
 async def read_family(session: AsyncSession, league_id: int, player_id: int) -> tuple[GuardianView, ...]:
@@ -55,6 +57,7 @@ async def read_family(session: AsyncSession, league_id: int, player_id: int) -> 
                 suppressed.label("suppressed"),
                 came_back.label("came_back"),
                 func.bball_fold(guardian.last_name).label("surname"),
+                masked().label("hidden"),
             )
             .join(guardian, guardian.id == link.guardian_id)
             .where(link.league_id == league_id, link.player_id == player_id)
@@ -73,6 +76,7 @@ async def read_family(session: AsyncSession, league_id: int, player_id: int) -> 
             suppressed=row.suppressed,
             came_back=row.came_back,
             household=home if row.household is None else row.household,
+            phone_hidden=row.hidden or UNSET,
         )
         for row, home in zip(rows, homes, strict=True)
     )

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from msgspec import UNSET, Struct
+from sqlalchemy import ColumnElement, Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.kept_plans import KEEPS_PLAN, spelled
+from bball_tui.database.masks import Hidden, masked
 from bball_tui.database.models import Contract, FamilyNote, Guardian, Player, PlayerGuardian
 from bball_tui.database.states import LONGEST_NOTE, NoteKind
 from bball_tui.dates import FURTHEST_FOLLOW_UP
@@ -44,6 +45,7 @@ class NoteView(Struct, frozen=True):
     struck_at: datetime | None
     struck_by: str | None
     struck_reason: str | None
+    phone_hidden: Hidden = UNSET
 
     @property
     def open(self) -> bool:
@@ -331,6 +333,7 @@ def _notes(league_id: int, *conditions: ColumnElement[bool]) -> Select[*tuple[An
             note.struck_at,
             note.struck_by,
             note.struck_reason,
+            and_(note.guardian_id.is_not(None), masked()).label("hidden"),
         )
         .outerjoin(Player, Player.id == note.player_id)
         .outerjoin(Guardian, Guardian.id == note.guardian_id)
@@ -358,6 +361,7 @@ def _noted(rows: Iterable[Any]) -> tuple[NoteView, ...]:
             struck_at=row.struck_at,
             struck_by=row.struck_by,
             struck_reason=row.struck_reason,
+            phone_hidden=row.hidden or UNSET,
         )
         for row in rows
     )

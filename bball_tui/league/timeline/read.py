@@ -4,13 +4,14 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 from sqlalchemy import func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
 from bball_tui.database.listing import among
+from bball_tui.database.masks import Hidden, is_masked
 from bball_tui.database.signatures import last_in_force
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, SigningMethod
 from bball_tui.errors import BballError
@@ -48,6 +49,7 @@ class PlayerView(Struct, frozen=True):
     age: int | None
     also: str = ""
     """The names of those who were merged into this one."""
+    birthdate_hidden: Hidden = UNSET
 
 
 class SignatureView(Struct, frozen=True):
@@ -176,7 +178,7 @@ async def contract_detail(
         status_reason=contract.status_reason,
         offered_on=contract.offered_on,
         due_on=contract.due_on,
-        player=_player(player, clock),
+        player=await _player(session, player, clock),
         team_id=team.id,
         team=team.name,
         division=team.division,
@@ -218,7 +220,7 @@ async def player_detail(session: AsyncSession, league_id: int, player_id: int, o
     contracts = tuple(await ContractListing(league_id, RosterFilter(player_id=player_id)).all(session))
     newest = max((one.id for one in contracts), default=None)
     return PlayerDetail(
-        player=_player(player, clock),
+        player=await _player(session, player, clock),
         guardians=await read_family(session, league_id, player_id),
         contracts=contracts,
         latest=None if newest is None else await contract_detail(session, league_id, newest, outgoing),
@@ -378,11 +380,12 @@ def _audited(row: Any) -> AuditFacts:
     )
 
 
-def _player(player: models.Player, clock: LeagueClock) -> PlayerView:
+async def _player(session: AsyncSession, player: models.Player, clock: LeagueClock) -> PlayerView:
     born, today = player.birthdate, clock.today
     age = None if born is None else age_on(born, today)
     also = also_called(player.merged_names, f"{player.first_name} {player.last_name}")
-    return PlayerView(player.id, player.first_name, player.last_name, player.jersey, born, age, also)
+    hidden = (born is None and await is_masked(session)) or UNSET
+    return PlayerView(player.id, player.first_name, player.last_name, player.jersey, born, age, also, hidden)
 
 
 def _signature(row: models.Signature) -> SignatureView:

@@ -18,7 +18,7 @@ from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
-from bball_tui.wording import counted, listed, short_date
+from bball_tui.wording import counted, listed, or_hidden, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.family import GuardianView
@@ -177,7 +177,7 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
 
 
 def _number(one: "GuardianView") -> tuple[str, str]:
-    phone = one.phone or "–"
+    phone = or_hidden(one.phone, one.phone_hidden, "–")
     trouble = _(", last e-mail came back") if one.came_back else _(", gets no more e-mail") if one.suppressed else ""
     style = STYLES[Tone.STRONG] if one.phone else STYLES[Tone.MUTED]
     return f"{one.first} {one.last} ({_(one.relation)})  {phone}{trouble}", style

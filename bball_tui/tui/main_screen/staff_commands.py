@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bball_tui.language import _
-from bball_tui.league.rights import Right
+from bball_tui.league.rights import OWN_DATABASE, Right
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.season_commands import ready
@@ -16,7 +16,7 @@ _HEADER = "league"
 
 def _shared(screen: "UndoScreen") -> str | None:
     if screen.connection is not None and screen.connection.settings.embedded:
-        return _("This database is your own: no one else works in it.")
+        return OWN_DATABASE
     return ready(screen)
 
 

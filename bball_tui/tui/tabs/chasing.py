@@ -15,7 +15,7 @@ from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.search_bar import Chip
-from bball_tui.wording import counted, short_date
+from bball_tui.wording import counted, or_hidden, short_date
 
 if TYPE_CHECKING:
     from bball_tui.database.paging import RecordSource
@@ -122,7 +122,7 @@ def _call(row: "ContractRow") -> str | Styled:
     callee = None if found is None else found.first_callee
     if callee is None:
         return NOTHING
-    return f"{callee.phone or '–'}  {callee.name}"
+    return f"{or_hidden(callee.phone, callee.phone_hidden, '–')}  {callee.name}"
 
 
 def _contact(row: "ContractRow", zone: tzinfo, now: datetime) -> str | Styled:

@@ -18,7 +18,7 @@ from bball_tui.tui.tab_events import MailsRetried
 from bball_tui.tui.tabs.bucket_panel import Kind, causes_of, kind_words
 from bball_tui.tui.text import short_time
 from bball_tui.tui.undo_hints import undone_by
-from bball_tui.wording import counted
+from bball_tui.wording import counted, or_hidden
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -108,7 +108,10 @@ async def resolve_doubt(
     ]
     if row.contract_id is not None:
         family = (await connection.call(note_facts_of, row.contract_id)).guardians
-        lines += [f"  {one.first} {one.last} ({_(one.relation)}): {one.phone or '–'}" for one in family]
+        lines += [
+            f"  {one.first} {one.last} ({_(one.relation)}): {or_hidden(one.phone, one.phone_hidden, '–')}"
+            for one in family
+        ]
     found = await app.push_screen_wait(ResolveDoubt(lines))
     if found is None:
         return False

@@ -82,7 +82,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
                 key="born",
                 title=_("Born"),
                 width=11,
-                render=lambda row: day_cell(row.birthdate),
+                render=self._born,
                 sort="birthdate",
                 priority=3,
             ),
@@ -104,6 +104,11 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             ),
             Column(key="mail", title=_("Family"), width=19, render=_mail, sort="family", priority=1),
         )
+
+    def _born(self, row: "PlayerRow") -> str | Styled:
+        """The day; whoever may see none reads that, and not that there is none."""
+        hidden = row.birthdate is None and self.connection is not None and self.connection.hides_contacts
+        return Styled(_("hidden"), Tone.MUTED) if hidden else day_cell(row.birthdate)
 
     def called(self, row: "PlayerRow") -> str:
         return f"{row.first} {row.last}"

@@ -12,7 +12,7 @@ from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import Styled, Tone, status
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine, TimelineEntry
-from bball_tui.wording import counted, short_date
+from bball_tui.wording import counted, or_hidden, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.family import GuardianView
@@ -234,14 +234,15 @@ def _heading(player: "PlayerView") -> str:
 
 def _birth(player: "PlayerView", today: date) -> str:
     if player.birthdate is None:
-        return _("birthdate unknown")
+        return _("birthdate hidden for your role") if player.birthdate_hidden else _("birthdate unknown")
     years = "" if player.age is None else f" ({player.age})"
     return _("born {day}{years}").format(day=short_date(player.birthdate, today), years=years)
 
 
 def _place(team: str, division: str, player: "PlayerView") -> str:
+    unknown = _("birthdate hidden for your role") if player.birthdate_hidden else ""
     born = (
-        ""
+        unknown
         if player.birthdate is None
         else _("born {day} ({age})").format(day=short_date(player.birthdate), age=player.age)
     )
@@ -266,6 +267,8 @@ def _guardians(guardians: "tuple[GuardianView, ...]") -> tuple[SectionLine, ...]
             lines.append(Fact("", status(Tone.WARN, _("no e-mail address"))))
         if one.phone:
             lines.append(Fact("", Styled(one.phone, Tone.MUTED)))
+        elif one.phone_hidden:
+            lines.append(Fact("", Styled(_("phone hidden for your role"), Tone.MUTED)))
     return tuple(lines) or (Note(status(Tone.WARN, _("no one: no e-mail can be sent"))),)
 
 
@@ -293,14 +296,17 @@ def note_sections(notes: "Sequence[NoteView]", zone: tzinfo, now: datetime) -> t
 
 
 def asked_sections(families: "Sequence[FamilyToAsk]") -> tuple[Section, ...]:
-    """Whom to ask, at which number; a number that is not known, or not shown to everybody, is a dash."""
+    """Whom to ask, at which number; a number that is not known is a dash."""
     if not families:
         return ()
     lines: list[SectionLine] = []
     for one in families[:LONGEST_ASKED]:
         lines.append(Note(Styled(f"{one.player}: {one.recipient}" if one.recipient else one.player, Tone.STRONG)))
         # The number is never cut: it stands in a line of its own, and not where labels do.
-        lines += [Note(f"{callee.phone or '–'}  {callee.name} ({_(callee.relation)})") for callee in one.callees]
+        lines += [
+            Note(f"{or_hidden(callee.phone, callee.phone_hidden, '–')}  {callee.name} ({_(callee.relation)})")
+            for callee in one.callees
+        ]
         if not one.callees:
             lines.append(Note(status(Tone.WARN, _("no guardian"))))
     if len(families) > LONGEST_ASKED:

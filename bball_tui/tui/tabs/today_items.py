@@ -252,6 +252,8 @@ def _follow_ups(mails: "MailDay", notes: "Sequence[NoteView]") -> Iterator[Atten
             guardian=note.guardian or note.player, about=about, body=note.body
         )
         number = _(" The number is {phone}.").format(phone=note.phone) if note.phone else ""
+        if note.phone_hidden:
+            number = _(" The number is hidden for your role.")
         noted = short_date(note.at.astimezone(zone).date(), today)
         advice = _(
             "{by} noted it on {noted}.{number} Enter shows the family. {key} says that it is done, "
