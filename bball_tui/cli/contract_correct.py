@@ -98,6 +98,7 @@ def _answer(results: list[CorrectionResult], *, notify: bool) -> Did:
         said.append(f"{counted(len(line.rewritten), 'welcome e-mail')} not sent yet: {says} what is right now.")
     if line.outbox:
         said.append(f"{counted(len(line.outbox), 'correction e-mail')} queued.")
+    said += [one for result in results for one in result.warnings]
     if not notify:
         said += [f"{one} may have read what was wrong: --notify writes to them." for one in line.told]
     said += why_refused(line.refused, "Not corrected")

@@ -21,7 +21,13 @@ from bball_tui.league.contracts.facts import Refused, lock_contracts
 from bball_tui.league.contracts.lifecycle import RULES, Transition
 from bball_tui.league.contracts.signing import SigningRequest, SigningResult, sign
 from bball_tui.league.contracts.signing_preview import SignerOption, preview_signing
-from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
+from bball_tui.league.contracts.signing_rules import (
+    FIRST_GUARDIAN,
+    FreeText,
+    NamedGuardian,
+    NoticeKind,
+    SignerChoice,
+)
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.contracts.welcome_state import WelcomeState
@@ -167,11 +173,10 @@ async def contracts_sign(
         hold_seconds=0 if no_hold else None,
         scans=scans,
     )
-    results = await _sign(context, session, ids, signer, template)
+    results, told = await _sign(context, session, ids, signer, template)
     signed = [one.id for result in results for one in result.signed]
     refused = [one for result in results for one in result.refused]
     outbox = sorted(one for result in results for one in result.outbox_ids)
-    told: list[str] = []
     if signed:
         until = max((one.undo_until for one in results if one.undo_until is not None), default=None)
         held = "" if until is None or not outbox else f" (held until {_clock(until, context)}, undo until then)"
@@ -197,8 +202,8 @@ def day_of(text: str, order: DateOrder, today: date, option: str = "--signed-on"
 
 async def _sign(
     context: CliContext, session: Session, ids: Sequence[int], signer: str | None, template: SigningRequest
-) -> list[SigningResult]:
-    """Sign ``ids``. A name that is a guardian's of one player is free text for the others."""
+) -> tuple[list[SigningResult], list[str]]:
+    """Sign ``ids``, and say whose guardian nobody of that name is: for those it is free text."""
     named = FIRST_GUARDIAN if signer is None else FreeText(signer)
     # All at once and in the order of their ids: two desks that sign the same contracts never wait for each other.
     await lock_contracts(session, context.league.id, ids)
@@ -206,13 +211,17 @@ async def _sign(
         session, context.league.id, ids, named, capacity=template.capacity, signed_on=template.signed_on
     )
     groups: dict[SignerChoice, list[tuple[int, int]]] = {}
+    told: list[str] = []
     for contract in preview.contracts:
         choice = named if signer is None else signer_of(contract.signers, signer)
         groups.setdefault(choice, []).append((contract.id, contract.version))
-    return [
+        if isinstance(choice, FreeText):
+            told += [one.text for one in contract.notices if one.kind is NoticeKind.UNKNOWN_SIGNER]
+    results = [
         await sign(session, context.league.id, replace(template, contracts=tuple(contracts), signer=choice))
         for choice, contracts in groups.items()
     ]
+    return results, told
 
 
 def signer_of(options: Sequence[SignerOption], name: str) -> SignerChoice:

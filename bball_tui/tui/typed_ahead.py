@@ -79,6 +79,11 @@ class PatientApp(App[ReturnType]):
         self.pressed_at = 0.0
         """When the key came in that is being obeyed, by the monotonic clock."""
 
+    @property
+    def key_obeyed(self) -> str:
+        """The key that was let in last."""
+        return self._let_in.key if isinstance(self._let_in, events.Key) else ""
+
     async def on_event(self, event: events.Event) -> None:
         """A key or a paste waits for its turn; everything else goes on."""
         if isinstance(event, _Typed) and not event.is_forwarded and event is not self._let_in:

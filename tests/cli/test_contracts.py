@@ -117,6 +117,7 @@ def test_sign(command_line: CommandLine, amara: int) -> None:
     signature = command_line.in_database(_signature)
     assert (signature.signer, signature.method, signature.capacity) == ("Aunt Bea", "scan", "guardian")
     assert signature.guardian_id is None
+    assert "Aunt Bea is not one of the guardians of Amara Hamilton." in ran.err
 
 
 def test_sign_recognizes_a_guardian_by_name(command_line: CommandLine, families: list[Family]) -> None:
@@ -338,6 +339,7 @@ def test_a_record_is_corrected_and_the_family_is_written_only_when_asked(
         )
         return [(row.signer, row.guardian_id) for row in rows]
 
+    assert ran.err.count("dan hamilton is not one of the guardians of") == 1
     # A guardian of one child is somebody else for the other.
     assert command_line.in_database(signers) == [
         ("Dan Hamilton", families[0].guardian_ids[1]),

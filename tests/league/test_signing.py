@@ -443,3 +443,30 @@ async def test_a_preview_without_a_signer_says_what_is_missing(database: Databas
     assert "Add a guardian of Amara Hamilton ({player.family})" in said  # the screen's key, or what one types
     assert "('bball-tui guardians add')" in typed_out(said)
     assert "Type the name" not in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Nobody Known", "Nobody Known is not one of the guardians of Amara Hamilton."),
+        ("ximena zimer", "ximena zimer is not one of the guardians of Amara Hamilton; Ximena Zimmer is."),
+        ("Xímena  Zimmer", "Xímena Zimmer is not one of the guardians of Amara Hamilton; Ximena Zimmer is."),
+        ("Bill Hamilton", "Bill Hamilton is not one of the guardians of Amara Hamilton; William Hamilton is."),
+        ("XIMENA zimmer", None),
+    ],
+)
+async def test_who_is_no_guardian_is_named_before_it_is_signed(
+    database: Database, typed: str, said: str | None
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        parents = (Parent("Ximena", "Zimmer"), Parent("William", "Hamilton", email="bill@families.test"))
+        family = await make_family(session, club, parents=parents)
+        seen = await preview_signing(session, club.league_id, [family.contract_id], FreeText(typed))
+        found = [one for one in seen.notices if one.kind is NoticeKind.UNKNOWN_SIGNER]
+        assert [one.text for one in found] == ([] if said is None else [said])
+        assert seen.signable, "a warning"
+        alone = await preview_signing(
+            session, club.league_id, [family.contract_id], FreeText("Amara"), capacity=Capacity.ADULT_PLAYER
+        )
+        assert NoticeKind.UNKNOWN_SIGNER not in {one.kind for one in alone.notices}

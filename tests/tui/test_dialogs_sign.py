@@ -109,7 +109,7 @@ async def test_it_shows_the_effect_before_anything_happens() -> None:
     async with asking(office.dialog()) as desk:
         assert "Sign 3 contracts" in desk.screen
         assert "each player's first guardian who may sign" in desk.screen
-        assert "Nov 23, 2026" in desk.screen
+        assert "23/11/2026" in desk.screen
         assert "3 contracts become signed, recorded by maria" in desk.line
         assert "2 welcome e-mails go out in 10 seconds (u undoes it all until then)" in desk.line
         assert "! Hawks U12 has no chat link yet" in desk.line
@@ -187,6 +187,25 @@ async def test_somebody_else_is_typed_with_the_capacity() -> None:
         await desk.until_answered()
         assert office.requests[0].signer == FreeText("Uncle Joe")
         assert office.requests[0].capacity is Capacity.GUARDIAN
+
+
+async def test_the_cursor_goes_to_the_name_that_is_missing_and_nobody_who_types_is_led_away() -> None:
+    office = Office(AMARA)
+    async with asking(office.dialog()) as desk:
+        await desk.press("space", "end", "enter", "tab")
+        assert desk.focus == "capacity"
+        await desk.press("enter")
+        assert "Type who signed." in desk.screen
+        assert desk.focus == "name"
+        await desk.go_to("#day")
+        await desk.press("end", "ctrl+u")
+        await desk.type("someday")
+        await desk.go_to("#name")
+        await desk.type("Uncle Joe")
+        assert desk.focus == "name"
+        await desk.press("enter")
+        assert desk.focus == "day"
+        assert office.requests == []
 
 
 ORPHAN = Notice(NoticeKind.NO_SIGNER, "Kim Roe has no guardian who may sign. Type the name of who signed.", blocks=True)

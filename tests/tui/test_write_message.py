@@ -20,6 +20,8 @@ class League:
         self.looked.append(draft)
 
     async def send(self, draft: Draft) -> bool:
+        if not draft.subject:
+            raise BballError("The subject is empty.")
         if "x" in draft.text:
             raise BballError("There is an x in it.")
         self.sent.append(draft)
@@ -68,3 +70,11 @@ async def test_esc_leaves_at_once_what_is_empty_and_asks_for_the_rest() -> None:
         assert league.dialog.draft == Draft("News")
         await desk.press("escape", "y")
         assert desk.answers == [False]
+
+
+async def test_the_cursor_goes_to_the_field_that_is_empty() -> None:
+    async with asking(League().dialog) as desk:
+        await desk.go_to("#choice-look")
+        await desk.press("ctrl+s")
+        await desk.until_shown("The subject is empty. Nothing was sent.")
+        assert desk.focus == "subject"

@@ -4,7 +4,7 @@ Nothing that was written is changed. A welcome mail that nobody had yet says wha
 a correction goes out when staff want it, and never a second welcome.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -36,6 +36,7 @@ from bball_tui.league.contracts.signing_rules import (
     check_day,
     missing,
     signer_for,
+    unknown_signer,
 )
 from bball_tui.league.contracts.transitions import changed_since, reason_for
 from bball_tui.league.league_clock import LeagueClock, read_clock
@@ -84,6 +85,8 @@ class CorrectionResult(Struct, frozen=True):
     rewritten: tuple[int, ...] = ()
     told: tuple[WrittenBefore, ...] = ()
     promised: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Of players whose guardian the new signer is not."""
 
 
 class CorrectionPreview(Struct, frozen=True):
@@ -235,7 +238,16 @@ async def correct(session: AsyncSession, league_id: int, asked: CorrectionReques
         mails.rewritten,
         tuple(one for one in mails.told if one.contract_id in other),
         promised,
+        tuple(_unknown_signers(changes, guardians)),
     )
+
+
+def _unknown_signers(changes: Sequence[_Change], guardians: Mapping[int, tuple[GuardianFacts, ...]]) -> Iterator[str]:
+    for one in changes:
+        new = Signer(one.new.guardian_id, one.new.signer, one.new.capacity)
+        found = unknown_signer(one.contract.player, guardians.get(one.contract.player_id, ()), new)
+        if found is not None and one.new.signer != one.old.signer:
+            yield found.text
 
 
 async def preview_correction(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> CorrectionPreview:

@@ -16,6 +16,7 @@ from bball_tui.language import _
 from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts
 from bball_tui.league.contracts.lifecycle import ALLOWED, NOT_OFFERED
 from bball_tui.league.league_clock import LeagueClock
+from bball_tui.league.values.first_names import near_name
 from bball_tui.mail.values import typed_line
 
 ADULT_AGE = 18
@@ -59,6 +60,7 @@ class NoticeKind(StrEnum):
     BEFORE_BIRTH = "before_birth"
     NOT_OF_AGE = "not_of_age"
     OF_AGE = "of_age"
+    UNKNOWN_SIGNER = "unknown_signer"
     NO_GUARDIAN_EMAIL = "no_guardian_email"
     SUPPRESSED = "suppressed"
     NO_CHAT_LINK = "no_chat_link"
@@ -243,6 +245,23 @@ def signer_for(
             return Signer(guardian.id, guardian.name, capacity or capacity_of(guardian))
 
 
+def unknown_signer(player: str, guardians: Sequence[GuardianFacts], signer: Signer) -> Notice | None:
+    """That nobody of this name answers for the player, and whose name it may be misspelled; None where somebody does,
+    and for a player who signs alone.
+    """
+    if signer.guardian_id is not None or signer.capacity is Capacity.ADULT_PLAYER:
+        return None
+    names = [one.name for one in guardians]
+    if any(typed_line(signer.name).casefold() == name.casefold() for name in names):
+        return None
+    text = _("{name} is not one of the guardians of {player}.").format(name=signer.name, player=player)
+    if (near := near_name(signer.name, names)) is not None:
+        text = _("{name} is not one of the guardians of {player}; {near} is.").format(
+            name=signer.name, player=player, near=near
+        )
+    return Notice(NoticeKind.UNKNOWN_SIGNER, text)
+
+
 def recipients_of(guardians: Sequence[GuardianFacts]) -> tuple[Recipient, ...]:
     """Who gets the mail: one for each distinct address (case does not count), in the order of the guardians."""
     found: dict[str, Recipient] = {}
@@ -262,7 +281,7 @@ def warnings_for(
     wait_for_chat: bool = False,
 ) -> tuple[Notice, ...]:
     """What staff should know although the contract can be signed."""
-    warnings = []
+    warnings = [] if (unknown := unknown_signer(contract.player, guardians, signer)) is None else [unknown]
     if is_adult(contract.birthdate, day) and signer.capacity is not Capacity.ADULT_PLAYER:
         text = _("{player} is of age on {day} and could sign alone.").format(player=contract.player, day=day)
         warnings.append(Notice(NoticeKind.OF_AGE, text))

@@ -18,10 +18,13 @@ from textual.widgets.select import NoSelection
 from bball_tui.tui.dialogs.picker_list import PickerList
 from bball_tui.tui.text import Part, clean, content, width_of
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.tui.typed_ahead import PatientApp
 from bball_tui.tui.widgets.one_line import OneLine
 
 ValueT = TypeVar("ValueT")
 
+GO_ON = frozenset({"enter", "ctrl+s"})
+"""The keys that ask for what a dialog is there for."""
 _ROOMY_WIDTH = 76
 """Cells below which choices use their short spelling."""
 
@@ -279,3 +282,18 @@ class Field(Vertical):
         self._problem = sentence
         self.query_one(".field--problem", Static).update(content(f"{SYMBOLS[Tone.BAD]} {sentence}" if sentence else ""))
         self.set_class(bool(sentence), "-wrong")
+        if sentence:
+            self.screen.call_later(self._go_to_first_wrong)
+
+    def _go_to_first_wrong(self) -> None:
+        """The cursor goes where it is corrected, when a key or a button asked for what this holds up. Who is still
+        typing is not led away.
+        """
+        focused = self.screen.focused
+        key = self.app.key_obeyed if isinstance(self.app, PatientApp) else ""
+        wrong = [one for one in self.screen.query(Field) if one.problem and one.display]
+        if not (key in GO_ON or isinstance(focused, DialogButton)) or any(one.has_focus_within for one in wrong):
+            return
+        control = (one for field in wrong for one in field.query("TextField, Picker, TickBox") if one.focusable)
+        if (first := next(control, None)) is not None:
+            first.focus()

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Select, Static
 
 from bball_tui.database.states import Capacity, DateOrder, SigningMethod
-from bball_tui.dates import NoDate, parse_date
+from bball_tui.dates import NoDate, parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.language import _, plural
 from bball_tui.tui.dialogs.affected import MOST_REFUSED, MOST_TOLD, some
@@ -20,7 +20,7 @@ from bball_tui.tui.dialogs.signing_job import METHODS
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.hanging_indent import Hanging
-from bball_tui.tui.text import Part, content_lines
+from bball_tui.tui.text import Part, clean, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted, short_date
 
@@ -64,7 +64,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         whose = seen.players[0] if number == 1 else counted(number, "record")
         self.set_reactive(CorrectRecord.heading, _("Correct the record: {whose}").format(whose=whose))
         self._seen, self._correct, self._order, self._reason = seen, correct, order, reason
-        self._day = "" if seen.now is None else short_date(seen.now.signed_on)
+        self._day = "" if seen.now is None else write_date(seen.now.signed_on, order)
         self._note = "" if seen.now is None else seen.now.note or ""
 
     def body(self) -> Iterable[Widget]:
@@ -193,6 +193,8 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         result = await self._correct(asked)
         if not result.done:
             raise BballError(" ".join(dict.fromkeys(one.reason for one in result.refused[:MOST_REFUSED])))
+        for warning in result.warnings[:MOST_REFUSED]:
+            self.notify(clean(warning), severity="warning", timeout=12, markup=False)
         return result
 
     def _request(self) -> "CorrectionRequest | None":

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.database.states import DateOrder, SigningMethod
-from bball_tui.dates import NoDate, parse_date
+from bball_tui.dates import NoDate, parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.files import path_typed, short_path
 from bball_tui.language import _
@@ -25,7 +25,7 @@ from bball_tui.tui.dialogs.tick_list import TickLine, TickList
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, clean, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
-from bball_tui.wording import counted, short_date
+from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -103,7 +103,7 @@ class ReadScans(InputDialog[PileSigned | None]):
         start = "" if self._path is None else short_path(self._path)
         field = TextField(start, placeholder=_("~/Scans, or ~/Scans/stack.pdf"), keep=False, id="path")
         yield Field(_("Scans"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
-        yield Field(_("Signed on"), TextField(short_date(self._today), id="day"), id="day-field")
+        yield Field(_("Signed on"), TextField(write_date(self._today, self._order), id="day"), id="day-field")
         yield Field(_("Method"), Picker(METHODS, SigningMethod.SCAN, id="method"))
         yield Vertical(id="papers")
         yield Static("", id="doubtful")

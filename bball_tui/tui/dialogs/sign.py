@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from bball_tui.database.states import DateOrder, SigningMethod
-from bball_tui.dates import NoDate, parse_date
+from bball_tui.dates import NoDate, parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
@@ -133,7 +133,7 @@ class SignDialog(InputDialog[Signed | None]):
         yield Field(_("Signs as"), Picker(capacities(), None, id="capacity"), id="capacity-field")
         methods = [(word, method) for method, word in METHODS.items()]
         yield Field(_("Method"), Picker(methods, SigningMethod.PAPER, id="method"))
-        yield Field(_("Signed on"), TextField(short_date(self._today), id="day"), id="day-field")
+        yield Field(_("Signed on"), TextField(write_date(self._today, self._order), id="day"), id="day-field")
         if self._load_scan is not None:
             yield ScanField(self._load_scan)
         yield Static(_("What will happen"), classes="sign--will")

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Select, Static
 
 from bball_tui.database.states import SigningMethod
+from bball_tui.dates import write_date
 from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Picker, TextField
@@ -19,7 +20,7 @@ from bball_tui.tui.dialogs.scan_field import ScanField, looks_like_path
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.dialogs.signer_options import FIRST, unknown_signers
 from bball_tui.tui.text import clean
-from bball_tui.wording import counted, short_date
+from bball_tui.wording import counted
 
 AT_ONCE = 0.1
 """Seconds that the dialog of the next paper waits for its effect, so that it is drawn once."""
@@ -58,7 +59,7 @@ class SignPaper(SignDialog, inherit_bindings=False):
             self.query_one("#capacity", Picker).value = None
             self.query_one("#method", Picker).value = SigningMethod.PAPER
             self.query_one("#name", TextField).value = ""
-            self.query_one("#day", TextField).value = short_date(self._today)
+            self.query_one("#day", TextField).value = write_date(self._today, self._order)
             for scan in self.query(ScanField):
                 scan.begin_again()
         self.remove_class("-someone-else")

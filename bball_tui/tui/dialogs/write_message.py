@@ -168,6 +168,9 @@ class WriteMessage(InputDialog[bool]):
             await act()
         except BballError as error:
             self.say(_("{error} Nothing was sent.").format(error=error), Tone.BAD)
+            written = {"#subject": self.draft.subject, "#text": self.draft.text}
+            if (empty := next((name for name, text in written.items() if not text.strip()), None)) is not None:
+                self.query_one(empty).focus()
         finally:
             self._busy = False
 
