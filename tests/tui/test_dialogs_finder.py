@@ -17,6 +17,7 @@ from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.finder import PAUSE
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
+from tests.tui.hands import resize
 
 ROW = ContractRow(
     1, 1, "Amara", "Hamilton", "00", "", "Hawks", ContractStatus.OFFERED, None, None, "", WelcomeState.NONE, None, 1
@@ -101,6 +102,25 @@ async def test_an_answer_that_comes_while_the_dialog_goes_is_left_alone() -> Non
         await desk.press("h", "enter")
         assert not desk.open
         assert desk.app.is_running
+
+
+async def test_names_that_were_cut_are_whole_in_a_window_that_became_wider() -> None:
+    whole = "Castillo-Montenegro, Bartholomew  #00"
+    rows = (ROW, replace(ROW, id=2, first="Bartholomew", last="Castillo-Montenegro", team="Rim Rockers U12"))
+
+    async def find(text: str) -> BatchCandidates:
+        return BatchCandidates(rows, 2)
+
+    async with asking(FindFamily("Welcome: for whom?", find, never), SMALL) as desk:
+        await desk.press("down")
+        assert "…" in desk.screen
+        assert whole not in desk.screen
+        await resize(desk.pilot, ROOMY)
+        assert whole in desk.screen
+        assert "Rim Rockers U12" in desk.screen
+        assert desk.app.screen.query_one("#names", OptionList).highlighted == 1
+        await resize(desk.pilot, SMALL)
+        assert whole not in desk.screen
 
 
 async def never(*_: object) -> Any:

@@ -100,6 +100,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         self._answer: ResultT | None = None
         self._news_lines = self._toast_lines = self._message_lines = 0
         self._dressed = ""
+        self._wide = 0
         self._said_last = ("", Tone.MUTED)
 
     def ask_again(self) -> None:
@@ -249,6 +250,12 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         if self._said_last[0]:
             self.say(*self._said_last)  # its lines are as wide as the window
         self.fit(event.size.height)
+        if self._wide not in (0, event.size.width):
+            self.write_lines()
+        self._wide = event.size.width
+
+    def write_lines(self) -> None:
+        """The window is wider or narrower: write again what was cut to its width."""
 
     def make_room(self, lines: int) -> None:
         """Leave ``lines`` at the bottom of the window to messages, if the dialog would lie below them."""

@@ -166,8 +166,6 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     def _inner_width(self) -> int:
         return min(_WIDEST, self.app.size.width) - _BORDER
 
-    # The names
-
     def line(self, row: "ContractRow") -> str:
         """Name, jersey, team, birthdate and likely signer, as far as they fit."""
         beside = _BESIDE + 2 if self.app.size.width >= WIDE else 0
@@ -278,7 +276,10 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         self._show_whose(self._rows[0] if self.list.highlighted == 0 else None)
         self.choice("undo").disabled = not self._done
 
-    # What is done
+    def write_lines(self) -> None:
+        """The names, and the papers that are done."""
+        super().write_lines()
+        self._show_done()
 
     @property
     def done(self) -> OptionList:

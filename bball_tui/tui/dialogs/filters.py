@@ -158,6 +158,11 @@ class FilterDialog(Dialog[FilterAnswer | None]):
             # With the cursor on the first value, its heading is in sight, too.
             self.call_after_refresh(options.scroll_home, animate=False)
 
+    def write_lines(self) -> None:
+        """The values."""
+        if self._values:
+            self._draw()
+
     def fit(self, height: int | None = None) -> None:
         """As many values as there are, or as the window has room for."""
         for options in self.query(OptionList):

@@ -238,6 +238,12 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         self.query_one("#count", Static).update(content(*self.count()))
         self.choice("choose").disabled = not self._rows
 
+    def write_lines(self) -> None:
+        """The names, where they are; the cursor stays."""
+        for at, row in enumerate(self._rows):
+            self.list.replace_option_prompt_at_index(at, content(self.line(row)))
+        self.query_one("#count", Static).update(content(*self.count()))
+
     def meant(self) -> int | None:
         """Where the cursor is when the names come. None: on none of them, and :meth:`nobody` says why."""
         return 0
