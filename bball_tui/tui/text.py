@@ -25,6 +25,8 @@ ELLIPSIS = "…"
 UNSEEN = "\ufffd"
 """Stands for a character that has no business in a name and would change what the terminal does."""
 
+_LEAST_OF_NAME = 4
+"""Cells of a last name by which it is still known."""
 MARKS_PER_LETTER = 4
 """More accents than any living script needs; a taller stack would paint over the lines above it."""
 
@@ -112,6 +114,17 @@ def shorten(text: str, width: int) -> str:
             break
         kept, used = end, used + cells
     return line[:kept].rstrip() + ELLIPSIS
+
+
+def shorten_name(name: str, width: int) -> str:
+    """``Whitaker, Farrah`` in few cells: the first name stays as long as it can, for siblings share the last one."""
+    last, comma, first = clean(name).partition(", ")
+    if not comma or cell_len(last) + cell_len(first) + 2 <= width:
+        return shorten(name, width)
+    room = width - 2 - cell_len(first)
+    if room < min(cell_len(last), _LEAST_OF_NAME):
+        room = min(cell_len(last), width // 3)
+    return shorten(f"{shorten(last, room)}, {first}", width)
 
 
 def cell(text: str, width: int, align: Align = "left") -> str:

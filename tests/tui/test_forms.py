@@ -26,7 +26,7 @@ from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.tui.dialogs.controls import TextField
 from bball_tui.tui.dialogs.forms.form import Form
 from bball_tui.tui.dialogs.forms.records import contract_form, player_form
-from tests.tui.dialog_host import SMALL, Desk, asking
+from tests.tui.dialog_host import SMALL, USUAL, Desk, asking
 
 SAMIR = PlayerDraft("Samir", "Hamdi", "12/05/2015", "00")
 
@@ -204,3 +204,21 @@ async def test_the_arrow_keys_pass_a_field_whose_list_opens_by_space() -> None:
         assert desk.focus == "in-offered"
         await desk.press("up")
         assert desk.focus == "in-team_id"
+
+
+@pytest.mark.parametrize("size", [USUAL, SMALL])
+async def test_what_a_field_is_for_is_never_cut(size: tuple[int, int]) -> None:
+    draft, base = ContractDraft("1"), Loaded(1, 1, ContractDraft("1"))
+    teams = (TeamChoice(1, "Hawks"), TeamChoice(2, "Owls"))
+    form = contract_form(
+        draft, Desks().save, teams, DateOrder.YMD, "Samir", date(2026, 11, 2), base=base, signed=True
+    )  # fmt: skip
+    async with asking(form, size) as desk:
+        await desk.go_to("#in-correct")
+        said = "That the old team's signature no longer counts; or, if it stays, the new team's welcome."
+        assert said in desk.line
+        assert desk.app.focused is not None
+        assert desk.app.screen.region.contains_region(desk.app.focused.region)
+        await desk.press("up")
+        assert said not in desk.line
+        assert desk.whole_choices()

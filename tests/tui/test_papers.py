@@ -179,7 +179,7 @@ async def test_the_paper_comes_with_the_signing_and_a_wrong_file_signs_nothing(
         await desk.press("v")  # who has not signed has no scan
         await desk.shows("It isn't signed yet", "(s).")
         await desk.press("s")
-        await desk.shows("becomes signed", "type its path")
+        await desk.shows("becomes signed", "path, or drag it here")
         field = desk.app.screen.query_one("#scan", Input)
         field.focus()
         await desk.until(lambda: desk.app.focused is field)

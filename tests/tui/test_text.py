@@ -16,8 +16,11 @@ from bball_tui.tui.text import (
     clean_lines,
     content,
     content_lines,
+    matches,
     short_time,
     shorten,
+    shorten_name,
+    width_of,
     wrap,
 )
 from bball_tui.wording import short_date
@@ -126,3 +129,25 @@ def test_times_are_in_the_zone_of_the_league() -> None:
     assert short_time(datetime(2026, 12, 31, 12, 0, tzinfo=UTC), ROME, now) == "Dec 31, 2026"
     with pytest.raises(ValueError, match="time zone"):
         short_time(datetime(2027, 6, 1), ROME, now)  # noqa: DTZ001 - that is the point
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "shown"),
+    [
+        ("Whitaker, Farrah", 16, "Whitaker, Farrah"),
+        ("Whitaker, Farrah", 14, "Whita…, Farrah"),
+        ("Whitaker, Farley", 14, "Whita…, Farley"),
+        ("Whitaker, Bartholomew", 14, "Whi…, Barthol…"),
+        ("Li, Bartholomew", 9, "Li, Bart…"),
+        ("Hawks U12 of the north", 10, "Hawks U12…"),
+        ("Whitaker, Farrah", 1, "…"),
+    ],
+)
+def test_the_first_name_of_a_child_stays_as_long_as_it_can(name: str, width: int, shown: str) -> None:
+    assert shorten_name(name, width) == shown
+    assert width_of(shorten_name(name, width)) <= width
+
+
+def test_every_word_is_looked_for_whatever_the_case_and_the_accents() -> None:
+    assert matches("Titans Élite", "ELITE tit")
+    assert not matches("Titans Élite", "tigers")

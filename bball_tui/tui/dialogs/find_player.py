@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.finder import Find, Finder
-from bball_tui.tui.text import Part, cell
+from bball_tui.tui.text import Part, cell, shorten_name
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted, short_date
 
@@ -47,7 +47,7 @@ class FindPlayer(Finder["int | None", "FoundPlayer"]):
         name = f"{row.last}, {row.first}" + (f"  #{row.jersey}" if row.jersey else "")
         last = width // 3
         by = _("by {what}").format(what=row.by) if row.by else row.team or ""
-        return f"{cell(name, width - 20 - last)} {cell(born, 18)} {cell(by, last)}"
+        return f"{cell(shorten_name(name, width - 20 - last), width - 20 - last)} {cell(born, 18)} {cell(by, last)}"
 
     def count(self) -> Iterable[Part]:
         """How many are listed."""

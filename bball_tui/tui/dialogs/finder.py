@@ -14,7 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
-from bball_tui.tui.text import Part, cell, content
+from bball_tui.tui.text import Part, cell, content, shorten_name
 from bball_tui.tui.theme import Tone
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         width = self._inner_width() - 3
         team = width // 3
         name = f"{row.last}, {row.first}" + (f"  #{row.jersey}" if row.jersey else "")
-        return f"{cell(name, width - team - 1)} {cell(row.team or '', team)}"
+        return f"{cell(shorten_name(name, width - team - 1), width - team - 1)} {cell(row.team or '', team)}"
 
     def action_move(self, step: int) -> None:
         """To the name above or below; the field keeps the focus."""

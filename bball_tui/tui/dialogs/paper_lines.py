@@ -9,7 +9,7 @@ from textual.content import Content
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.language import _, plural
-from bball_tui.tui.text import cell, content, content_lines, shorten
+from bball_tui.tui.text import cell, content, content_lines, shorten, shorten_name
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, short_date
 
@@ -76,6 +76,7 @@ def name_line(row: "ContractRow", facts: "PaperFacts | None", width: int) -> str
         by = _("parent: {name}").format(name=parent) if parent and parent != row.team else parent
         if facts.namesakes:
             team = max(team, min(len(row.team), rest - _PART_OF_NAME))
+    name = shorten_name(name, rest - team - 1)
     if by:
         return f"{cell(name, rest - team - 1)} {cell(by, team + 1 + LONGEST_DATE)}"
     return f"{cell(name, rest - team - 1)} {cell(row.team, team)} {born}"

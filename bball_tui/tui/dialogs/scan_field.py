@@ -34,7 +34,7 @@ class ScanField(Field):
     """May stay empty. The file is read when the dialog acts."""
 
     def __init__(self, load: LoadScan) -> None:
-        self._path = TextField(placeholder=_("type its path, or drag it here"), keep=False, id="scan")
+        self._path = TextField(placeholder=_("path, or drag it here"), keep=False, id="scan")
         super().__init__(
             _("Scan"), self._path, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="scan-field"
         )

@@ -37,6 +37,7 @@ from bball_tui.tui.tabs.groupme_guards import (
 from bball_tui.tui.tabs.groupme_mails import send_without_link, tell_families, tell_first, wait_for_links
 from bball_tui.tui.tabs.groupme_reading import ChatsRead, GroupMeReading
 from bball_tui.tui.tabs.groupme_sections import (
+    CHAT_WIDTH,
     STATE_WORDS,
     chat_cell,
     chat_sections,
@@ -46,7 +47,7 @@ from bball_tui.tui.tabs.groupme_sections import (
 )
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.record_pane import RecordPane
-from bball_tui.tui.text import clean
+from bball_tui.tui.text import clean, width_of
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
@@ -106,7 +107,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     def make_columns(self) -> "Sequence[Column[ChatRow]]":
         return (
             Column(key="team", title=_("Team"), width=14, flex=3, limit=34, render=lambda row: row.label, sort="team"),
-            Column(key="state", title=_("Chat"), width=12, render=chat_cell, sort="state"),
+            Column(key="state", title=_("Chat"), width=CHAT_WIDTH, render=chat_cell, sort="state"),
             Column(
                 key="group",
                 title=_("Group"),
@@ -129,7 +130,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             Column(
                 key="link",
                 title=in_context(COLUMN, "Link"),
-                width=6,
+                width=width_of(status(Tone.WARN, _("none")).text),
                 render=lambda row: Styled(_("link")) if row.link else status(Tone.WARN, _("none")),
                 priority=1,
             ),

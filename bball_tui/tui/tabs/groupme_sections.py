@@ -7,7 +7,7 @@ from bball_tui.database.states import TeamState
 from bball_tui.language import _, plural
 from bball_tui.tui.dialogs.chat_link import GroupChoice
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.text import short_time
+from bball_tui.tui.text import short_time, width_of
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
 from bball_tui.wording import counted
@@ -31,6 +31,10 @@ _STATES = {
 }
 STATE_WORDS = {state: word for state, (__, word) in _STATES.items()}
 """What each state is called, without its mark."""
+
+
+CHAT_WIDTH = max(12, *(width_of(status(*one).text) for one in _STATES.values()))
+"""In every language the longest state is whole."""
 
 
 def chat_cell(row: "ChatRow") -> Styled:

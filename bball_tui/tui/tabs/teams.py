@@ -12,6 +12,7 @@ from bball_tui.tui.tabs.guards import on_one, ready
 from bball_tui.tui.tabs.paper_commands import OF_TEAMS
 from bball_tui.tui.tabs.roster_pane import RosterPane
 from bball_tui.tui.tabs.sections import team_sections
+from bball_tui.tui.text import width_of
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
@@ -94,7 +95,7 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
             Column(
                 key="chat",
                 title=_("Chat"),
-                width=10,
+                width=max(10, *(width_of(one.text) for one in _CHATS.values())),
                 render=_chat,
                 sort="chat",
             ),

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from bball_tui.database.paging import RowT, Sort
-from bball_tui.tui.text import ELLIPSIS, cell, clean, shorten
+from bball_tui.tui.text import ELLIPSIS, cell, clean, shorten, shorten_name
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.columns import GAP, Column, Placed, place
 
@@ -119,7 +119,8 @@ class LinePainter(Generic[RowT]):
             style = base if styled.tone is Tone.PLAIN else self._style_of(*states, styled.tone)
             if cursor and placed.column.key == self._chosen:
                 style += CHOSEN
-            parts.append((cell(styled.text, placed.width, placed.column.align), style))
+            text = shorten_name(styled.text, placed.width) if placed.column.name else styled.text
+            parts.append((cell(text, placed.width, placed.column.align), style))
         mark = self._style_of(*states, "mark") if selected else base
         strip = self._line(f" {MARK} " if selected else " " * MARGIN, mark, parts, base)
         if len(self._lines) >= KEPT_LINES:

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from textual import events, on
 from textual.binding import Binding
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -18,7 +17,7 @@ from bball_tui.tui.dialogs.forms.conflict import Conflict
 from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, changed, field_of, take, value_of, with_values
 from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.text import content, shorten
+from bball_tui.tui.text import clean, content, shorten, width_of
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
 
@@ -75,6 +74,8 @@ class Form(InputDialog[Saved | None], Generic[DraftT]):
         self._base = base
         self._lines = tuple(lines)
         self._first = first
+        self._long_help = ""
+        """What is said of the field where its border has no room for it."""
         self._busy = False
 
     def body(self) -> Iterable[Widget]:
@@ -111,10 +112,17 @@ class Form(InputDialog[Saved | None], Generic[DraftT]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The line below says what the field is for."""
         spec = next((one for one in self._specs if event.widget.id == f"in-{one.name}"), None)
-        help_text: Content | str = ""
-        if spec is not None and spec.help:
-            help_text = content(shorten(spec.help, self._inner_width() - 4))
-        self.query_one(".dialog--frame").border_subtitle = help_text
+        said = "" if spec is None else spec.help
+        width = self._inner_width() - 4
+        before, tone = self._said_last
+        free = tone is Tone.MUTED and before == self._long_help
+        wraps = free and width_of(clean(said)) > width
+        self.query_one(".dialog--frame").border_subtitle = "" if wraps else content(shorten(said, width))
+        if free:
+            self._long_help = said if wraps else ""
+            self.say(self._long_help)
+            # The field may have been in the lines that this takes.
+            self.call_after_refresh(event.widget.scroll_visible, animate=False)
 
     def action_step(self, step: int) -> None:
         """To the next field or the one before."""
