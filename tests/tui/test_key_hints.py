@@ -36,6 +36,7 @@ SHOWN_IN = {
     "tui/papers.py": "pick_record.py",
     "tui/group_staff.py": "pick_record.py",
     "tui/dialogs/import_effect.py": "import_roster.py",
+    "tui/dialogs/import_rows.py": "import_roster.py",
     "tui/dialogs/cli_hints_on_screen.py": "import_roster.py",
     "tui/tabs/emails/kinds.py": "read_mail.py",
 }
