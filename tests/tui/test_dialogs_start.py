@@ -46,7 +46,8 @@ async def test_a_league_has_a_name_and_the_rest_is_guessed(together: bool) -> No
         assert "What is your league's name?" in desk.line
         assert "America/Chicago" in desk.screen
         assert "11/23/2026" in desk.screen
-        keys = ("enter", *"Westside  disc ", "tab", *"Fall 2027", "enter")
+        await desk.press("enter")  # turned down, and so what comes in together with it is left out
+        keys = (*"Westside  disc ", "tab", *"Fall 2027", "enter")
         if together:
             send(desk.app, *keys)
             await desk.settle()

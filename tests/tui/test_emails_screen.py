@@ -107,7 +107,7 @@ async def test_the_check_finds_what_is_missing_and_each_is_one_key_from_its_fix(
         await desk.press("escape", "e")
         await desk.until(lambda: isinstance(desk.app.screen, NewAddress))
         await desk.press(*"rosa", "enter")
-        await desk.shows("e-mail address")
+        await desk.shows("This isn't a valid e-mail address")
         await desk.press(*"@f.test", "enter")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         await desk.until(lambda: all(one.kind != Kind("no_address") for one in view.panel.lines))

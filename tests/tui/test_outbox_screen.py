@@ -131,7 +131,7 @@ async def test_a_bulk_retry_stops_in_the_middle_and_says_what_was_done(quiet: Se
         await session.execute(
             text(
                 "INSERT INTO outbox (league_id, kind, contract_id, recipient, dedupe_key, message_id, payload, state, "
-                "finalized_at, error_class) SELECT league_id, kind, contract_id, n || '@many.test', 'k' || n, "
+                "finalized_at, error_class) SELECT league_id, kind, contract_id, n || '@many.test', 'k:0:0:' || n, "
                 "'<' || n || '@x.test>', payload, 'dead', now(), 'permanent' FROM outbox, generate_series(1, 299) AS n"
             )
         )

@@ -102,7 +102,7 @@ async def test_in_the_smallest_window_no_message_lies_over_the_cursor_or_the_key
             await desk.shows(last)
             await desk.press("g")
             for _ in rows:
-                name = desk.app.desk.pane.called(desk.records.current).split()[-1]  # type: ignore[union-attr]
+                name = desk.app.desk.pane.called(desk.records.current).split()[0]  # type: ignore[union-attr]
                 place = reading_place(desk.app.focused).y
 
                 def seen(name: str = name, place: int = place, last: str = last) -> bool:
