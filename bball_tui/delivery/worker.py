@@ -90,10 +90,10 @@ class Worker:
         self.info = WorkerInfo(
             uuid4(), f"{host} ({place} {os.getpid()})", host, os.getpid(), __version__, transport.provider
         )
-        # The next mails are claimed and written while the others are on the wire; a few at a time, as each claim is
-        # a transaction.
-        self._capacity = 6 * settings.worker_concurrency + 2
-        self._handful = 2 * settings.worker_concurrency
+        # The next mails are claimed and written while the others are on the wire or wait to be written down; a few at a
+        # time, as each claim is a transaction.
+        self._capacity = 14 * settings.worker_concurrency + 2
+        self._handful = 3 * settings.worker_concurrency
         self._claiming = AutocommitConnection(database, in_order=True)
         self._claimed: list[Claim] = []
         self._probing = False
