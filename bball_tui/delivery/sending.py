@@ -237,9 +237,12 @@ class Sending:
             mark.over()
             self._underway.discard(claim.id)
 
-    async def settle(self, work: Work, outcome: Outcome) -> SendingResult:
+    def judge(self, work: Work, outcome: Outcome) -> Verdict:
+        """What the answer says of the provider; to be asked once for each."""
+        return self._refusals.judge(work.claim, outcome, verdict_of(outcome, probe=work.probe))
+
+    async def settle(self, work: Work, outcome: Outcome, verdict: Verdict) -> SendingResult:
         """Write the answer down, however long the database is away: an answer that is lost is a doubt."""
-        verdict = self._refusals.judge(work.claim, outcome, verdict_of(outcome, probe=work.probe))
         return await self._settlements.submit((work, outcome, verdict))
 
     async def _freeze(self, departures: Sequence[Departure]) -> list[bool]:

@@ -24,7 +24,6 @@ from bball_tui.delivery import gate_policy as gate
 from bball_tui.delivery.gate_policy import Wait, limits_for
 from bball_tui.delivery.in_doubt import DoubtSolver, Ended
 from bball_tui.delivery.maintenance import Chore, Maintenance
-from bball_tui.delivery.outcome_policy import OUTCOME_POLICIES
 from bball_tui.delivery.sending import Sending, SendingResult, Work
 from bball_tui.delivery.signals import Signals, heard
 from bball_tui.delivery.timing import Timing
@@ -329,9 +328,10 @@ class Worker:
         begun = monotonic()
         try:
             outcome = await self._attempt(work)
-            if OUTCOME_POLICIES[outcome.outcome_class].cause is not None:
-                self._gate_open = True
-            done = await self._sending.settle(work, outcome)
+            verdict = self._sending.judge(work, outcome)
+            if verdict.cause is not None:
+                self._gate_open = True  # at once: of the mails in hand no other one leaves
+            done = await self._sending.settle(work, outcome, verdict)
             self._record(done)
             if self._settled is not None:
                 self._settled(done, monotonic() - begun)
