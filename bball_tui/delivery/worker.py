@@ -89,9 +89,9 @@ class Worker:
         self.info = WorkerInfo(
             uuid4(), f"{host} ({place} {os.getpid()})", host, os.getpid(), __version__, transport.provider
         )
-        # The next mails are claimed and written while the others are on the wire or wait to be written down; a few at a
-        # time, as each claim is a transaction.
-        self._capacity = 14 * settings.worker_concurrency + 2
+        # The next mails are claimed and written while the others are on the wire; a few at a time, as each claim is
+        # a transaction.
+        self._capacity = 7 * settings.worker_concurrency + 2
         self._handful = 3 * settings.worker_concurrency
         self._claiming = AutocommitConnection(database, in_order=True)
         self._claimed: list[Claim] = []
@@ -102,6 +102,8 @@ class Worker:
         self._slots = asyncio.Semaphore(settings.worker_concurrency + self._sending.ahead)
         self._tasks: dict[Work, asyncio.Task[None]] = {}
         self._leaving: set[Work] = set()
+        self._answered = 0
+        """How many of the tasks only wait for their answer to be written down: they take nobody's place."""
         self._stopping = False
         self._gate_open = False
         self._fresh = True
@@ -237,7 +239,7 @@ class Worker:
         self._signals.wake.clear()
         if self._stopping or await self._full():
             return
-        answer = await self._take(self._capacity - len(self._tasks))
+        answer = await self._take(self._capacity - self._unanswered)
         if isinstance(answer, Wait):
             await heard(self._signals.wake, min(answer.seconds or self._timing.poll, self._timing.poll))
         elif answer:
@@ -248,9 +250,13 @@ class Worker:
             # Due and yet not to be had: somebody else is just claiming it.
             await heard(self._signals.wake, None if due is None else max(due, 0.25) if due <= 0 else due + 0.001)
 
+    @property
+    def _unanswered(self) -> int:
+        return len(self._tasks) - self._answered
+
     async def _full(self) -> bool:
         """Wait for room for a handful when there is none; True when it had to wait."""
-        if len(self._tasks) <= self._capacity - self._handful:
+        if self._unanswered <= self._capacity - self._handful:
             return False
         self._signals.room.clear()
         await self._signals.room.wait()
@@ -265,7 +271,7 @@ class Worker:
             try:
                 if await self._full():
                     continue
-                answer = await self._take(self._capacity - len(self._tasks))
+                answer = await self._take(self._capacity - self._unanswered)
                 if not isinstance(answer, Wait) and answer:
                     self._hand_out(answer)
                 elif self._tasks:
@@ -331,7 +337,12 @@ class Worker:
             verdict = self._sending.judge(work, outcome)
             if verdict.cause is not None:
                 self._gate_open = True  # at once: of the mails in hand no other one leaves
-            done = await self._sending.settle(work, outcome, verdict)
+            self._answered += 1
+            self._signals.room.set()
+            try:
+                done = await self._sending.settle(work, outcome, verdict)
+            finally:
+                self._answered -= 1
             self._record(done)
             if self._settled is not None:
                 self._settled(done, monotonic() - begun)
