@@ -106,6 +106,8 @@ class Worker:
         """How many of the tasks only wait for their answer to be written down: they take nobody's place."""
         self._stopping = False
         self._gate_open = False
+        self._faults = self._untold = 0
+        """How often the provider was in trouble, and how many of these answers are not written down yet."""
         self._fresh = True
         self._own_sender = has_default_sender(settings)
         self._sender_known = True
@@ -166,6 +168,7 @@ class Worker:
     # -- claiming -------------------------------------------------------------------------------------------------
 
     async def _take(self, wanted: int) -> list[Work] | Wait:
+        before = self._faults
         if not self._claimed:
             if not await self._has_sender():
                 return Wait(None, None, FROM_NEEDED)
@@ -183,7 +186,9 @@ class Worker:
             self._claimed, self._probing = claims, probe
         if not self._claimed:
             return []
-        self._fresh = self._gate_open = False
+        self._fresh = False
+        # What was met meanwhile the gates may not have known when they let these pass.
+        self._gate_open = self._untold > 0 or self._faults > before
         # When the database is away just now, the claims stay ours and are made ready in the next round.
         works = await self._sending.works(self._claimed, probe=self._probing)
         self._claimed = []
@@ -335,14 +340,17 @@ class Worker:
         try:
             outcome = await self._attempt(work)
             verdict = self._sending.judge(work, outcome)
-            if verdict.cause is not None:
-                self._gate_open = True  # at once: of the mails in hand no other one leaves
+            fault = verdict.cause is not None
+            self._gate_open |= fault  # at once: of the mails in hand no other one leaves
+            self._faults += fault
+            self._untold += fault
             self._answered += 1
             self._signals.room.set()
             try:
                 done = await self._sending.settle(work, outcome, verdict)
             finally:
                 self._answered -= 1
+                self._untold -= fault
             self._record(done)
             if self._settled is not None:
                 self._settled(done, monotonic() - begun)
