@@ -1,14 +1,11 @@
 """The Sign dialog: the effect first, then the signature, and never twice."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bball_tui.database.states import Capacity, ContractStatus, DateOrder, SigningMethod
-from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SignedContract, SigningRequest, SigningResult
 from bball_tui.league.contracts.signing_preview import ContractPreview, SignerOption, SigningPreview
@@ -440,78 +437,3 @@ def test_who_waits_for_a_chat_hears_of_the_missing_server_too() -> None:
 def test_mails_without_a_from_address_wait_and_the_dialog_says_where_to_set_it() -> None:
     said = promises(SigningPreview((AMARA,), "maria", TODAY, 10, no_sender=True), "u")
     assert said[1].startswith("1 welcome e-mail waits: no From address is set yet. “Set up e-mail” (;) sets it.")
-
-
-# Dates
-
-
-@pytest.mark.parametrize(
-    ("typed", "order", "expected"),
-    [
-        ("2026-03-04", DateOrder.DMY, date(2026, 3, 4)),
-        ("2026/3/4", DateOrder.MDY, date(2026, 3, 4)),
-        ("03/04/2026", DateOrder.DMY, date(2026, 4, 3)),
-        ("03/04/2026", DateOrder.MDY, date(2026, 3, 4)),
-        ("3.4.2026", DateOrder.DMY, date(2026, 4, 3)),
-        ("13/04/2026", DateOrder.YMD, date(2026, 4, 13)),
-        ("04/13/2026", DateOrder.YMD, date(2026, 4, 13)),
-        ("23 Nov 2026", DateOrder.MDY, TODAY),
-        ("nov 23, 2026", DateOrder.DMY, TODAY),
-        ("23nov", DateOrder.YMD, TODAY),
-        ("24 November", DateOrder.YMD, date(2025, 11, 24)),
-        ("1/11", DateOrder.DMY, date(2026, 11, 1)),
-        ("1/11", DateOrder.MDY, date(2026, 1, 11)),
-        ("29 feb", DateOrder.DMY, date(2024, 2, 29)),
-        (" Today ", DateOrder.DMY, TODAY),
-        ("yesterday", DateOrder.DMY, date(2026, 11, 22)),
-        ("03/04/26", DateOrder.DMY, date(2026, 4, 3)),
-        ("3/4/15", DateOrder.MDY, date(2015, 3, 4)),
-        ("12/31/46", DateOrder.MDY, date(2046, 12, 31)),
-        ("1/1/47", DateOrder.MDY, date(1947, 1, 1)),
-    ],
-)
-def test_dates_as_staff_type_them(typed: str, order: DateOrder, expected: date) -> None:
-    assert parse_date(typed, order, TODAY) == expected
-
-
-def test_days_are_said_as_one_says_them() -> None:
-    """TODAY is a Monday, and a day of the week that is asked for ahead is never today."""
-    assert f"{TODAY:%A}" == "Monday"
-    for typed, days in (("fri", 4), ("Monday", 7), ("sun", 6), ("in 3 days", 3), ("in a week", 7), ("in 2 weeks", 14)):
-        assert parse_date(typed, DateOrder.MDY, TODAY, ahead=True) == TODAY + timedelta(days=days), typed
-    assert parse_date("Mon", DateOrder.MDY, TODAY) == TODAY
-    assert parse_date("thurs", DateOrder.MDY, TODAY) == TODAY - timedelta(days=4)
-    assert parse_date("12/4", DateOrder.MDY, date(2026, 11, 29), ahead=True) == date(2026, 12, 4)
-
-
-@pytest.mark.parametrize(
-    "typed", ["", "x", "31/02/2026", "26/3/4", "03/04/2026 ", "2026-13-01", "0/1/2026", "1 smarch", "99", "ma 3"]
-)
-def test_what_is_no_date_is_refused_with_a_way_out(typed: str) -> None:
-    order = DateOrder.YMD if typed.startswith("03/04/2026") else DateOrder.DMY
-    with pytest.raises(NoDate, match=r"[Tt]ype"):
-        parse_date(typed, order, TODAY)
-
-
-def test_a_month_that_is_none_names_the_setting_that_decides() -> None:
-    with pytest.raises(NoDate, match=r"no month 24: this league writes day/month/year \(its setting Dates\)"):
-        parse_date("11/24/2026", DateOrder.DMY, TODAY)
-    with pytest.raises(NoDate, match="four digits"):
-        parse_date("03/04/26", DateOrder.YMD, TODAY)
-
-
-@given(day=st.dates(date(1900, 1, 1), date(2100, 12, 31)), order=st.sampled_from(DateOrder))
-def test_what_the_field_shows_can_be_read_again(day: date, order: DateOrder) -> None:
-    from bball_tui.wording import short_date
-
-    assert parse_date(short_date(day), order, TODAY) == day
-    assert parse_date(day.isoformat(), order, TODAY) == day
-
-
-@given(text=st.text(max_size=30), order=st.sampled_from(DateOrder))
-def test_no_text_breaks_the_reading_of_dates(text: str, order: DateOrder) -> None:
-    try:
-        found = parse_date(text, order, TODAY)
-    except NoDate:
-        return
-    assert isinstance(found, date)
