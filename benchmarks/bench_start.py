@@ -50,7 +50,7 @@ async def run() -> list[Result]:
         for _ in range(ROUNDS):
             bare.append(seconds_until([sys.executable, "-c", BARE], "READY", environment))
             paint.append(seconds_until(program, "Contracts", environment))
-            rows.append(seconds_until(program, "Player000000", environment))
+            rows.append(seconds_until(program, "Player0000", environment))
     results = []
     for how, kind in enumerate(("", ", processor time")):
         base, first_paint, first_rows = (middle([one[how] for one in found]) for found in (bare, paint, rows))
