@@ -1,7 +1,8 @@
 """The text of a message that staff wrote themselves: Markdown with variables, as HTML and as plain text.
 
 First Jinja puts a mark, one character that no text may have, where a variable stands; then Markdown is made of what
-staff wrote; last the marks become the values, escaped. So a name never meets Jinja or Markdown: whatever is in it is
+staff wrote, which is cut at the marks and kept for the readers of whom the same is known; last the values, escaped, are
+put between the pieces. So a name never meets Jinja or Markdown: whatever is in it is
 shown as it is. Of Jinja there is the variable and ``if``, of Markdown all but HTML, pictures and code; a link leads to
 the web or to an address.
 """
@@ -20,6 +21,7 @@ from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.mail.message_variables import VARIABLES
+from bball_tui.mail.skeleton import OPEN, Framed, mark
 from bball_tui.mail.template_dialect import MailEnvironment, check_markup
 from bball_tui.mail.template_words import jinja_words
 from bball_tui.mail.values import RenderError, one_line
@@ -33,6 +35,8 @@ CHAT = "chat_url"
 # Unicode keeps these for a program's own use: they are no characters, and no text is exchanged with them.
 _MARKS: Mapping[str, str] = {name: chr(0xFDD0 + place) for place, name in enumerate(VARIABLES)}
 _CHAT_TARGET = chr(0xFDEF)
+_NAMES: Mapping[str, str] = {**{sign: name for name, sign in _MARKS.items()}, _CHAT_TARGET: CHAT}
+_ANY_MARK = re.compile(f"([{''.join(_NAMES)}])")
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef"
                       "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]")  # fmt: skip
 _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.And, nodes.Or, nodes.Not)
@@ -44,6 +48,18 @@ _STYLES = {
     "hr": "border:0;border-top:1px solid #a1a1aa;margin:0 0 14px 0;",
 }
 _SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+Pieces = tuple[str, ...]
+"""What stands between the variables of a text; every other one is the name of a variable."""
+
+
+class _Shape(Struct, frozen=True):
+    """A message to readers of whom the same is known. ``frame`` is for the skeleton; None where it would mislead it."""
+
+    html: Pieces
+    text: Pieces
+    frame: Markup | None
 
 
 class Filled(Struct, frozen=True):
@@ -114,7 +130,7 @@ def shown_in(*sources: str) -> frozenset[str]:
 
 def says_something(subject: str, present: frozenset[str]) -> bool:
     """Whether a checked subject is not empty for readers of whom just these variables are known."""
-    absent = {ord(mark): "" for name, mark in _MARKS.items() if name not in present}
+    absent = {ord(sign): "" for name, sign in _MARKS.items() if name not in present}
     return bool(one_line(_jinja(subject, present).translate(absent)))
 
 
@@ -124,26 +140,28 @@ def fill(subject: str, text: str, values: Mapping[str, str | None]) -> Filled:
     Raises:
         RenderError: as the checks of subject and text say, or the subject says nothing to this reader.
     """
-    present = frozenset(name for name in VARIABLES if values.get(name))
-    plain = {_MARKS[name]: one_line(values.get(name) or "") for name in VARIABLES}
-    chat = str(escape(plain[_MARKS[CHAT]]))
-    shown = {mark: str(escape(value)) for mark, value in plain.items()}
-    shown[_MARKS[CHAT]] = f'<a href="{chat}">{chat}</a>' if chat else ""
-    shown[_CHAT_TARGET] = chat
-    html, words = _shape(text, present)
-    title = one_line(_jinja(subject, present).translate(_table(plain)))
+    plain = {name: one_line(value) for name in VARIABLES if (value := values.get(name))}
+    present = frozenset(plain)
+    shape = _shape(text, present)
+    title = one_line(_joined(_title(subject, present), plain))
     if not title:
         raise RenderError(_("The subject says nothing to this reader: what it names is not known. Change the subject."))
-    return Filled(
-        title,
-        # The source is ours (Markdown made it, without HTML), and each value is escaped.
-        Markup(html.translate(_table(shown))),  # noqa: S704
-        words.translate(_table({**plain, _CHAT_TARGET: plain[_MARKS[CHAT]]})),
-    )
+    # The source is ours (Markdown made it, without HTML), and each value is escaped.
+    html = _joined(shape.html, {name: str(escape(plain[name])) for name in shape.html[1::2]})
+    markup = Markup(html) if shape.frame is None else Framed.of(html, shape.frame)  # noqa: S704
+    return Filled(title, markup, _joined(shape.text, plain))
 
 
-def _table(marks: Mapping[str, str]) -> dict[int, str]:
-    return {ord(mark): value for mark, value in marks.items()}
+def _cut(text: str, present: frozenset[str]) -> Pieces:
+    """``text`` with marks, without those of what is not known."""
+    absent = {ord(sign): "" for sign, name in _NAMES.items() if name not in present}
+    pieces = _ANY_MARK.split(text.translate(absent))
+    pieces[1::2] = [_NAMES[sign] for sign in pieces[1::2]]
+    return tuple(pieces)
+
+
+def _joined(pieces: Pieces, values: Mapping[str, str]) -> str:
+    return "".join([values[piece] if place % 2 else piece for place, piece in enumerate(pieces)])
 
 
 # What staff write keeps its lines: a blank one behind an ``if`` begins a paragraph.
@@ -215,7 +233,7 @@ class _Unknown(str):
 
 def _jinja(source: str, present: frozenset[str]) -> str:
     template, *_rest = _compiled(source, _("The text"))
-    return template.render({name: mark if name in present else _Unknown(mark) for name, mark in _MARKS.items()})
+    return template.render({name: sign if name in present else _Unknown(sign) for name, sign in _MARKS.items()})
 
 
 class _Markdown(MarkdownIt):
@@ -243,8 +261,13 @@ _MARKDOWN = _Markdown()
 
 
 @lru_cache(maxsize=256)
-def _shape(source: str, present: frozenset[str]) -> tuple[str, str]:
-    """HTML and plain text with marks, for readers of whom just these variables are known."""
+def _title(source: str, present: frozenset[str]) -> Pieces:
+    return _cut(_jinja(source, present), present)
+
+
+@lru_cache(maxsize=256)
+def _shape(source: str, present: frozenset[str]) -> _Shape:
+    """The message for readers of whom just these variables are known."""
     tokens = _MARKDOWN.parse(_jinja(source, present))
     for token in tokens:
         if (style := _STYLES.get(token.type)) is not None:
@@ -258,7 +281,11 @@ def _shape(source: str, present: frozenset[str]) -> tuple[str, str]:
         raise RenderError(
             _("The text has too much in it: {error}. Make it simpler.").format(error=one_line(str(error)))
         ) from None
-    return html, "\n".join(_plain(tokens)).strip("\n")
+    link = f'<a href="{_CHAT_TARGET}">{_CHAT_TARGET}</a>' if CHAT in present else ""
+    pieces = _cut(html.replace(_MARKS[CHAT], link), present)
+    # Staff may have written what looks like a mark of the skeleton.
+    frame = None if OPEN in html else Markup(_joined(pieces, {name: mark(name) for name in present}))  # noqa: S704
+    return _Shape(pieces, _cut("\n".join(_plain(tokens)).strip("\n"), present), frame)
 
 
 def _links(tokens: Sequence[Token], *, chat: bool) -> Iterator[Token]:

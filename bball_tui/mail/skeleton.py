@@ -11,7 +11,7 @@ import re
 from binascii import b2a_qp
 from collections.abc import Callable, Mapping
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.mime import quoted_printable, wire_lines
@@ -24,20 +24,45 @@ PLAIN = re.compile("[ -\\[\\]-~\u00c0-\u024f\u0400-\u0481\u05d0-\u05ea\u1e00-\u1
 """Texts that a hole may be filled with: ASCII without the backslash, letters, dashes and quotes.
 
 MJML repeats the title as a label, in which it writes whatever it takes for unprintable, and a backslash, in another way
-than elsewhere (Rust's ``escape_debug``). A mail with other characters is written the long way, as is a text of several
-lines, which may have markup of ours in it.
+than elsewhere (Rust's ``escape_debug``). A mail with other characters is written the long way, as is one whose hole
+would hold several lines.
 """
 PROBES = ("""'"><b>&amp;</b> {{ x }} \u00e9\u2019=?=20. --> ]]> `^team^`""", "&", ".", "=" * 200)
 _MARK = re.compile(r"`\^([a-z_]+)\^`")
-_COLUMNS = 76
+_LINE = 76
+"""Characters of a line, with the equals sign that says that it goes on (RFC 2045, 6.7)."""
+
+
+class Framed(Markup):
+    """Markup of ours with texts of people in it, escaped. ``frame`` is the same with the marks of their variables.
+
+    What is ours in it belongs to the shape of the mail, as if the template said it.
+    """
+
+    frame: Markup
+
+    @classmethod
+    def of(cls, markup: str, frame: Markup) -> "Framed":
+        made = cls(markup)
+        made.frame = frame
+        return made
+
+
+def mark(name: str) -> str:
+    """What stands for the variable ``name``."""
+    return f"{OPEN}{name}{CLOSE}"
 
 
 def shape_of(variables: Mapping[str, Value]) -> dict[str, Value]:
     """``variables`` with a mark in place of each text."""
-    return {
+    shape = {
         name: f"{OPEN}{name}{CLOSE}" if value and value is not True and name not in LITERAL else value
         for name, value in variables.items()
     }
+    for name, value in variables.items():
+        if isinstance(value, Framed):
+            shape[name] = value.frame
+    return shape
 
 
 def skeleton_of(shape: Mapping[str, Value], html: Callable[[Mapping[str, Value]], str]) -> "Skeleton | None":
@@ -50,19 +75,17 @@ def skeleton_of(shape: Mapping[str, Value], html: Callable[[Mapping[str, Value]]
         return None
     made = Skeleton(html(shape))
     for probe in PROBES:
-        hostile = {name: probe if _is_mark(value) else value for name, value in shape.items()}
+        hostile = {name: _without_marks(value, probe) for name, value in shape.items()}
         if made.fill(hostile) != quoted_printable(html(hostile)):
             return None
     return made
 
 
-def fits(variables: Mapping[str, Value]) -> bool:
-    """Whether holes may be filled with these texts."""
-    return PLAIN.fullmatch("".join([value for value in variables.values() if isinstance(value, str)])) is not None
-
-
-def _is_mark(value: Value) -> bool:
-    return isinstance(value, str) and value.startswith(OPEN)  # no literal does
+def _without_marks(value: Value, text: str) -> Value:
+    """``value`` of a shape with ``text`` in place of each mark."""
+    if isinstance(value, Markup):
+        return Markup(_MARK.sub(lambda _: str(escape(text)), value))  # noqa: S704 - a frame, and a text that is escaped
+    return text if isinstance(value, str) and value.startswith(OPEN) else value  # no literal does
 
 
 class Skeleton:
@@ -76,19 +99,30 @@ class Skeleton:
             (name, _Piece(after.encode()), b"\r\n" if after.startswith("\r\n") else b"x")
             for name, after in zip(pieces[1::2], pieces[2::2], strict=True)
         )
+        self._names = tuple(dict.fromkeys(pieces[1::2]))
+
+    def fits(self, variables: Mapping[str, Value]) -> bool:
+        """Whether the holes may be filled with these texts."""
+        return PLAIN.fullmatch("".join([str(variables[name]) for name in self._names])) is not None
 
     def fill(self, variables: Mapping[str, Value]) -> bytes:
         """The same bytes as those of the HTML with ``variables``."""
         parts = [self._first]
         column = self._column
-        escaped: dict[str, bytes] = {}
+        escaped: dict[str, tuple[bytes, bool]] = {}
         for name, piece, beyond in self._holes:
-            value = escaped.get(name)
-            if value is None:
-                value = escaped[name] = str(escape(variables[name])).encode()
-            made = _encoded(value, column, beyond)
-            parts.append(made)
-            made, column = piece.at(_column(made, column))
+            if name not in escaped:
+                value = str(escape(variables[name])).encode()
+                escaped[name] = value, value.replace(b" ", b"x").isalnum()
+            value, words = escaped[name]
+            if words and column + len(value) < _LINE:  # nothing in it is written in another way
+                parts.append(value)
+                column += len(value)
+            else:
+                made = _encoded(value, column, beyond)
+                parts.append(made)
+                column = _column(made, column)
+            made, column = piece.at(column)
             parts.append(made)
         return b"".join(parts)
 
@@ -99,11 +133,11 @@ class _Piece:
 
     def __init__(self, text: bytes) -> None:
         self._text = text
-        self._made: list[tuple[bytes, int] | None] = [None] * _COLUMNS
+        self._made: dict[int, tuple[bytes, int]] = {}
 
     def at(self, column: int) -> tuple[bytes, int]:
         """The piece from ``column`` on, and the column after it."""
-        made = self._made[column]
+        made = self._made.get(column)
         if made is None:
             text = self._text
             # The end of the mail has its line end; what stands before a hole is followed by a text.

@@ -15,7 +15,7 @@ from bball_tui.language import _
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import ENGLISH, Words, path
 from bball_tui.mail.mime import quoted_printable
-from bball_tui.mail.skeleton import Skeleton, fits, shape_of, skeleton_of
+from bball_tui.mail.skeleton import Skeleton, shape_of, skeleton_of
 from bball_tui.mail.template_dialect import (
     LARGEST_FILE,
     LARGEST_OUTPUT,
@@ -83,8 +83,6 @@ class TemplateSet:
         return self._write_guarded(kind, templates)
 
     def _html(self, template: Template, variables: dict[str, Value]) -> bytes:
-        if not fits(variables):
-            return quoted_printable(html_of(template.render(variables)))
         shape = shape_of(variables)
         # True and 1 would be one key, but no variable is a number.
         key = (template.name, *shape.values())
@@ -96,7 +94,7 @@ class TemplateSet:
                 self._skeletons.clear()
             self._skeletons[key] = known
         (skeleton,) = known
-        if skeleton is None:
+        if skeleton is None or not skeleton.fits(variables):
             return quoted_printable(html_of(template.render(variables)))
         return skeleton.fill(variables)
 

@@ -1,6 +1,6 @@
 """What staff wrote themselves, to the families whom they chose."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import ClassVar, Self
@@ -77,17 +77,21 @@ class MessageMail(MailKind, frozen=True, kw_only=True):
     def variables(self, words: Words, chat_url: str | None, today: date) -> Mapping[str, Value]:
         children = self.children
 
+        def both(values: Iterable[str]) -> str:
+            # Around a name that is empty the language leaves its spaces.
+            return one_line(words.both([one_line(value) for value in values]))
+
         def told(values: Sequence[str]) -> str:
-            return _told(words, children, [one_line(value) for value in values])
+            said = [one_line(value) for value in values]
+            return said[0] if len(said) == 1 else one_line(_told(words, children, said))
 
         def day(one: date | None) -> str:
             return "" if one is None else words.day(one)
 
-        names = [one_line(f"{one.player_first} {one.player_last}") for one in children]
         return {
-            "player": words.both(names),
-            "player_first": words.both([one_line(one.player_first) for one in children]),
-            "player_last": words.both(list(dict.fromkeys(one_line(one.player_last) for one in children))),
+            "player": both(f"{one.player_first} {one.player_last}" for one in children),
+            "player_first": both(one.player_first for one in children),
+            "player_last": both(dict.fromkeys(one_line(one.player_last) for one in children)),
             "team": told([one.team for one in children]),
             "season": told([one.season for one in children]),
             "offered_on": told([day(one.offered_on) for one in children]),
@@ -107,7 +111,7 @@ class MessageMail(MailKind, frozen=True, kw_only=True):
             "message_subject": filled.subject,
             "message_html": filled.html,
             "message_text": filled.text,
-            "message_start": one_line(filled.text)[:_START],
+            "message_start": one_line(filled.text[: 4 * _START])[:_START].rstrip(),
         }
 
     @classmethod
