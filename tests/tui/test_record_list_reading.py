@@ -224,7 +224,7 @@ async def test_the_last_row_is_gone_to_although_it_is_read_again_before_the_rows
 
 
 async def test_many_changes_at_once_are_one_reading() -> None:
-    async with Running(MemorySource(players(100))) as (app, pilot):
+    async with Running(MemorySource(players(90))) as (app, pilot):
         loaded = len(app.of(ListLoaded))
         for _ in range(50):
             app.list.reload()

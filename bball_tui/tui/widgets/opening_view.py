@@ -1,7 +1,8 @@
 """Opening a list at a spot: rows first, their number when it is there. No Textual."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Generator
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -17,18 +18,41 @@ ROOM = 10 * PAGE_SIZE
 """Rows that a reader can go up and down meanwhile."""
 
 
+class Later(Generic[Answer]):
+    """What is asked of the database once somebody begins it, or waits for the answer; who begins it need not wait."""
+
+    def __init__(self, ask: Callable[[], Coroutine[Any, Any, Answer]]) -> None:
+        self._ask = ask
+        self._task: asyncio.Task[Answer] | None = None
+
+    def begin(self) -> "asyncio.Task[Answer]":
+        """Ask, unless it was asked already."""
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._ask())
+            self._task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+        return self._task
+
+    async def ended(self) -> None:
+        """Until what was begun is over, whatever came of it."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def __await__(self) -> Generator[Any, None, Answer]:
+        return self.begin().__await__()
+
+
 class View(msgspec.Struct, Generic[RowT], frozen=True):
     """A list opened at a spot: the window with its visible rows in memory, the cursor, the first visible row.
 
     ``counting`` knows the number of rows better than the window, if it is there at all; ``locating`` the number of the
-    row under the cursor, if the window is adrift.
+    row under the cursor, if the window is adrift. Both may wait until the rows are drawn.
     """
 
     window: Window[RowT]
     position: int
     top: int
-    counting: "asyncio.Task[int] | None"
-    locating: "asyncio.Task[int | None] | None" = None
+    counting: Later[int] | None
+    locating: Later[int | None] | None = None
 
 
 async def open_view(
@@ -43,25 +67,25 @@ async def open_view(
     far = moved or spot.position - spot.line >= PAGE_SIZE
     if far and known is not None and known > LONG and (near := await _around(source, sort, spot, height, known)):
         return near
-    counting: asyncio.Task[int] | None = None
+    counting: Later[int] | None = None
     try:
         if spot.position - spot.line < PAGE_SIZE:
             beginning = PageRequest(0, PAGE_SIZE, sort)
             page = await source.page(beginning)
             total = len(page.rows)
             if total == PAGE_SIZE:
-                # Only now: a long list takes longer to count than to read, and both at once take longer for each.
-                counting = _begun(source.count())
+                # Begun later: a long list takes longer to count than to read and draw, and at once all take longer.
+                counting = Later(source.count)
                 total = max(known or 0, PAGE_SIZE)
             window: Window[RowT] = Window(total, sort)
             window.accept(beginning, page)
         else:
-            counting = _begun(source.count())
+            counting = Later(source.count)
             window = Window(await counting if known is None else known, sort)
         return await _look(source, window, spot, height, counting, known)
     except BaseException:
         if counting is not None:
-            await asyncio.gather(counting, return_exceptions=True)
+            await counting.ended()
         raise
 
 
@@ -70,7 +94,7 @@ async def _look(
     window: Window[RowT],
     spot: Spot,
     height: int,
-    counting: "asyncio.Task[int] | None",
+    counting: Later[int] | None,
     known: int | None,
 ) -> View[RowT]:
     """Find the row where it was, or wherever it stands now."""
@@ -88,10 +112,11 @@ async def _look(
     # Mostly the row is where it was, or near; to count the rows before it takes the longer the longer the list.
     found = window.position_of(spot.row_id)
     if found is None and counting is not None:
-        locating = _begun(source.locate(spot.row_id, window.sort))
+        locating = Later(partial(source.locate, spot.row_id, window.sort))
+        begun = locating.begin()
         if known is None:
-            await asyncio.wait({locating, counting}, return_when=asyncio.FIRST_COMPLETED)
-        if not locating.done():
+            await asyncio.wait({begun, counting.begin()}, return_when=asyncio.FIRST_COMPLETED)
+        if not begun.done():
             total = await counting if known is None else known
             if total > LONG and (near := await _around(source, window.sort, spot, height, total, counting, locating)):
                 return near
@@ -110,8 +135,8 @@ async def _around(
     spot: Spot,
     height: int,
     known: int,
-    counting: "asyncio.Task[int] | None" = None,
-    locating: "asyncio.Task[int | None] | None" = None,
+    counting: Later[int] | None = None,
+    locating: Later[int | None] | None = None,
 ) -> View[RowT] | None:
     """The rows around the row under the cursor, by its key and before anybody knows its number; None: it is not there.
 
@@ -140,10 +165,10 @@ async def _around(
         window.shift(window.total - len(behind.rows) - position)
         position = window.total - len(behind.rows)
     top = await _read(source, window, position, spot.line, height)
-    counting = counting or _begun(source.count())
+    counting = counting or Later(source.count)
     if not window.adrift:
         return View(window, position, top, counting)
-    return View(window, position, top, counting, locating or _begun(source.locate(spot.row_id, sort)))
+    return View(window, position, top, counting, locating or Later(partial(source.locate, spot.row_id, sort)))
 
 
 async def _read(source: RecordSource[RowT], window: Window[RowT], place: int, line: int, height: int) -> int:
@@ -153,13 +178,6 @@ async def _read(source: RecordSource[RowT], window: Window[RowT], place: int, li
         while request := window.next_request(first, last, ahead=False):
             window.accept(request, await source.page(request))
     return top
-
-
-def _begun(asking: Coroutine[Any, Any, Answer]) -> "asyncio.Task[Answer]":
-    """Ask now; whoever wants the answer awaits it, and nobody needs to."""
-    task = asyncio.ensure_future(asking)
-    task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
-    return task
 
 
 def _within(value: int, last: int) -> int:

@@ -4,7 +4,6 @@ The rows themselves stay in the database. A few pages around what is visible are
 it comes into sight, without ever holding up a key. `record_list.py` adds the keys and the mouse.
 """
 
-import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import ClassVar, Generic
@@ -30,7 +29,7 @@ from bball_tui.tui.widgets.list_messages import (
     RowsFetched,
     SelectionChanged,
 )
-from bball_tui.tui.widgets.opening_view import View, open_view
+from bball_tui.tui.widgets.opening_view import Later, View, open_view
 from bball_tui.tui.widgets.page_cache import Spot, Window
 from bball_tui.tui.widgets.record_style import COMPONENT_CLASSES, CSS, style_of
 from bball_tui.tui.widgets.selection import Selection
@@ -208,11 +207,12 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self._adopt(view, moved=self._cursor - start, again=again)
         self._selected_are(matching)
         if view.counting is not None:
-            self.run_worker(self._count(source, view, view.counting, number), group="count")
+            count = partial(self._count, source, view, view.counting, number)
+            self.call_after_refresh(lambda: self.run_worker(count(), group="count"))
         if self._again:
             self.reload()
 
-    async def _settle(self, view: View[RowT], locating: "asyncio.Task[int | None]", number: int) -> None:
+    async def _settle(self, view: View[RowT], locating: Later[int | None], number: int) -> None:
         """Give the rows of a window that is adrift their numbers: nothing moves but the scrollbar."""
         place = await locating
         if number != self._number:
@@ -234,10 +234,9 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         if self._again:
             self.reload()
 
-    async def _count(
-        self, source: RecordSource[RowT], view: View[RowT], counting: "asyncio.Task[int]", number: int
-    ) -> None:
+    async def _count(self, source: RecordSource[RowT], view: View[RowT], counting: Later[int], number: int) -> None:
         """Put the true numbers in place when they come, unless other rows are shown by then."""
+        counting.begin()
         try:
             if view.locating is not None:
                 await self._settle(view, view.locating, number)
@@ -285,7 +284,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             # The last row was asked for before the rows were counted, and they are read again for another reason.
             self._to_end = not self._counted
             self.move_to(view.window.total - 1)
-        self._fill()
+        self.call_after_refresh(self._fill)  # what comes beside these rows may wait until they are drawn
         self.refresh()
         self.refresh_bindings()
 
