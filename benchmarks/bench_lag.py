@@ -17,7 +17,6 @@ from pathlib import Path
 from bball_tui.database.paging import Sort
 from bball_tui.tui.dialogs.import_roster import ImportRoster
 from bball_tui.tui.dialogs.import_rows import ReviewRows
-from bball_tui.tui.gc_tuning import starting
 from benchmarks.bench_import import HEADER, PLAYERS, roster
 from benchmarks.data import fill_data_dir
 from benchmarks.report import Result
@@ -86,7 +85,6 @@ async def measure(folder: Path) -> tuple[Held, dict[str, list[Held]]]:
         write(new, number, jersey=0)
         write(changed, number, jersey=1)
     found: dict[str, list[Held]] = defaultdict(list)
-    starting()
     async with opened(folder / "data") as screen:
         await screen.at_rest()
         with sampled() as idle:

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from bball_tui.settings import Settings
 from bball_tui.tui.app import BballApp
+from bball_tui.tui.gc_tuning import starting
 from bball_tui.tui.tabs.record_pane import RecordPane
 
 PATIENCE = 60.0
@@ -55,6 +56,7 @@ class Screen:
 
 @asynccontextmanager
 async def opened(data_dir: Path) -> AsyncIterator[Screen]:
+    starting()  # garbage is looked for as in the program
     app = BballApp(Settings(data_dir=data_dir, config_dir=data_dir, worker=False))
     try:
         async with app.run_test(size=(120, 36)) as pilot:
