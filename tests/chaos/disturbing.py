@@ -13,7 +13,7 @@ from bball_tui.outbox.queue import enqueue
 from bball_tui.settings import SecretUrl
 from tests.chaos.nursery import Nursery
 from tests.chaos.processes import WorkerProcess
-from tests.outbox.support import a_family, item, states
+from tests.outbox.support import a_family, item
 from tests.support.factory import Club, Family
 from tests.support.smtp import SmtpServer
 
@@ -111,10 +111,10 @@ class Disturber:
             await asyncio.sleep(self._chance.uniform(0, 0.1))
             done[await self._disturb()] += 1
         disturbed_at = time.monotonic()
-        found = await self._quiet()
+        state, found = await self._quiet(names)
         recovered = time.monotonic() - disturbed_at
+        # Counted behind the states: a worker that goes on may end a doubt at any time, by the answer to what it sends.
         copies = Counter(mail.recipient for mail in self._server.messages[begun:])
-        state = await self._states(names)
         return Tally(
             mails=mails,
             kills=done["kill"],
@@ -155,13 +155,20 @@ class Disturber:
                     )
         return kind
 
-    async def _quiet(self) -> bool:
+    async def _quiet(self, names: list[str]) -> tuple[dict[str, str], bool]:
+        """The states of all mails when none of them is under way; false when that does not come.
+
+        Of one and the same reading: a worker that goes on takes back marks of mails that others gave up as in doubt,
+        and they are queued again.
+        """
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if not {"queued", "sending"} & set(await states(self._database)):
-                return True
+        while True:
+            state = await self._states(names)
+            if not {"queued", "sending"} & set(state.values()):
+                return state, True
+            if time.monotonic() > deadline:
+                return state, False
             await asyncio.sleep(0.05)
-        return False
 
     async def _states(self, names: list[str]) -> dict[str, str]:
         async with self._database.session() as session:
