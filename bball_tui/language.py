@@ -58,7 +58,13 @@ def english() -> Iterator[None]:
 
 def _(text: str) -> str:
     """``text`` in the language of the screen; itself where that has no words for it."""
-    return text if _catalog is None or not text or _speaking_english.get() else _catalog.gettext(text)
+    return text if _catalog is None or not text or _speaking_english.get() else _said(_catalog, text)
+
+
+def _said(catalog: "GNUTranslations", text: str) -> str:
+    """Also where the catalog has ``text`` for one thing and for several: Python 3.11.2 does not look there by itself."""
+    told = catalog.gettext(text)
+    return told if told != text else catalog.ngettext(text, text, 1)
 
 
 def later(text: str) -> str:
@@ -83,7 +89,7 @@ def retold(text: str) -> str:
         if text.startswith(start) and (found := sentence.fullmatch(text)) is not None:
             values = {name: _retold_value(name, value) for name, value in found.groupdict().items()}
             told = _catalog.pgettext(STORED, message)
-            return (told if told != message else _catalog.gettext(message)).format(**values)
+            return (told if told != message else _said(_catalog, message)).format(**values)
     return text
 
 
@@ -121,7 +127,10 @@ def _known_by(message: str) -> re.Pattern[str]:
 
 def in_context(context: str, text: str) -> str:
     """The same for a word that means several things: ``open`` is a command, and what a contract is."""
-    return text if _catalog is None or not text or _speaking_english.get() else _catalog.pgettext(context, text)
+    if _catalog is None or not text or _speaking_english.get():
+        return text
+    told = _catalog.pgettext(context, text)
+    return told if told != text else _catalog.npgettext(context, text, text, 1)
 
 
 def plural(one: str, many: str, number: int) -> str:
