@@ -62,7 +62,7 @@ def _(text: str) -> str:
 
 
 def _said(catalog: "GNUTranslations", text: str) -> str:
-    """Also where the catalog has ``text`` for one thing and for several: Python 3.11.2 does not look there by itself."""
+    """Also where the catalog has ``text`` for one thing and for several: Python 3.11.2 does not look there itself."""
     told = catalog.gettext(text)
     return told if told != text else catalog.ngettext(text, text, 1)
 
