@@ -28,7 +28,7 @@ from bball_tui.league.members import take_place
 from bball_tui.league.rights import Right
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport, parse_mail_url
-from bball_tui.outbox.counts import backlog
+from bball_tui.outbox.counts import Backlog, backlog
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 from bball_tui.wording import counted
 
@@ -91,7 +91,14 @@ def worker(
 
     async def several(database: Database, settings: Settings, leagues: Leagues) -> int:
         """Several processes send, and this one is watched for them all."""
-        run = partial(run_processes, processes, settings, drain=drain, concurrency=concurrency, as_json=as_json)
+
+        async def waiting() -> Sequence[Backlog]:
+            async with database.session() as session:
+                return [await backlog(session, one.id) for one in await leagues()]
+
+        run = partial(
+            run_processes, processes, settings, waiting, drain=drain, concurrency=concurrency, as_json=as_json
+        )
         if metrics is None:
             async with watched(database, leagues, metrics=None, health=health):
                 return await run()
@@ -179,6 +186,7 @@ async def run_worker(
 async def run_processes(
     number: int,
     settings: Settings,
+    waiting: Callable[[], Awaitable[Sequence[Backlog]]],
     *,
     drain: bool,
     concurrency: int | None,
@@ -187,7 +195,8 @@ async def run_processes(
 ) -> int:
     """Run several workers, each in a process of its own. Returns the exit code.
 
-    With ``counted_in`` each of them counts what it does in a file of that folder.
+    ``waiting`` counts what a drain leaves, league by league. With ``counted_in`` each of them counts what it does in a
+    file of that folder.
 
     Raises:
         BballError: the mail URL is not usable, or one of them could not work.
@@ -202,7 +211,8 @@ async def run_processes(
     workers = WorkerProcesses(number, options, environment)
     with stop_signals(workers.leave_at_once) as stop:
         if drain:
-            tell_drained(await workers.drain(stop), as_json=wants_json(as_json), into_folder=settings.into_folder)
+            drained = await workers.drain(stop, waiting)
+            tell_drained(drained, as_json=wants_json(as_json), into_folder=settings.into_folder)
         else:
             narrate(f"{number} worker processes send. Ctrl-C stops them.")
             await workers.run(stop)

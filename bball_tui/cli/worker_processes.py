@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -17,6 +17,7 @@ from bball_tui.cli.output import narrate
 from bball_tui.delivery.worker import Drained
 from bball_tui.environment import small_environment
 from bball_tui.errors import BballError
+from bball_tui.outbox.counts import Backlog
 
 START_AGAIN_SECONDS = 2.0
 """Between the end of a worker process and the next one, so that a broken setting does not keep the machine busy."""
@@ -51,11 +52,13 @@ class WorkerProcesses:
                 group.create_task(self._keep_one(stop))
             group.create_task(self._pass_on(stop))
 
-    async def drain(self, stop: asyncio.Event) -> Drained:
-        """Let each drain; what they sent is added up, what still waits is what the last one saw.
+    async def drain(self, stop: asyncio.Event, waiting: Callable[[], Awaitable[Sequence[Backlog]]]) -> Drained:
+        """Let each drain, and add up what they did; what still waits is counted when all have ended.
+
+        Each of them took for waiting what another one had in hand.
 
         Raises:
-            BballError: one of them could not work; it has said why.
+            BballError: one of them could not work; it has said why. Or the database is away by then.
         """
         passing_on = asyncio.create_task(self._pass_on(stop))
         try:
@@ -68,13 +71,13 @@ class WorkerProcesses:
             if isinstance(one, BaseException):
                 raise one
             parts.append(one)
-        last = parts[-1]
+        left = await waiting()
         return Drained(
             sent=sum(part.sent for part in parts),
             failed=sum(part.failed for part in parts),
             in_doubt=sum(part.in_doubt for part in parts),
-            queued=last.queued,
-            held=last.held,
+            queued=sum(one.queued + one.sending for one in left),
+            held=sum(one.held for one in left),
         )
 
     def leave_at_once(self) -> None:
