@@ -32,6 +32,7 @@ class Nursery:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,  # a group of their own, in which all end together
             )
         assert self._ours.recv(LONGEST) == READY, f"{self._module} could not be loaded"
         return self
@@ -49,14 +50,14 @@ class Nursery:
 
 
 def serve(work: Callable[[bytes], None]) -> None:
-    """Fork a process that does ``work`` for each order that comes, until nobody is there to order."""
+    """Fork a process that does ``work`` for each order that comes, until nobody is there to order anymore."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
     with socket.socket(fileno=int(sys.argv[1])) as orders:
         orders.send(READY)
         while True:
             told, descriptors, *_ = socket.recv_fds(orders, LONGEST, 1)
             if not told:
-                return
+                os.killpg(0, signal.SIGKILL)  # us, and those who still work
             (stdout,) = descriptors
             pid = os.fork()
             if pid == 0:
