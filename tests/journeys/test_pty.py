@@ -344,7 +344,8 @@ def test_two_terminals_sign_the_same_contract_at_once(data_dir: Path, one_player
             outcome["told" if "not signed" in program.text else "signed"] += 1
         assert outcome == {"signed": 1, "told": 1}
         loser = one if "not signed" in one.text else other
-        assert re.search(r"signed already by \S+|changed by \S+|by \S+ at", loser.text), loser.text
+        # The title comes a picture before the text below it.
+        loser.until(lambda: re.search(r"signed already by \S+|changed by \S+|by \S+ at", loser.text) is not None)
         for program in (one, other):
             program.press(ESC, "q")
     assert run(environment, "outbox", "list", "--json").count('"recipient"') == 1
