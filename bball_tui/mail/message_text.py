@@ -2,9 +2,8 @@
 
 First Jinja puts a mark, one character that no text may have, where a variable stands; then Markdown is made of what
 staff wrote, which is cut at the marks and kept for the readers of whom the same is known; last the values, escaped, are
-put between the pieces. So a name never meets Jinja or Markdown: whatever is in it is
-shown as it is. Of Jinja there is the variable and ``if``, of Markdown all but HTML, pictures and code; a link leads to
-the web or to an address.
+put between the pieces. So a name never meets Jinja or Markdown: whatever is in it is shown as it is. Of Jinja there is
+the variable and ``if``, of Markdown all but HTML, pictures and code; a link leads to the web or to an address.
 """
 
 import re
@@ -49,16 +48,15 @@ _STYLES = {
 }
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
-
-Pieces = tuple[str, ...]
+_Pieces = tuple[str, ...]
 """What stands between the variables of a text; every other one is the name of a variable."""
 
 
 class _Shape(Struct, frozen=True):
     """A message to readers of whom the same is known. ``frame`` is for the skeleton; None where it would mislead it."""
 
-    html: Pieces
-    text: Pieces
+    html: _Pieces
+    text: _Pieces
     frame: Markup | None
 
 
@@ -130,8 +128,7 @@ def shown_in(*sources: str) -> frozenset[str]:
 
 def says_something(subject: str, present: frozenset[str]) -> bool:
     """Whether a checked subject is not empty for readers of whom just these variables are known."""
-    absent = {ord(sign): "" for name, sign in _MARKS.items() if name not in present}
-    return bool(one_line(_jinja(subject, present).translate(absent)))
+    return bool(one_line("".join(_title(subject, present))))
 
 
 def fill(subject: str, text: str, values: Mapping[str, str | None]) -> Filled:
@@ -146,13 +143,13 @@ def fill(subject: str, text: str, values: Mapping[str, str | None]) -> Filled:
     title = one_line(_joined(_title(subject, present), plain))
     if not title:
         raise RenderError(_("The subject says nothing to this reader: what it names is not known. Change the subject."))
-    # The source is ours (Markdown made it, without HTML), and each value is escaped.
+    # S704: the source is ours (Markdown made it, without HTML), and each value is escaped.
     html = _joined(shape.html, {name: str(escape(plain[name])) for name in shape.html[1::2]})
     markup = Markup(html) if shape.frame is None else Framed.of(html, shape.frame)  # noqa: S704
     return Filled(title, markup, _joined(shape.text, plain))
 
 
-def _cut(text: str, present: frozenset[str]) -> Pieces:
+def _cut(text: str, present: frozenset[str]) -> _Pieces:
     """``text`` with marks, without those of what is not known."""
     absent = {ord(sign): "" for sign, name in _NAMES.items() if name not in present}
     pieces = _ANY_MARK.split(text.translate(absent))
@@ -160,7 +157,7 @@ def _cut(text: str, present: frozenset[str]) -> Pieces:
     return tuple(pieces)
 
 
-def _joined(pieces: Pieces, values: Mapping[str, str]) -> str:
+def _joined(pieces: _Pieces, values: Mapping[str, str]) -> str:
     return "".join([values[piece] if place % 2 else piece for place, piece in enumerate(pieces)])
 
 
@@ -261,7 +258,7 @@ _MARKDOWN = _Markdown()
 
 
 @lru_cache(maxsize=256)
-def _title(source: str, present: frozenset[str]) -> Pieces:
+def _title(source: str, present: frozenset[str]) -> _Pieces:
     return _cut(_jinja(source, present), present)
 
 
@@ -283,7 +280,7 @@ def _shape(source: str, present: frozenset[str]) -> _Shape:
         ) from None
     link = f'<a href="{_CHAT_TARGET}">{_CHAT_TARGET}</a>' if CHAT in present else ""
     pieces = _cut(html.replace(_MARKS[CHAT], link), present)
-    # Staff may have written what looks like a mark of the skeleton.
+    # Staff may have written what looks like a mark of the skeleton. S704: as in `fill`, with marks of ours for values.
     frame = None if OPEN in html else Markup(_joined(pieces, {name: mark(name) for name in present}))  # noqa: S704
     return _Shape(pieces, _cut("\n".join(_plain(tokens)).strip("\n"), present), frame)
 

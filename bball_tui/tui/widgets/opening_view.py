@@ -18,14 +18,14 @@ ROOM = 10 * PAGE_SIZE
 """Rows that a reader can go up and down meanwhile."""
 
 
-class Later(Generic[Answer]):
-    """What is asked of the database once somebody begins it, or waits for the answer; who begins it need not wait."""
+class LazyTask(Generic[Answer]):
+    """A question to the database that is asked once somebody starts it or awaits its answer; the answer may be left."""
 
     def __init__(self, ask: Callable[[], Coroutine[Any, Any, Answer]]) -> None:
         self._ask = ask
         self._task: asyncio.Task[Answer] | None = None
 
-    def begin(self) -> "asyncio.Task[Answer]":
+    def start(self) -> "asyncio.Task[Answer]":
         """Ask, unless it was asked already."""
         if self._task is None:
             self._task = asyncio.ensure_future(self._ask())
@@ -33,12 +33,12 @@ class Later(Generic[Answer]):
         return self._task
 
     async def ended(self) -> None:
-        """Until what was begun is over, whatever came of it."""
+        """Wait until what was started is over, whatever came of it."""
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def __await__(self) -> Generator[Any, None, Answer]:
-        return self.begin().__await__()
+        return self.start().__await__()
 
 
 class View(msgspec.Struct, Generic[RowT], frozen=True):
@@ -51,8 +51,8 @@ class View(msgspec.Struct, Generic[RowT], frozen=True):
     window: Window[RowT]
     position: int
     top: int
-    counting: Later[int] | None
-    locating: Later[int | None] | None = None
+    counting: LazyTask[int] | None
+    locating: LazyTask[int | None] | None = None
 
 
 async def open_view(
@@ -67,20 +67,20 @@ async def open_view(
     far = moved or spot.position - spot.line >= PAGE_SIZE
     if far and known is not None and known > LONG and (near := await _around(source, sort, spot, height, known)):
         return near
-    counting: Later[int] | None = None
+    counting: LazyTask[int] | None = None
     try:
         if spot.position - spot.line < PAGE_SIZE:
             beginning = PageRequest(0, PAGE_SIZE, sort)
             page = await source.page(beginning)
             total = len(page.rows)
             if total == PAGE_SIZE:
-                # Begun later: a long list takes longer to count than to read and draw, and at once all take longer.
-                counting = Later(source.count)
+                # Started later: a long list takes longer to count than to read and draw, and at once all take longer.
+                counting = LazyTask(source.count)
                 total = max(known or 0, PAGE_SIZE)
             window: Window[RowT] = Window(total, sort)
             window.accept(beginning, page)
         else:
-            counting = Later(source.count)
+            counting = LazyTask(source.count)
             window = Window(await counting if known is None else known, sort)
         return await _look(source, window, spot, height, counting, known)
     except BaseException:
@@ -94,7 +94,7 @@ async def _look(
     window: Window[RowT],
     spot: Spot,
     height: int,
-    counting: Later[int] | None,
+    counting: LazyTask[int] | None,
     known: int | None,
 ) -> View[RowT]:
     """Find the row where it was, or wherever it stands now."""
@@ -112,11 +112,11 @@ async def _look(
     # Mostly the row is where it was, or near; to count the rows before it takes the longer the longer the list.
     found = window.position_of(spot.row_id)
     if found is None and counting is not None:
-        locating = Later(partial(source.locate, spot.row_id, window.sort))
-        begun = locating.begin()
+        locating = LazyTask(partial(source.locate, spot.row_id, window.sort))
+        started = locating.start()
         if known is None:
-            await asyncio.wait({begun, counting.begin()}, return_when=asyncio.FIRST_COMPLETED)
-        if not begun.done():
+            await asyncio.wait({started, counting.start()}, return_when=asyncio.FIRST_COMPLETED)
+        if not started.done():
             total = await counting if known is None else known
             if total > LONG and (near := await _around(source, window.sort, spot, height, total, counting, locating)):
                 return near
@@ -135,8 +135,8 @@ async def _around(
     spot: Spot,
     height: int,
     known: int,
-    counting: Later[int] | None = None,
-    locating: Later[int | None] | None = None,
+    counting: LazyTask[int] | None = None,
+    locating: LazyTask[int | None] | None = None,
 ) -> View[RowT] | None:
     """The rows around the row under the cursor, by its key and before anybody knows its number; None: it is not there.
 
@@ -165,10 +165,10 @@ async def _around(
         window.shift(window.total - len(behind.rows) - position)
         position = window.total - len(behind.rows)
     top = await _read(source, window, position, spot.line, height)
-    counting = counting or Later(source.count)
+    counting = counting or LazyTask(source.count)
     if not window.adrift:
         return View(window, position, top, counting)
-    return View(window, position, top, counting, locating or Later(partial(source.locate, spot.row_id, sort)))
+    return View(window, position, top, counting, locating or LazyTask(partial(source.locate, spot.row_id, sort)))
 
 
 async def _read(source: RecordSource[RowT], window: Window[RowT], place: int, line: int, height: int) -> int:

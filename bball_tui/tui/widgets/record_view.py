@@ -29,7 +29,7 @@ from bball_tui.tui.widgets.list_messages import (
     RowsFetched,
     SelectionChanged,
 )
-from bball_tui.tui.widgets.opening_view import Later, View, open_view
+from bball_tui.tui.widgets.opening_view import LazyTask, View, open_view
 from bball_tui.tui.widgets.page_cache import Spot, Window
 from bball_tui.tui.widgets.record_style import COMPONENT_CLASSES, CSS, style_of
 from bball_tui.tui.widgets.selection import Selection
@@ -212,7 +212,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         if self._again:
             self.reload()
 
-    async def _settle(self, view: View[RowT], locating: Later[int | None], number: int) -> None:
+    async def _settle(self, view: View[RowT], locating: LazyTask[int | None], number: int) -> None:
         """Give the rows of a window that is adrift their numbers: nothing moves but the scrollbar."""
         place = await locating
         if number != self._number:
@@ -234,9 +234,11 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         if self._again:
             self.reload()
 
-    async def _count(self, source: RecordSource[RowT], view: View[RowT], counting: Later[int], number: int) -> None:
+    async def _count(self, source: RecordSource[RowT], view: View[RowT], counting: LazyTask[int], number: int) -> None:
         """Put the true numbers in place when they come, unless other rows are shown by then."""
-        counting.begin()
+        if view.window is not self._window:
+            return
+        counting.start()
         try:
             if view.locating is not None:
                 await self._settle(view, view.locating, number)
