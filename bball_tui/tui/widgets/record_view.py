@@ -4,15 +4,16 @@ The rows themselves stay in the database. A few pages around what is visible are
 it comes into sight, without ever holding up a key. `record_list.py` adds the keys and the mouse.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from functools import lru_cache, partial
-from typing import ClassVar, Generic
+from typing import Any, ClassVar, Generic
 
 from textual import events
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.worker import Worker
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
@@ -184,8 +185,12 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             return
         self._number += 1
         self._opening, self._again = True, False
-        self.run_worker(self._read(self._source, spot, self._cursor, self._number), group="open")
+        self._begin(partial(self._read, self._source, spot, self._cursor, self._number), group="open")
         self.refresh()
+
+    def _begin(self, reading: Callable[[], Coroutine[Any, Any, None]], *, group: str) -> Worker[None]:
+        """As a function: a coroutine whose program ends before it has begun would leave a warning on the terminal."""
+        return self.run_worker(reading, group=group)
 
     async def _read(self, source: RecordSource[RowT], spot: Spot, start: int, number: int) -> None:
         """``start`` is where the cursor was when the rows were asked for: keys may come in before this begins."""
@@ -208,7 +213,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self._selected_are(matching)
         if view.counting is not None:
             count = partial(self._count, source, view, view.counting, number)
-            self.call_after_refresh(lambda: self.run_worker(count(), group="count"))
+            self.call_after_refresh(self._begin, count, group="count")
         if self._again:
             self.reload()
 
@@ -301,7 +306,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             return
         if self._window.next_request(*self._visible) is not None:
             self._filling = self._shown
-            self.run_worker(self._fetch(self._shown), group="fill")
+            self._begin(partial(self._fetch, self._shown), group="fill")
 
     async def _fetch(self, source: RecordSource[RowT]) -> None:
         try:
