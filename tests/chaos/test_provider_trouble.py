@@ -190,7 +190,9 @@ async def test_a_provider_that_hangs_after_the_dot_leaves_only_the_mails_on_the_
     club, _, _ = await queue_mails(database, total)
     league = League(database, club.league_id)
     async with SmtpServer(patience=PATIENCE) as server:
-        server.script("dot", HANG, times=None)
+        # Both workers wait with all they can send before one of them is left without an answer: on a busy machine the
+        # second would else begin when the first has already tried again.
+        server.script("data", HANG, times=None)
         settings = {
             "database_url": database_url.reveal(),
             "config": tmp_path / "config.toml",
@@ -199,6 +201,10 @@ async def test_a_provider_that_hangs_after_the_dot_leaves_only_the_mails_on_the_
             "worker_concurrency": CONCURRENCY,
         }
         async with worker_commands(WORKERS, settings):
+            await server.at("data", ON_THE_WIRE)
+            server.behave()
+            server.script("dot", HANG, times=None)
+            server.release()
             await server.received(ON_THE_WIRE)
             gate = await league.until_held({"in_doubt": ON_THE_WIRE, "queued": total - ON_THE_WIRE})
             assert (gate.cause, gate.failures) == (GateCause.OUTAGE, 1)
