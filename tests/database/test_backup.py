@@ -26,24 +26,38 @@ from tests.support.factory import make_family
 pytestmark = pytest.mark.slow
 
 FIRST = migrate.REVISIONS[0]
+OLDEST = "bball_oldest"
+"""An empty league database of the first program. What is refused before the last migration is refused here sooner."""
 
 
 @pytest.fixture(scope="module")
 def running(made_server: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
     started = copy_server(made_server, tmp_path_factory.mktemp("backups") / "server")
+    migrate.create_database(started.url(embedded.OWNER, "postgres"), OLDEST)
+    migrate.upgrade(started.url(embedded.OWNER, OLDEST), FIRST)
     yield started
     started.release()
 
 
-@pytest.fixture
-def server(running: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
-    """With an empty league database, and none that another test left behind."""
+def emptied(running: embedded.EmbeddedServer, template: str) -> embedded.EmbeddedServer:
+    """With an empty league database like ``template``, and none that another test left behind."""
+    kept = {"postgres", "template0", "template1", MIGRATED, TEMPLATE, OLDEST}
     with psycopg.connect(running.url(embedded.OWNER, "postgres").reveal(), autocommit=True) as connection:
-        for name in databases(running) - {"postgres", "template0", "template1", MIGRATED, TEMPLATE}:
+        for name in databases(running) - kept:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        made = map(sql.Identifier, (embedded.DATABASE, MIGRATED))
+        made = map(sql.Identifier, (embedded.DATABASE, template))
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(*made))
     return running
+
+
+@pytest.fixture
+def server(running: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
+    return emptied(running, MIGRATED)
+
+
+@pytest.fixture
+def old_server(running: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
+    return emptied(running, OLDEST)
 
 
 def names(server: embedded.EmbeddedServer, database: str = embedded.DATABASE) -> list[str]:
@@ -54,30 +68,6 @@ def names(server: embedded.EmbeddedServer, database: str = embedded.DATABASE) ->
 def add(server: embedded.EmbeddedServer, slug: str) -> None:
     with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
         connection.execute("INSERT INTO league (slug, name) VALUES (%s, %s)", (slug, slug))
-
-
-def test_there_and_back(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
-    file = tmp_path / "league.dump"
-    add(server, "before")
-    backup.dump(server.url(embedded.OWNER), file)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    add(server, "since")
-    kept = backup.restore_embedded(server, file).kept
-    assert names(server) == ["before"]
-    assert names(server, kept) == ["before", "since"]
-    with pytest.raises(backup.BackupError, match="never overwrites"):
-        backup.dump(server.url(embedded.OWNER), file)
-    broken = tmp_path / "broken.dump"
-    broken.write_bytes(b"no backup")
-    with pytest.raises(backup.BackupError, match="refused"):
-        backup.restore_embedded(server, broken)
-    assert names(server) == ["before"]
-    with (
-        psycopg.connect(server.url(embedded.OWNER).reveal()),
-        pytest.raises(backup.BackupError, match="Someone still works"),
-    ):
-        backup.restore_embedded(server, file)
-    assert not databases(server) & {"bball_restored"}
 
 
 def databases(server: embedded.EmbeddedServer) -> set[str]:
@@ -116,7 +106,9 @@ RULES = {
 }
 
 
-def test_everything_comes_back_and_what_waited_stays(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+def test_everything_comes_back_what_waited_stays_and_nothing_is_overwritten(
+    server: embedded.EmbeddedServer, tmp_path: Path
+) -> None:
     async def fill() -> None:
         database = Database(server.url(embedded.OWNER))
         await queue_mails(database, 3)
@@ -127,21 +119,45 @@ def test_everything_comes_back_and_what_waited_stays(server: embedded.EmbeddedSe
         connection.execute("UPDATE team SET name = E'Tab\\tand \\\\. and\\nline'")
         connection.execute("SET session_replication_role = replica")
         connection.execute("DELETE FROM outbox WHERE id = (SELECT max(id) FROM outbox)")
-    before = everything(server)
-    backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
-    restored = backup.restore_embedded(server, tmp_path / "league.dump")
+    before, slugs, file = everything(server), names(server), tmp_path / "league.dump"
+    backup.dump(server.url(embedded.OWNER), file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    add(server, "zz-since")
+    since = everything(server)
+    restored = backup.restore_embedded(server, file)
     # But for the pause, as what waited may have left since the backup was made, and that it was restored.
     now = everything(server)
     counters = {name: count for name, count in now["counters"] if name != "audit_id_seq"}
     but = {name: before[name] for name in ("provider_gate", "audit")}
     assert set(before["audit"]) < set(now["audit"])
     assert counters == {name: count for name, count in before["counters"] if name != "audit_id_seq"}
-    assert now | but | {"counters": before["counters"]} == before == everything(server, restored.kept)
+    assert now | but | {"counters": before["counters"]} == before
+    assert everything(server, restored.kept) == since != before
+    assert (names(server), names(server, restored.kept)) == (slugs, [*slugs, "zz-since"])
     assert restored.waiting == 2
     with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
         gates = connection.execute("SELECT provider, state, cause, open_until FROM provider_gate").fetchall()
         assert gates == [("*", "open", "paused", None)]
         assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (backup.RESTORING,)).fetchone() is None
+    with pytest.raises(backup.BackupError, match="never overwrites"):
+        backup.dump(server.url(embedded.OWNER), file)
+    broken = tmp_path / "broken.dump"
+    broken.write_bytes(b"no backup")
+    with pytest.raises(backup.BackupError, match="refused"):
+        backup.restore_embedded(server, broken)
+    assert everything(server) == now
+
+
+def test_nothing_is_restored_while_someone_works(old_server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    add(old_server, "before")
+    backup.dump(old_server.url(embedded.OWNER), tmp_path / "league.dump")
+    with (
+        psycopg.connect(old_server.url(embedded.OWNER).reveal()),
+        pytest.raises(backup.BackupError, match="Someone still works"),
+    ):
+        backup.restore_embedded(old_server, tmp_path / "league.dump")
+    assert names(old_server) == ["before"]
+    assert not databases(old_server) & {"bball_restored"}
 
 
 def test_a_restore_counts_what_had_gone_out_and_stands_in_the_activity_of_each_league(
@@ -195,18 +211,6 @@ def test_a_restore_counts_what_had_gone_out_and_stands_in_the_activity_of_each_l
     assert moved == f"{made.astimezone(UTC):%b} {made.astimezone(UTC).day}, {made.astimezone(UTC):%Y, %H:%M} UTC"
 
 
-def test_a_backup_of_an_older_program_is_brought_up_to_date(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
-    migrate.create_database(server.url(embedded.OWNER, "postgres"), "older")
-    migrate.upgrade(server.url(embedded.OWNER, "older"), FIRST)
-    with psycopg.connect(server.url(embedded.OWNER, "older").reveal()) as connection:
-        connection.execute("INSERT INTO league (slug, name) VALUES ('old', 'Old')")
-        connection.execute("INSERT INTO season (league_id, name) SELECT id, 'Spring' FROM league")
-    backup.dump(server.url(embedded.OWNER, "older"), tmp_path / "older.dump")
-    backup.restore_embedded(server, tmp_path / "older.dump")
-    assert names(server) == ["old"]
-    assert everything(server)["alembic_version"] == [(f"({migrate.HEAD})",)]
-
-
 HOSTILE = """
 CREATE FUNCTION evil() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN COPY (SELECT 1) TO PROGRAM 'touch {marker}'; RETURN NEW; END $$;
@@ -224,25 +228,32 @@ CREATE EVENT TRIGGER evil ON ddl_command_start EXECUTE FUNCTION evil_event();
 """
 
 
-def test_no_code_of_a_backup_is_run(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
-    add(server, "good")
-    marker = Path(server.directory / "cluster" / "touched")
-    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+def test_a_backup_of_an_older_program_is_brought_up_to_date_and_none_of_its_code_is_run(
+    old_server: embedded.EmbeddedServer, tmp_path: Path
+) -> None:
+    marker = Path(old_server.directory / "cluster" / "touched")
+    with psycopg.connect(old_server.url(embedded.OWNER).reveal()) as connection:
+        connection.execute("INSERT INTO league (slug, name) VALUES ('old', 'Old')")
+        connection.execute("INSERT INTO season (league_id, name) SELECT id, 'Spring' FROM league")
         connection.execute(HOSTILE.format(marker=marker))
-    backup.dump(server.url(embedded.OWNER), tmp_path / "hostile.dump")
+    backup.dump(old_server.url(embedded.OWNER), tmp_path / "hostile.dump")
     marker.unlink(missing_ok=True)
-    backup.restore_embedded(server, tmp_path / "hostile.dump")
+    backup.restore_embedded(old_server, tmp_path / "hostile.dump")
     assert not marker.exists()
-    assert names(server) == ["good"]
-    triggers = everything(server)["triggers"]
-    assert not [name for _, name, _ in triggers if name == "evil"]
+    assert names(old_server) == ["old"]
+    found = everything(old_server)
+    assert len(found["season"]) == 1
+    assert found["alembic_version"] == [(f"({migrate.HEAD})",)]
+    assert not [name for _, name, _ in found["triggers"] if name == "evil"]
 
 
-def test_a_backup_whose_rows_come_from_a_program_is_refused(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+def test_a_backup_whose_rows_come_from_a_program_is_refused(
+    old_server: embedded.EmbeddedServer, tmp_path: Path
+) -> None:
     """The statement that reads the rows stands in the file as well."""
     file = tmp_path / "hostile.dump"
-    add(server, "good")
-    backup.dump(server.url(embedded.OWNER), file)
+    add(old_server, "good")
+    backup.dump(old_server.url(embedded.OWNER), file)
     content = file.read_bytes()
     for table in ("league", "alembic_version"):
         begin = content.index(b"COPY public.%s (" % table.encode())
@@ -251,47 +262,47 @@ def test_a_backup_whose_rows_come_from_a_program_is_refused(server: embedded.Emb
         assert len(hostile) == length
         file.write_bytes(content[:begin] + hostile + content[begin + length :])
         with pytest.raises(backup.BackupError, match="some other database"):
-            backup.restore_embedded(server, file)
-        assert names(server) == ["good"]
-        assert "bball_restored" not in databases(server)
+            backup.restore_embedded(old_server, file)
+        assert names(old_server) == ["good"]
+        assert "bball_restored" not in databases(old_server)
 
 
-def test_rows_that_break_a_rule_are_refused(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
-    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+def test_rows_that_break_a_rule_are_refused(old_server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    with psycopg.connect(old_server.url(embedded.OWNER).reveal()) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("INSERT INTO season (league_id, name) VALUES (4711, 'of no league')")
-    backup.dump(server.url(embedded.OWNER), tmp_path / "broken.dump")
+    backup.dump(old_server.url(embedded.OWNER), tmp_path / "broken.dump")
     with pytest.raises(backup.BackupError, match=r"cannot be right \(ForeignKeyViolation\)"):
-        backup.restore_embedded(server, tmp_path / "broken.dump")
+        backup.restore_embedded(old_server, tmp_path / "broken.dump")
 
 
-def test_a_backup_of_another_database_is_refused(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
-    migrate.create_database(server.url(embedded.OWNER, "postgres"), "other")
-    with psycopg.connect(server.url(embedded.OWNER, "other").reveal()) as connection:
+def test_a_backup_of_another_database_is_refused(old_server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    migrate.create_database(old_server.url(embedded.OWNER, "postgres"), "other")
+    with psycopg.connect(old_server.url(embedded.OWNER, "other").reveal()) as connection:
         connection.execute("CREATE TABLE contract (id int)")
-    backup.dump(server.url(embedded.OWNER, "other"), tmp_path / "other.dump")
+    backup.dump(old_server.url(embedded.OWNER, "other"), tmp_path / "other.dump")
     with pytest.raises(backup.BackupError, match="some other database"):
-        backup.restore_embedded(server, tmp_path / "other.dump")
-    backup.dump(server.url(embedded.OWNER), tmp_path / "newer.dump")
-    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        backup.restore_embedded(old_server, tmp_path / "other.dump")
+    with psycopg.connect(old_server.url(embedded.OWNER).reveal()) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    backup.dump(server.url(embedded.OWNER), tmp_path / "future.dump")
+    backup.dump(old_server.url(embedded.OWNER), tmp_path / "future.dump")
     with pytest.raises(backup.BackupError, match="'9999', which this program does not know"):
-        backup.restore_embedded(server, tmp_path / "future.dump")
+        backup.restore_embedded(old_server, tmp_path / "future.dump")
 
 
-def test_a_link_in_the_way_is_not_followed(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+def test_a_link_in_the_way_is_not_followed(running: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    empty = running.url(embedded.OWNER, "postgres")
     (tmp_path / "elsewhere").write_text("precious")
     for name in ("league.dump", "league.dump.part"):
         (tmp_path / name).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(backup.BackupError, match="never overwrites"):
-        backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
+        backup.dump(empty, tmp_path / "league.dump")
     (tmp_path / "league.dump").unlink()
-    backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
+    backup.dump(empty, tmp_path / "league.dump")
     assert (tmp_path / "elsewhere").read_text() == "precious"
     (tmp_path / "dangling.dump").symlink_to(tmp_path / "nowhere")
     with pytest.raises(backup.BackupError, match="never overwrites"):
-        backup.dump(server.url(embedded.OWNER), tmp_path / "dangling.dump")
+        backup.dump(empty, tmp_path / "dangling.dump")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "dangling.dump",
         "elsewhere",
@@ -317,39 +328,15 @@ def test_nothing_travels_in_the_clear(tmp_path: Path, url: str, said: str) -> No
     assert not list(tmp_path.iterdir())
 
 
-def test_whoever_was_erased_since_a_backup_is_erased_in_it_again(
+def test_whoever_was_erased_since_a_backup_is_erased_in_it_again_and_comes_back_by_no_merge(
     server: embedded.EmbeddedServer, tmp_path: Path
 ) -> None:
-    async def fill() -> None:
-        database = Database(server.url(embedded.OWNER))
-        await queue_mails(database, 1)
-        await database.dispose()
-
-    asyncio.run(fill())
-    people = "SELECT first_name FROM player UNION ALL SELECT first_name FROM guardian"
-    file = tmp_path / "league.dump"
-    backup.dump(server.url(embedded.OWNER), file)
-    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
-        assert ("Erased",) not in connection.execute(people).fetchall()
-        everybody = "ARRAY(SELECT id FROM player), ARRAY(SELECT id FROM guardian)"
-        connection.execute(f"SELECT bball_erase(id, {everybody}) FROM league".encode())
-        erased = connection.execute(people).fetchall()
-        assert set(erased) == {("Erased",)}
-    restored = backup.restore_embedded(server, file)
-    assert restored.erased == len(erased)
-    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
-        assert connection.execute(people).fetchall() == erased
-    assert [one.name for one in list_kept(server)] == [restored.kept]
-    assert drop_kept(server) == 1
-    assert list_kept(server) == []
-
-
-def test_nobody_comes_back_by_a_merge_or_its_undoing(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
     async def fill() -> None:
         database = Database(server.url(embedded.OWNER))
         club, _, _ = await queue_mails(database, 1)
         async with database.session() as session:
             await make_family(session, club, first="Zeph", last="Quill", parents=())
+            await make_family(session, club, first="Yuri", last="Alone")
         await database.dispose()
 
     asyncio.run(fill())
@@ -359,20 +346,30 @@ def test_nobody_comes_back_by_a_merge_or_its_undoing(server: embedded.EmbeddedSe
     )
     apart, merged = tmp_path / "apart.dump", tmp_path / "merged.dump"
     names = "SELECT first_name FROM player ORDER BY id"
+    people = "SELECT first_name FROM player UNION ALL SELECT first_name FROM guardian"
+    everybody = "ARRAY(SELECT id FROM player), ARRAY(SELECT id FROM guardian)"
     backup.dump(server.url(embedded.OWNER), apart)
     with psycopg.connect(server.url(embedded.OWNER).reveal(), autocommit=True) as connection:
         connection.execute("UPDATE contract SET status = 'void', status_reason = 'x' WHERE status = 'offered'")
         connection.execute(merge.encode())
         backup.dump(server.url(embedded.OWNER), merged)
-        connection.execute("SELECT bball_erase(id, ARRAY(SELECT id FROM player), '{}') FROM league")
+        assert ("Erased",) not in connection.execute(people).fetchall()
+        guardians = connection.execute("SELECT count(*) FROM guardian").fetchall()[0][0]
+        assert guardians
+        connection.execute(f"SELECT bball_erase(id, {everybody}) FROM league".encode())
     restored = backup.restore_embedded(server, apart)
-    assert (restored.erased, restored.waiting) == (2, 0)
+    assert (restored.erased, restored.waiting) == (3 + guardians, 0)
     with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
-        assert connection.execute(names).fetchall() == [("Erased",), ("Erased",)]
+        assert connection.execute(names).fetchall() == [("Erased",)] * 3
+        assert set(connection.execute(people).fetchall()) == {("Erased",)}
         assert connection.execute("SELECT count(*) FROM contract WHERE status = 'offered'").fetchone() == (0,)
+    assert [one.name for one in list_kept(server)] == [restored.kept]
+    assert drop_kept(server) == 1
+    assert list_kept(server) == []
     restored = backup.restore_embedded(server, merged)
-    assert restored.erased == 2
+    assert restored.erased == 3 + guardians
     backup.dump(server.url(embedded.OWNER), tmp_path / "now.dump")
     with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
-        assert connection.execute(names).fetchall() == [("Erased",), ("Erased",)]
+        assert connection.execute(names).fetchall() == [("Erased",)] * 3
+        assert set(connection.execute(people).fetchall()) == {("Erased",)}
         assert connection.execute("SELECT count(*) FROM merged_person WHERE was::text LIKE '%Zeph%'").fetchone() == (0,)
