@@ -26,7 +26,8 @@ from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from tests.tui.dialog_host import ROOMY, SMALL, asking
 from tests.tui.every_dialog import DIALOGS
 from tests.tui.every_form import FORMS
-from tests.tui.records import ALL_NAMES
+from tests.tui.test_every_size import EVERY
+from tests.tui.unsaved import QUESTION
 
 pytestmark = pytest.mark.slow
 
@@ -34,16 +35,6 @@ pytestmark = pytest.mark.slow
 def test_no_form_is_forgotten() -> None:
     made = {name.removesuffix("_form") for name in dir(records) if name.endswith("_form")}
     assert made == set(FORMS)
-
-
-@pytest.mark.parametrize("form", FORMS)
-async def test_a_form_draws_hostile_names_and_fits_a_small_window(form: str) -> None:
-    async with asking(FORMS[form](ALL_NAMES), SMALL) as desk:
-        assert desk.open
-        assert desk.harmless()
-        assert desk.whole_choices()
-        await desk.press("down", "down", "tab")
-        assert desk.harmless()
 
 
 def test_no_dialog_is_forgotten() -> None:
@@ -59,11 +50,15 @@ def test_no_dialog_is_forgotten() -> None:
     assert all(one.HELP for one in DIALOGS), "every dialog explains itself"
 
 
-@pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
-async def test_no_text_at_all_is_drawn_too(kind: type[Screen[Any]]) -> None:
-    async with asking(DIALOGS[kind](""), SMALL) as desk:
+@pytest.mark.parametrize("name", EVERY)
+async def test_no_text_at_all_is_drawn_too_and_nothing_typed_leaves_without_a_question(name: str) -> None:
+    async with asking(EVERY[name](""), SMALL) as desk:
         assert desk.open
         assert desk.whole_choices(), "every way out can be seen in the smallest window"
+        asks = isinstance(desk.app.screen, InputDialog)
+        await desk.press("escape")
+        assert QUESTION not in desk.line
+        assert not asks or desk.answers
 
 
 @pytest.mark.parametrize("kind", [Confirm, ErrorDialog, MigrateDialog, Reason, SignDialog, ImportRoster])

@@ -3,7 +3,7 @@
 And without colors, where the control with the focus differs by reverse, bold, underline or a sign.
 
 A dialog is found in the lists of the hostile names, a tab and its views in the code; none can be forgotten. As it
-stands there, keys are typed into it, too.
+stands there, keys are typed into it, too, and Esc asks before they are lost.
 """
 
 from collections.abc import Callable
@@ -37,13 +37,14 @@ from bball_tui.tui.theme import COLORLESS_THEME
 from bball_tui.tui.widgets.inspector import Inspector
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.tui.desk_host import Desk, club_with, opened
+from tests.tui.dialog_host import SMALL, Host, asking
 from tests.tui.dialog_host import Desk as DialogDesk
-from tests.tui.dialog_host import Host, asking
 from tests.tui.every_dialog import DIALOGS
 from tests.tui.every_form import FORMS
 from tests.tui.hands import resize, rest, running, send
 from tests.tui.looks import SIZES, THEMES, faults, unseen
 from tests.tui.records import ALL_NAMES
+from tests.tui.unsaved import keep_what_is_typed
 
 pytestmark = pytest.mark.slow
 
@@ -78,14 +79,18 @@ class Pictures:
 
 
 @pytest.mark.parametrize("name", EVERY)
-async def test_a_dialog_is_whole_in_every_window_takes_keys_and_its_focus_seen(name: str, tmp_path: Path) -> None:
+async def test_a_dialog_is_whole_in_every_window_takes_and_keeps_what_is_typed_and_its_focus_seen(
+    name: str, tmp_path: Path
+) -> None:
     """The fields, one after the other, get what was typed after the key that leads to them, also in one write.
 
-    For that it is opened once more, with names that are hostile, and drawn and not obeyed, also while one types.
+    For that it is opened once more, with names that are hostile, and drawn and not obeyed, also while one types; a form
+    also in a small window.
     """
     before = ("enter",) if name in NAMELESS else ()
     keys: tuple[str, ...] = ("tab", "1", "tab", "2", "tab", "3")
-    if name == "SignPaper":
+    paper = name == "SignPaper"
+    if paper:
         keys = ("tab",) * 3  # what no field takes is the next name there
     pictures = Pictures(tmp_path)
     app: Host[Any] = Host(EVERY[name]("Ann Lee"), theme=COLORLESS_THEME)
@@ -103,9 +108,14 @@ async def test_a_dialog_is_whole_in_every_window_takes_keys_and_its_focus_seen(n
             await resize(pilot, size)
             pictures.look(app, name)
         hands: DialogDesk[Any] = DialogDesk(app, pilot)
+        if not paper:  # a name typed there stays the signer
+            await keep_what_is_typed(hands, name)
+            app.screen.set_focus(first)
         await hands.press(*before, *keys)
         await hands.settle()
         one_by_one = _typed(hands)
+        if paper:
+            await keep_what_is_typed(hands, name)
     pictures.done()
     async with asking(EVERY[name](ALL_NAMES)) as desk:
         assert desk.harmless()
@@ -115,6 +125,10 @@ async def test_a_dialog_is_whole_in_every_window_takes_keys_and_its_focus_seen(n
         await desk.settle()
         assert desk.harmless()
         assert _typed(desk) == one_by_one
+        if EVERY[name] in FORMS.values():
+            await resize(desk.pilot, SMALL)
+            assert desk.harmless()
+            assert desk.whole_choices()
 
 
 def _typed(desk: DialogDesk[Any]) -> tuple[str | None, list[str], int]:
