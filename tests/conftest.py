@@ -246,11 +246,15 @@ def _counts(process: psutil.Process) -> bool:
         return False
 
 
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """The same one for all processes of a run."""
+    folder = factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """The folder ``name``, which the first process of a run that needs it makes, and all of them share."""
-    shared = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
+    shared = shared_folder(factory)
     made = shared / name
     with (shared / f"{name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -6,14 +6,7 @@ import pytest
 
 from tests.chaos.nursery import Nursery
 from tests.chaos.processes import WORKER
-from tests.journeys.loaded_program import end_loaded_program
-
-
-@pytest.fixture(scope="session", autouse=True)
-def loaded_once(nothing_left_running: None) -> Iterator[None]:
-    """Whoever forks the worker commands ends with them."""
-    yield
-    end_loaded_program()
+from tests.journeys.conftest import loaded_once  # noqa: F401 - the worker commands are forked there as well
 
 
 @pytest.fixture(scope="session")

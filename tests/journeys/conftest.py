@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from bball_tui.database import embedded
+from bball_tui.database import embedded, roles
 from bball_tui.database.opening import open_database
 from bball_tui.settings import Settings
-from tests.conftest import made_once
+from tests.conftest import Server, made_once, shared_folder
 from tests.journeys.loaded_program import Order, Started, end_loaded_program, loaded_program
 
 DATA = Path(__file__).parent.parent / "data"
@@ -93,8 +93,11 @@ def clean_environment(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def loaded_once(nothing_left_running: None) -> Iterator[None]:
-    """Whoever forks programs for the journeys ends with them."""
+def loaded_once(nothing_left_running: None, tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[None]:
+    """What forks programs for all processes of a run ends with the last of them."""
+    with server.database() as name:
+        url = server.embedded.url(roles.person(), name).reveal()
+        loaded_program(shared_folder(tmp_path_factory) / "loaded-program", url)
     yield
     end_loaded_program()
 

@@ -3,6 +3,8 @@
 Loading takes half a second each time, which is longer than most commands take, and says nothing about them. What is
 forked is a process like any other: it has an environment, a terminal or pipes, and an end of its own. The start as
 staff know it, from nothing, is what ``test_pty`` and ``test_spanish`` look at.
+
+All test processes of a run share it: it listens at a socket in the folder of the run.
 """
 
 import atexit
@@ -16,10 +18,11 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 from contextlib import suppress
-from functools import cache
+from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import ClassVar
 
@@ -72,22 +75,13 @@ class Started:
 
 
 class LoadedProgram:
-    """Runs until :meth:`end`; forks are asked for one after the other, by any thread."""
+    """Our line to it; forks are asked for one after the other, by any thread. It ends with the last that has a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Path, warm_at: str) -> None:
         self._one_by_one = threading.Lock()
-        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-                stdin=subprocess.PIPE,  # Python asks once whether its streams are files, which they never are here
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-        if self._ours.recv(LONGEST) != READY:
-            raise AssertionError(self._process.communicate()[1].decode())
+        with place.with_suffix(".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._ours = _line_to(place) or _start(place, warm_at)
 
     def start(self, order: Order, stdin: int, stdout: int, stderr: int) -> Started:
         """A new process; the descriptors stay ours as well."""
@@ -110,21 +104,65 @@ class LoadedProgram:
                 os.close(descriptor)
 
     def end(self) -> None:
-        self._ours.close()  # it ends with its socket
-        self._process.communicate()
+        self._ours.close()
 
 
-@cache
-def loaded_program() -> LoadedProgram:
-    """The one of this process, started when it is first needed."""
-    return LoadedProgram()
+def _line_to(place: Path) -> socket.socket | None:
+    """If it runs there, and is not about to end."""
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with suppress(FileNotFoundError, ConnectionError):
+        line.connect(str(place))
+        if line.recv(LONGEST) == READY:
+            return line
+    line.close()
+    return None
+
+
+def _start(place: Path, warm_at: str) -> socket.socket:
+    place.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+        door.bind(str(place))
+        door.listen()
+        process = subprocess.Popen(
+            [sys.executable, "-m", __name__, str(door.fileno()), warm_at],
+            pass_fds=(door.fileno(),),
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+            stdin=subprocess.PIPE,  # Python asks once whether its streams are files, which they never are here
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        line.connect(str(place))
+    with suppress(ConnectionError):
+        if line.recv(LONGEST) == READY:
+            for stream in (process.stdin, process.stdout, process.stderr):
+                assert stream is not None
+                stream.close()
+            process.wait()
+            return line
+    raise AssertionError(process.communicate()[1].decode())
+
+
+_lines: list[LoadedProgram] = []
+
+
+def loaded_program(place: Path | None = None, warm_at: str = "") -> LoadedProgram:
+    """The one at ``place``, which all who name that share, or one of this process; started when it is first needed.
+
+    Whoever starts it with the URL of an empty database has it open the screen there before anybody forks: see
+    ``warming``.
+    """
+    if not _lines:
+        with tempfile.TemporaryDirectory() as own:
+            _lines.append(LoadedProgram(place or Path(own) / "loaded", warm_at))
+    return _lines[0]
 
 
 def end_loaded_program() -> None:
     """If it was ever needed."""
-    if loaded_program.cache_info().currsize:
-        loaded_program().end()
-        loaded_program.cache_clear()
+    while _lines:
+        _lines.pop().end()
 
 
 def give_size(terminal: int, rows: int, columns: int) -> None:
@@ -144,26 +182,38 @@ def _load() -> None:
             import_module(module.name)
 
 
-def _serve(orders: socket.socket) -> Order | None:
+def _serve(door: socket.socket) -> Order | None:
     """Fork for every order until nobody is there to order; returns the order in what was forked."""
     ends: dict[int, int] = {}
+    lines: dict[int, socket.socket] = {}
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     with DefaultSelector() as looking:
-        looking.register(orders, EVENT_READ)
+        looking.register(door, EVENT_READ)
         looking.register(woken, EVENT_READ)
         while True:
             ready = {key.fd for key, _ in looking.select()}
             if woken in ready:
                 os.read(woken, 512)
                 _say_ends(ends)
-            if orders.fileno() not in ready:
+            if door.fileno() in ready:
+                line, _ = door.accept()
+                lines[line.fileno()] = line
+                looking.register(line, EVENT_READ)
+                with suppress(ConnectionError):
+                    line.send(READY)
+            asks = next((line for number, line in lines.items() if number in ready), None)
+            if asks is None:
                 continue
-            told, descriptors, *_ = socket.recv_fds(orders, LONGEST, 4)
+            told, descriptors = _order_of(asks)
             if not told:
-                return None
+                looking.unregister(asks)
+                lines.pop(asks.fileno()).close()
+                if not lines:
+                    return None
+                continue
             *streams, said = descriptors
             pid = os.fork()
             if pid == 0:
@@ -171,7 +221,10 @@ def _serve(orders: socket.socket) -> Order | None:
             ends[pid] = said
             for descriptor in streams:
                 os.close(descriptor)
-            orders.send(str(pid).encode())
+            with suppress(ConnectionError):
+                asks.send(str(pid).encode())
+    for line in (door, *lines.values()):
+        line.close()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for descriptor in (woken, wakes, said, *ends.values()):
@@ -179,6 +232,14 @@ def _serve(orders: socket.socket) -> Order | None:
     order = msgspec.json.decode(told, type=Order)
     _become(order, streams)
     return order
+
+
+def _order_of(line: socket.socket) -> tuple[bytes, list[int]]:
+    """Nothing from whoever is gone."""
+    with suppress(ConnectionError):
+        told, descriptors, *_ = socket.recv_fds(line, LONGEST, 4)
+        return told, descriptors
+    return b"", []
 
 
 def _say_ends(ends: dict[int, int]) -> None:
@@ -218,13 +279,19 @@ class _Exit:
 
 
 def _begin() -> None:
+    if os.fork():
+        os._exit(0)  # what others use as well is nobody's child
     atexit.register(_Exit.leave)
-    _load()
-    gc.collect()
-    gc.freeze()  # nobody looks through it again, which would copy it for every process
-    with socket.socket(fileno=int(sys.argv[1])) as orders:
-        orders.send(READY)
-        order = _serve(orders)
+    with socket.socket(fileno=int(sys.argv[1])) as door:
+        _load()
+        if warm_at := sys.argv[2]:
+            from bball_tui.settings import SecretUrl
+            from tests.journeys.warming import warm_up
+
+            warm_up(SecretUrl(warm_at))
+        gc.collect()
+        gc.freeze()  # nobody looks through it again, which would copy it for every process
+        order = _serve(door)
     if order is None:
         return
     random.seed()
