@@ -14,6 +14,7 @@ from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewO
 from bball_tui.tui.importing import _summary
 from bball_tui.tui.theme import SYMBOLS, Tone
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
+from tests.tui.hands import resize
 from tests.tui.import_host import CORRECTED, FAULTY, GOOD, NUMBERS, League
 
 pytestmark = pytest.mark.slow
@@ -27,18 +28,18 @@ def styles_of(screen: Screen[Any]) -> list[dict[str, Any]]:
     ]
 
 
-async def test_every_part_has_its_styles_though_they_are_made_only_once() -> None:
-    async with asking(League().dialog(None), ROOMY) as desk:
+async def test_a_file_is_asked_for_and_previewed_and_then_imported() -> None:
+    """Before all that, every part has its styles, though they are made only once."""
+    league = League()
+    async with asking(league.dialog(None)) as desk:
         before = styles_of(desk.app.screen)
         desk.app.screen.update_node_styles(animate=False)
         assert styles_of(desk.app.screen) == before
-
-
-async def test_a_file_is_previewed_and_then_imported() -> None:
-    league = League()
-    async with asking(league.dialog(None)) as desk:
         assert desk.focus == "path"
         assert desk.choice("import").disabled
+        await desk.press("enter")
+        assert "Which file?" in desk.screen
+        assert league.previews == []
         await desk.type("/rosters/spring.csv")
         await desk.press("enter")
         expected = (Path("/rosters/spring.csv"), ImportOptions("Spring 2027", False))
@@ -66,9 +67,12 @@ class Moved(League):
 
 
 async def test_a_preview_that_is_over_is_shown_again_and_nothing_else_is_written() -> None:
+    """Its file asks for nothing, so neither corrections nor whole names are offered."""
     league = Moved(replace(GOOD, digest="first"))
     async with asking(league.dialog(), ROOMY) as desk:
         await desk.until_shown("240")
+        assert "Corrections" not in desk.line
+        assert "whole names" not in desk.line
         await desk.press("enter")
         await desk.until_shown("A colleague was here.")
         await desk.until_shown("Someone changed the league.")
@@ -79,10 +83,7 @@ async def test_a_preview_that_is_over_is_shown_again_and_nothing_else_is_written
     assert [options.expect for _, options in league.previews] == ["", ""]
 
 
-async def test_corrections_are_offered_only_where_there_are_some() -> None:
-    async with asking(League().dialog(), ROOMY) as desk:
-        await desk.until_shown("240")
-        assert "Corrections" not in desk.line
+async def test_corrections_are_offered_where_there_are_some() -> None:
     league = League(replace(GOOD, conflicts=(CORRECTED,)))
     async with asking(league.dialog(), ROOMY) as desk:
         await desk.until_shown("Corrections")
@@ -94,20 +95,6 @@ async def test_corrections_are_offered_only_where_there_are_some() -> None:
         await desk.until_shown("240")
         chosen = league.previews[-1][1]
         assert (chosen.take_file, chosen.drafts) == (True, True)
-
-
-async def test_an_encoding_that_was_guessed_is_the_first_thing_to_see() -> None:
-    doubt = "The file does not say its encoding and is read as Mac Roman: “José”."
-    async with asking(League(replace(GOOD, doubts=(doubt,))).dialog()) as desk:
-        assert desk.line.index(f"{SYMBOLS[Tone.WARN]} {doubt}") < desk.line.index("new changed unchanged")
-
-
-async def test_no_file_is_a_question_beside_the_field() -> None:
-    league = League()
-    async with asking(league.dialog(None)) as desk:
-        await desk.press("enter")
-        assert "Which file?" in desk.screen
-        assert league.previews == []
 
 
 async def test_a_double_enter_imports_nothing() -> None:
@@ -122,6 +109,7 @@ async def test_a_double_enter_imports_nothing() -> None:
 
 
 async def test_rows_with_faults_stop_the_import_until_they_are_left_out() -> None:
+    """The tick leaves the focus on its box, and Enter does what the buttons say."""
     league = League(FAULTY)
     async with asking(league.dialog(), ROOMY) as desk:
         assert desk.line.count("2 rows have faults: nothing is imported until you fix or skip these rows") == 1
@@ -133,15 +121,6 @@ async def test_rows_with_faults_stop_the_import_until_they_are_left_out() -> Non
         assert league.previews[-1][1].skip_bad_rows
         assert desk.line.count("2 rows have faults") == 1
         assert "! 2 rows have faults and will be left out" in desk.line
-        await desk.click("import")
-        assert league.imports == [(Path("roster.csv"), ImportOptions("Spring 2027", True))]
-
-
-async def test_ticking_a_box_leaves_the_focus_on_it_and_enter_does_what_the_buttons_say() -> None:
-    league = League(FAULTY)
-    async with asking(league.dialog(), ROOMY) as desk:
-        await desk.go_to("#skip")
-        await desk.press("space")
         assert not desk.choice("import").disabled
         assert desk.focus == "skip"
         assert "[ Preview Enter ] [ Import ]" in desk.line
@@ -154,8 +133,7 @@ async def test_ticking_a_box_leaves_the_focus_on_it_and_enter_does_what_the_butt
         assert not league.previews[-1][1].skip_bad_rows
         assert desk.focus == "skip"
         await desk.press("space")
-        await desk.go_to("#choice-import")
-        await desk.press("enter")
+        await desk.click("import")
         assert league.imports == [(Path("roster.csv"), ImportOptions("Spring 2027", True))]
 
 
@@ -181,7 +159,7 @@ async def test_what_was_previewed_is_what_is_imported() -> None:
         assert league.imports[-1][1].season == "Spring 2027 B"
 
 
-async def test_a_file_that_cannot_be_read_is_told_beside_its_field() -> None:
+async def test_a_file_that_cannot_be_read_is_told_beside_its_field_and_a_failed_import_can_be_tried_again() -> None:
     league = League()
     league.failure = "roster.csv cannot be opened: there is no such file."
     async with asking(league.dialog()) as desk:
@@ -192,11 +170,6 @@ async def test_a_file_that_cannot_be_read_is_told_beside_its_field() -> None:
         await desk.go_to("#path")
         await desk.press("enter")
         assert "players 240" in desk.line
-
-
-async def test_a_failed_import_keeps_everything_and_can_be_tried_again() -> None:
-    league = League()
-    async with asking(league.dialog()) as desk:
         league.failure = "The database cannot be reached at the moment."
         await desk.click("import")
         assert desk.open
@@ -240,40 +213,49 @@ async def test_esc_stops_a_long_reading_first() -> None:
         assert desk.answers == [None]
 
 
-async def test_what_is_perhaps_not_meant_is_said_and_can_be_imported() -> None:
+async def test_a_guessed_encoding_is_the_first_thing_to_see_and_what_is_perhaps_not_meant_can_be_imported() -> None:
+    doubt = "The file does not say its encoding and is read as Mac Roman: “José”."
     warning = Problem(5, "Guardian 1 Email", "ana@gmial.com", "Is ana@gmail.com meant? It comes in as it is.")
-    async with asking(League(replace(GOOD, warnings=(warning,))).dialog()) as desk:
+    async with asking(League(replace(GOOD, doubts=(doubt,), warnings=(warning,))).dialog(), ROOMY) as desk:
+        assert desk.line.index(f"{SYMBOLS[Tone.WARN]} {doubt}") < desk.line.index("new changed unchanged")
         assert f"{SYMBOLS[Tone.WARN]} 1 cell may not be what is meant" in desk.line
         assert "row 5, Guardian 1 Email “ana@gmial.com”: Is ana@gmail.com meant?" in desk.line
         assert not desk.choice("import").disabled
 
 
-@pytest.mark.parametrize("size", [ROOMY, USUAL, SMALL])
-async def test_a_thousand_faults_fit_every_window(size: tuple[int, int]) -> None:
+async def test_a_thousand_faults_fit_every_window() -> None:
     problems = tuple(Problem(row, "Jersey", "x" * 60, "A jersey has one to three digits.") for row in range(2, 1002))
-    async with asking(League(RosterPreview(NUMBERS, problems=problems)).dialog(), size) as desk:
-        assert desk.whole_choices()
-        assert "1,000 rows have faults" in desk.line
-        desk.widget(".dialog--body").scroll_end(animate=False)
-        await desk.settle()
-        assert "and 800 more" in desk.screen
-
-
-@pytest.mark.parametrize("size", [USUAL, SMALL])
-async def test_what_must_be_seen_stands_beside_the_buttons_wherever_the_rest_is(size: tuple[int, int]) -> None:
-    made = "A new season, Sprng 2027, will be made and shown to everyone."
-    league = League(replace(FAULTY, new_season=made))
-    async with asking(league.dialog(), size) as desk:
-        for place in (desk.widget(".dialog--body").scroll_home, desk.widget(".dialog--body").scroll_end):
-            place(animate=False)
+    async with asking(League(RosterPreview(NUMBERS, problems=problems)).dialog(), ROOMY) as desk:
+        for size in (ROOMY, USUAL, SMALL):
+            if size != ROOMY:
+                desk.widget(".dialog--body").scroll_home(animate=False)
+                await resize(desk.pilot, size)
+            assert desk.whole_choices()
+            assert "1,000 rows have faults" in desk.line
+            desk.widget(".dialog--body").scroll_end(animate=False)
             await desk.settle()
-            assert "✘ 2 rows have faults: nothing is imported until" in desk.line
+            assert "and 800 more" in desk.screen
+
+
+async def test_what_must_be_seen_stands_beside_the_buttons_wherever_the_rest_is() -> None:
+    made = "A new season, Sprng 2027, will be made and shown to everyone."
+    async with asking(League(replace(FAULTY, new_season=made)).dialog(), USUAL) as desk:
+
+        async def seen_everywhere(words: str) -> None:
+            for place in (desk.widget(".dialog--body").scroll_home, desk.widget(".dialog--body").scroll_end):
+                place(animate=False)
+                await desk.settle()
+                assert words in desk.line
+
+        refused = "✘ 2 rows have faults: nothing is imported until"
+        await seen_everywhere(refused)
+        await resize(desk.pilot, SMALL)
+        await seen_everywhere(refused)
         desk.widget("#skip").focus()
         await desk.press("space")
-        for place in (desk.widget(".dialog--body").scroll_home, desk.widget(".dialog--body").scroll_end):
-            place(animate=False)
-            await desk.settle()
-            assert f"! {made}" in desk.line
+        await seen_everywhere(f"! {made}")
+        await resize(desk.pilot, USUAL)
+        await seen_everywhere(f"! {made}")
 
 
 @pytest.fixture
