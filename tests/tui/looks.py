@@ -148,17 +148,28 @@ Look: TypeAlias = tuple[Region, list[tuple[str, bool, bool, bool]]]
 
 
 def _looks(app: App[Any], controls: Iterable[Widget]) -> list[Look]:
-    return [(one.region, _drawn(rows_of(app, one.region), one.region)) for one in controls]
+    regions = [one.region for one in controls]
+    rows = _rows(app, {line for region in regions for line in _lines(app, region)})
+    return [(one, _drawn([rows[line] for line in _lines(app, one)], one)) for one in regions]
 
 
 def rows_of(app: App[Any], region: Region) -> list[Strip]:
-    """The lines of the screen with this region, drawn alone: a whole screen takes long."""
-    compositor = app.screen._compositor
-    lines = region.intersection(compositor.size.region).line_range
+    """The lines of the screen with this region."""
+    return list(_rows(app, set(_lines(app, region))).values())
+
+
+def _lines(app: App[Any], region: Region) -> range:
+    return region.intersection(app.screen._compositor.size.region).line_range
+
+
+def _rows(app: App[Any], lines: set[int]) -> dict[int, Strip]:
+    """These lines of the screen, drawn alone: a whole screen takes long."""
     if not lines:
-        return []
-    chops = compositor._render_chops(Region(0, lines.start, compositor.size.width, len(lines)), lines.__contains__)
-    return [Strip.join(chops[line].values()) for line in lines]
+        return {}
+    compositor = app.screen._compositor
+    crop = Region(0, min(lines), compositor.size.width, max(lines) - min(lines) + 1)
+    chops = compositor._render_chops(crop, lines.__contains__)
+    return {line: Strip.join(chops[line].values()) for line in sorted(lines)}
 
 
 def _drawn(strips: list[Strip], region: Region) -> list[tuple[str, bool, bool, bool]]:
