@@ -51,9 +51,11 @@ NO_KEYS = {
 
 def sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """What may come onto the screen: all constants with a space but docstrings."""
-    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    bare: set[int] = set()
     for node in ast.walk(tree):
-        if (
+        if isinstance(node, ast.Expr):
+            bare.add(id(node.value))  # which comes later
+        elif (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and " " in node.value
@@ -84,19 +86,25 @@ def sentences_of(path: Path) -> tuple[tuple[int, str], ...]:
     return tuple(sentences(ast.parse(code()[path])))
 
 
-def spelled_in(path: Path) -> Iterator[str]:
-    """Keys that sentences of this file spell by hand."""
+def allowed_in(path: Path) -> set[str | None]:
+    """Keys that sentences of this file may spell."""
     place = str(path.relative_to(CODE))
-    allowed = set(EVERYWHERE)
+    allowed: set[str | None] = {None, *EVERYWHERE}
     if path.parent.name in ("dialogs", "forms"):
         allowed |= own_keys(path)
     if place in SHOWN_IN:
         allowed |= own_keys(CODE / "tui" / "dialogs" / SHOWN_IN[place])
-    for line, sentence in sentences_of(path):
-        for found in SPELLED.finditer(sentence):
-            key = next(filter(None, found.groups()))
-            if normal_key(key) not in {None, *allowed} and NO_KEYS.get(path.name, "\0") not in sentence:
-                yield f"{place}:{line}: {key!r} in {sentence.strip()[:90]!r}"
+    return allowed
+
+
+def spelled_in(path: Path) -> Iterator[str]:
+    """Keys that sentences of this file spell by hand."""
+    spelled = [(line, sentence, one) for line, sentence in sentences_of(path) for one in SPELLED.finditer(sentence)]
+    allowed = allowed_in(path) if spelled else set()
+    for line, sentence, found in spelled:
+        key = next(filter(None, found.groups()))
+        if normal_key(key) not in allowed and NO_KEYS.get(path.name, "\0") not in sentence:
+            yield f"{path.relative_to(CODE)}:{line}: {key!r} in {sentence.strip()[:90]!r}"
 
 
 def test_no_sentence_spells_the_key_of_a_command() -> None:
