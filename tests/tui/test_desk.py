@@ -29,6 +29,7 @@ from tests.league.importing.support import make_desk
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import PATIENCE, club_with, opened
 from tests.tui.dialog_host import harmless
+from tests.tui.hands import resize
 
 HOSTILE = (
     "[red]Eve[/red]",
@@ -324,20 +325,19 @@ async def test_of_many_that_go_back_the_list_says_how_many_more(quiet: Settings,
         await desk.shows("Kid0 Family00: offered again. Kid1 Family01: offered again. And 9")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
-async def test_a_narrow_footer_gives_up_everything_else_before_undo(
-    quiet: Settings, database: Database, size: tuple[int, int]
-) -> None:
+async def test_a_narrow_footer_gives_up_everything_else_before_undo(quiet: Settings, database: Database) -> None:
     club = await club_with(database, 2, hold_seconds=90)
     async with database.session() as session:
         signed = await session.scalar(select(func.min(Contract.id)))
         assert signed is not None
         await sign(session, club.league_id, SigningRequest(((signed, 1),)))
-    async with opened(quiet, size) as desk:
+    async with opened(quiet, (80, 24)) as desk:
         desk.app.desk.post_message(ContractsSigned((signed,), 1, 90))
         for tab in ("2", "3", "4", "5"):
             await desk.press(tab)
-            await desk.until(lambda: "undo (2 min)" in desk.footer)
+            for size in ((80, 24), (60, 20)):
+                await resize(desk.pilot, size)
+                await desk.until(lambda: "undo (2 min)" in desk.footer)
 
 
 async def test_undo_is_offered_only_while_something_can_go_back(

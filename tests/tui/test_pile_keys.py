@@ -49,7 +49,9 @@ async def paste(desk: Desk, text: str) -> None:
 
 
 @pytest.mark.usefixtures("three")
-async def test_letters_are_the_next_name_wherever_the_cursor_is(quiet: Settings) -> None:
+async def test_letters_and_what_is_pasted_are_the_next_name_wherever_the_cursor_is(
+    quiet: Settings, tmp_path: Path
+) -> None:
     async with opened(quiet) as desk:
         await desk.press("t")
         await desk.shows("0 papers done, 3 left")
@@ -69,62 +71,9 @@ async def test_letters_are_the_next_name_wherever_the_cursor_is(quiet: Settings)
         await desk.shows("Sign Zoila Tran")
         await desk.press("escape", "tab", "enter")
         await desk.until(lambda: isinstance(desk.app.screen, CorrectRecord))  # chosen by its own key
-
-
-@pytest.mark.usefixtures("three")
-@pytest.mark.parametrize("place", ["#done", "#choice-undo"])
-async def test_after_the_last_one_is_taken_back_the_next_name_is_typed(quiet: Settings, place: str) -> None:
-    async with opened(quiet) as desk:
-        await desk.press("t")
-        await desk.shows("0 papers done, 3 left")
-        await desk.press(*"an ab", "enter", "enter", *"xu", "enter", "enter")
-        await desk.shows("2 papers done, 1 left")
-        desk.app.screen.query_one(place).focus()
-        await desk.press("ctrl+t")
-        await desk.shows("Xu Prado", "undone.")
-        assert desk.app.focused is desk.app.screen.query_one("#name")
-        await desk.press(*"tran")
-        assert name(desk) == "tran"
-
-
-@pytest.mark.usefixtures("three")
-async def test_a_name_typed_over_an_open_paper_signs_it_by_nobody(quiet: Settings) -> None:
-    async with opened(quiet) as desk:
-        await desk.press("t")
-        await desk.shows("0 papers done, 3 left")
-        await desk.press(*"an ab", "enter")
-        await desk.shows("Sign An Abbott", "becomes signed")
-        send(desk.app, *"tran zo", "enter", "enter")
-        await desk.shows("An Abbott is not signed", "1 paper done, 2 left", "last: Zoila Tran")
-
-
-@pytest.mark.usefixtures("three")
-async def test_no_letter_is_a_command_in_an_open_paper(quiet: Settings) -> None:
-    async with opened(quiet) as desk:
-        await desk.press("t")
-        await desk.shows("0 papers done, 3 left")
-        await desk.press(*"an ab", "enter")
-        await desk.shows("Sign An Abbott", "becomes signed", "Preview the e-mails  ctrl+r")
-        letters = [key for key in desk.app.screen.active_bindings if len(key) == 1]
-        assert not letters
-        await desk.press("ctrl+r")
-        await desk.until(lambda: isinstance(desk.app.screen, ReadMail))
         await desk.press("escape")
-        await desk.until(lambda: isinstance(desk.app.screen, SignPaper))
-        await desk.press(*"prado")
-        await desk.shows("An Abbott is not signed")
-        assert name(desk) == "prado"
-        await desk.press("enter")
-        await desk.shows("Sign Xu Prado", "becomes signed")
+        await desk.until(lambda: desk.app.screen is stack)
 
-
-@pytest.mark.usefixtures("three")
-async def test_what_is_pasted_is_the_next_name_wherever_the_cursor_is(quiet: Settings, tmp_path: Path) -> None:
-    async with opened(quiet) as desk:
-        await desk.press("t")
-        await desk.shows("0 papers done, 3 left")
-        await desk.press(*"an ab", "enter", "enter")
-        await desk.shows("1 paper done, 2 left")
         for place in ("#done", "#choice-cancel"):
             desk.app.screen.query_one(place).focus()
             await paste(desk, "Xu Prado")
@@ -142,6 +91,58 @@ async def test_what_is_pasted_is_the_next_name_wherever_the_cursor_is(quiet: Set
         await desk.shows("Sign Zoila Tran", "becomes signed")
 
 
+@pytest.mark.usefixtures("three")
+async def test_after_the_last_one_is_taken_back_the_next_name_is_typed(quiet: Settings) -> None:
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("0 papers done, 3 left")
+        await desk.press(*"an ab", "enter", "enter")
+        for place in ("#done", "#choice-undo"):
+            await desk.press("ctrl+u", *"xu", "enter", "enter")
+            await desk.shows("2 papers done, 1 left")
+            desk.app.screen.query_one(place).focus()
+            desk.app.clear_notifications()
+            await desk.press("ctrl+t")
+            await desk.shows("Xu Prado", "undone.", "1 paper done, 2 left")
+            assert desk.app.focused is desk.app.screen.query_one("#name")
+            await desk.press(*"tran")
+            assert name(desk) == "tran"
+
+
+@pytest.mark.usefixtures("three")
+async def test_no_letter_is_a_command_in_an_open_paper_and_a_name_typed_over_one_signs_it_by_nobody(
+    quiet: Settings,
+) -> None:
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("0 papers done, 3 left")
+        # Esc typed ahead leaves the paper that the Enter before it opens, and not the pile.
+        send(desk.app, *"abbott", "enter", "escape", *"xu", "enter")
+        await desk.shows("Sign Xu Prado", "becomes signed")
+        await desk.press("escape")
+        assert name(desk) == "xu"
+
+        await desk.press("ctrl+u", *"an ab", "enter")
+        await desk.shows("Sign An Abbott", "becomes signed", "Preview the e-mails  ctrl+r")
+        letters = [key for key in desk.app.screen.active_bindings if len(key) == 1]
+        assert not letters
+        await desk.press("ctrl+r")
+        await desk.until(lambda: isinstance(desk.app.screen, ReadMail))
+        await desk.press("escape")
+        await desk.until(lambda: isinstance(desk.app.screen, SignPaper))
+        await desk.press(*"prado")
+        await desk.shows("An Abbott is not signed")
+        assert name(desk) == "prado"
+        await desk.press("enter")
+        await desk.shows("Sign Xu Prado", "becomes signed")
+        await desk.press("escape")
+
+        await desk.press("ctrl+u", *"an ab", "enter")
+        await desk.shows("Sign An Abbott", "becomes signed")
+        send(desk.app, *"tran zo", "enter", "enter")
+        await desk.shows("An Abbott is not signed", "1 paper done, 2 left", "last: Zoila Tran")
+
+
 async def test_a_stack_without_anybody_to_sign_names_keys_that_work_where_it_stands(
     quiet: Settings, database: Database
 ) -> None:
@@ -152,16 +153,3 @@ async def test_a_stack_without_anybody_to_sign_names_keys_that_work_where_it_sta
         await desk.shows("Press Esc, then i to import a roster.")
         await desk.press("escape", "i")
         await desk.until(lambda: isinstance(desk.app.screen, ImportRoster))
-
-
-@pytest.mark.usefixtures("three")
-async def test_esc_typed_ahead_leaves_the_paper_that_the_enter_before_it_opens_and_not_the_pile(
-    quiet: Settings,
-) -> None:
-    async with opened(quiet) as desk:
-        await desk.press("t")
-        await desk.shows("0 papers done, 3 left")
-        send(desk.app, *"abbott", "enter", "escape", *"xu", "enter")
-        await desk.shows("Sign Xu Prado", "becomes signed")
-        await desk.press("escape")
-        assert name(desk) == "xu"

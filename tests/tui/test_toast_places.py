@@ -17,14 +17,14 @@ def line_of(desk: Desk, text: str) -> int:
 
 
 async def test_messages_make_way_for_what_has_the_keys(settings: Settings, database: Database) -> None:
-    await club_with(database, 60)
+    await club_with(database, 25)
     async with opened(settings, (80, 24)) as desk:
         desk.app.notify("3 contracts signed", markup=False)
         await desk.shows("3 contracts signed")
         below = line_of(desk, "3 contracts signed")
         await desk.press("G")
         await desk.until(lambda: line_of(desk, "3 contracts signed") not in (-1, below))
-        assert line_of(desk, "3 contracts signed") < line_of(desk, "Family59") >= below
+        assert line_of(desk, "3 contracts signed") < line_of(desk, "Family24") >= below
         for message in desk.app._notifications:
             message.raised_at -= READ + 1
         await desk.press("g")  # goes on, and the message with it
@@ -86,11 +86,11 @@ async def test_in_the_smallest_window_no_message_lies_over_the_cursor_or_the_key
     settings: Settings, database: Database
 ) -> None:
     """Wherever the cursor is, and however many messages there are: the last one is read, too."""
-    await club_with(database, 60)
+    await club_with(database, 25)
     long = "The chat is linked with the group 'Hawks'. 3 e-mails queued. As long as they have not left, U unlinks it."
     async with opened(settings, (60, 20)) as desk:
         await desk.press("4")
-        await desk.until(lambda: desk.records.total == 60)
+        await desk.until(lambda: desk.records.total == 25)
         rows = range(desk.records.size.height - 1)
         for last, messages in (
             ("'Hawks'", (long,)),
