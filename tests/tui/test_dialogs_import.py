@@ -97,7 +97,7 @@ async def test_corrections_are_offered_where_there_are_some() -> None:
         assert (chosen.take_file, chosen.drafts) == (True, True)
 
 
-async def test_a_double_enter_imports_nothing() -> None:
+async def test_a_double_enter_imports_nothing_and_a_file_that_says_nothing_new_cannot_be_imported() -> None:
     league = League()
     league.gate.clear()
     async with asking(league.dialog()) as desk:
@@ -106,6 +106,12 @@ async def test_a_double_enter_imports_nothing() -> None:
         await desk.until_shown("players 240")
         assert len(league.previews) == 1
         assert league.imports == []
+        assert not desk.choice("import").disabled
+        league.answer = RosterPreview(Imported(unchanged=Counts(8, 240, 300, 240)))
+        await desk.go_to("#path")
+        await desk.press("enter")
+        assert "Nothing to do: the league already has what the file says." in desk.line
+        assert desk.choice("import").disabled
 
 
 async def test_rows_with_faults_stop_the_import_until_they_are_left_out() -> None:
@@ -135,13 +141,6 @@ async def test_rows_with_faults_stop_the_import_until_they_are_left_out() -> Non
         await desk.press("space")
         await desk.click("import")
         assert league.imports == [(Path("roster.csv"), ImportOptions("Spring 2027", True))]
-
-
-async def test_a_file_that_says_nothing_new_cannot_be_imported() -> None:
-    league = League(RosterPreview(Imported(unchanged=Counts(8, 240, 300, 240))))
-    async with asking(league.dialog()) as desk:
-        assert "Nothing to do: the league already has what the file says." in desk.line
-        assert desk.choice("import").disabled
 
 
 async def test_what_was_previewed_is_what_is_imported() -> None:

@@ -197,15 +197,19 @@ async def test_a_column_that_is_not_known_is_no_row_and_leaving_rows_out_does_no
         assert desk.choice("import").disabled
 
 
-async def test_dates_that_can_be_read_two_ways_offer_their_order() -> None:
+async def test_the_order_of_dates_is_offered_where_it_is_not_clear_and_the_sheets_of_a_workbook() -> None:
     unclear = Problem(2, "Date of Birth", "03/04/2015", on_screen(AMBIGUOUS))
-    league = League(RosterPreview(NUMBERS, problems=(unclear,)))
+    league = League(RosterPreview(NUMBERS, problems=(unclear,), sheet="Spring", sheets=("Notes", "Spring")))
     async with asking(league.dialog(), ROOMY) as desk:
         assert "Choose their order in the field Dates, or write dates as 2015-03-24." in desk.line
+        assert "Sheet Spring" in desk.line
         await desk.go_to("#dates")
         desk.widget("#dates").value = "mdy"  # type: ignore[attr-defined]
         await desk.settle()
         assert league.previews[-1][1].date_order == "mdy"
+        desk.widget("#sheet").value = "Notes"  # type: ignore[attr-defined]
+        await desk.settle()
+        assert league.previews[-1][1].sheet == "Notes"
 
 
 def test_the_dialog_names_no_option_of_the_command_line() -> None:
@@ -243,15 +247,6 @@ def test_the_dialog_names_no_option_of_the_command_line() -> None:
         "If the column holds positions, leave it out with --ignore-column; else write Player, Coach or Staff.",
     ):
         assert "--" not in on_screen(sentence)
-
-
-async def test_a_workbook_with_several_sheets_offers_them() -> None:
-    league = League(replace(GOOD, sheet="Spring", sheets=("Notes", "Spring")))
-    async with asking(league.dialog()) as desk:
-        assert "Sheet Spring" in desk.line
-        desk.widget("#sheet").value = "Notes"  # type: ignore[attr-defined]
-        await desk.settle()
-        assert league.previews[-1][1].sheet == "Notes"
 
 
 OPEN = RosterPreview(
