@@ -167,7 +167,7 @@ class Terminal:
         """Press ``key``, which draws something, and read nothing, until the program waits for its terminal."""
         busy = psutil.Process(self.child.pid)
         for _ in range(30):
-            self.press(key * 100)
+            self.child.send(key.encode() * 100)  # a press would read what was drawn meanwhile
         worked = -1.0
         deadline = time.monotonic() + PATIENCE
         while (now := sum(busy.cpu_times()[:2])) - worked > 0.1:  # its input thread looks for keys all the time
