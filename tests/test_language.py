@@ -7,11 +7,13 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from babel.messages.catalog import Catalog
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,11 +36,18 @@ COMMAND_LINE = ("cli", "demo")
 CATALOGS = {path.parent.parent.name: path for path in catalogs()}
 
 
+@cache
+def stored(language: str) -> Catalog:
+    """The catalog, read once for all who leave it as it is."""
+    return read(CATALOGS[language])
+
+
 @pytest.fixture(scope="module", autouse=True)
 def parsed_once() -> Iterator[None]:
     """The program is parsed once for all of these tests, and forgotten with this module."""
     yield
     forget()
+    stored.cache_clear()
 
 
 def test_the_screen_speaks_english_and_spanish() -> None:
@@ -74,9 +83,8 @@ def test_a_language_that_the_screen_does_not_speak_is_refused_where_it_is_set() 
 @pytest.mark.parametrize("language", CATALOGS)
 def test_a_catalog_has_words_for_all_that_the_screen_says(language: str) -> None:
     """When this fails: `make messages`, and translate what it names."""
-    path = CATALOGS[language]
-    known = {(one.context, one.id) for one in read(path)}
-    now = brought_up_to_date(read(path))
+    known = {(one.context, one.id) for one in stored(language)}
+    now = brought_up_to_date(read(CATALOGS[language]))
     assert {(one.context, one.id) for one in now} == known
     assert [one.id for one in without_words(now)] == []
 
@@ -84,7 +92,7 @@ def test_a_catalog_has_words_for_all_that_the_screen_says(language: str) -> None
 def test_no_sentence_names_a_record_by_its_number() -> None:
     """Nobody knows players and contracts by the numbers of the database; only an option for exceptions takes them."""
     number = re.compile(r"\b(contract|player|team|guardian|season) \{(one|missing|\w+_id)\}", re.IGNORECASE)
-    said = {message.id if isinstance(message.id, str) else message.id[0] for message in read(CATALOGS["es"])}
+    said = {message.id if isinstance(message.id, str) else message.id[0] for message in stored("es")}
     assert {sentence for sentence in said if number.search(sentence)} == {
         "There is no player {one} in this league, so there is no exception for them."
     }
@@ -94,13 +102,13 @@ def test_no_sentence_names_a_record_by_its_number() -> None:
 def test_a_catalog_is_compiled(language: str) -> None:
     """When this fails: `make messages`, and translate what it names."""
     path = CATALOGS[language]
-    assert path.with_suffix(".mo").read_bytes() == compiled(read(path))
+    assert path.with_suffix(".mo").read_bytes() == compiled(stored(language))
 
 
 @pytest.mark.parametrize("language", CATALOGS)
 def test_values_stand_in_the_translation_as_in_the_sentence(language: str) -> None:
     wrong = []
-    for message in read(CATALOGS[language]):
+    for message in stored(language):
         said = message.id if isinstance(message.id, str) else message.id[-1]
         wanted = {*PLACE.findall(said)}
         spare = GRAMMAR if len(wanted) > 1 else set()
@@ -193,7 +201,7 @@ def test_what_is_written_down_does_not_depend_on_the_screen(calls: Mapping[Path,
 
 KEPT = [
     (message.id, texts(message)[0])
-    for message in read(CATALOGS["es"])
+    for message in stored("es")
     if isinstance(message.id, str) and (message.context == STORED or "mail server {host}" in message.id)
 ]
 
@@ -266,7 +274,7 @@ def test_an_option_in_a_sentence_has_its_field_in_the_dialog_in_every_language(
     calls: Mapping[Path, Sequence[ast.Call]],
 ) -> None:
     """What `cli_hints_on_screen` replaces stands in a sentence of the importer, and in its translation."""
-    catalog = {message.id: texts(message) for message in read(CATALOGS["es"])}
+    catalog = {message.id: texts(message) for message in stored("es")}
     words = [
         one.args[0] for one in calls[PACKAGE / "tui" / "dialogs" / "cli_hints_on_screen.py"] if name_of(one) == "_"
     ]
@@ -344,7 +352,7 @@ def sentences_without_a_mark(path: Path, known: frozenset[str]) -> Iterator[tupl
 
 def test_every_sentence_is_marked() -> None:
     """When this fails: mark what it names by `_`, or by `stored` what goes into the database; then `make messages`."""
-    catalog = read(CATALOGS["es"])
+    catalog = stored("es")
     known = frozenset(text for one in catalog for text in ((one.id,) if isinstance(one.id, str) else one.id))
     places = {path: path.relative_to(PACKAGE).as_posix() for path in SCREEN}
     found = [
@@ -397,7 +405,7 @@ def test_what_is_put_into_a_sentence_is_said_in_the_same_language() -> None:
     """When this fails: `_` what it names, or write a whole sentence for each case."""
     kept = {
         id_: {place for text in texts(message) for place in PLACE.findall(text)}
-        for message in read(CATALOGS["es"])
+        for message in stored("es")
         for id_ in ((message.id,) if isinstance(message.id, str) else message.id)
     }
     members = members_spelled()
