@@ -19,6 +19,7 @@ from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.tui.dialogs.cli_hints_on_screen import on_screen
 from bball_tui.tui.dialogs.import_job import RosterPreview
+from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows
 from bball_tui.tui.dialogs.map_columns import mapped_fields
 from tests.tui.dialog_host import ROOMY, SMALL, Desk, asking
 from tests.tui.hands import resize
@@ -88,6 +89,16 @@ async def test_rows_are_taken_or_left_one_by_one() -> None:
 
 def taken(league: League) -> Take:
     return league.previews[-1][1].take_file
+
+
+async def test_what_a_row_would_do_is_told_as_far_as_each_window_has_room() -> None:
+    row = PreviewRow(2, "changed", "Ann", "Hawks", tuple(f"Sentence {number}." for number in (1, 2, 3, 4)))
+    async with asking(ReviewRows([row], frozenset()), SMALL) as desk:
+        for _ in range(2):
+            assert "Sentence 1. … and 3 more lines" in desk.line
+            await resize(desk.pilot, ROOMY)
+            assert "Sentence 1. Sentence 2. Sentence 3. Sentence 4." in desk.line
+            await resize(desk.pilot, SMALL)
 
 
 async def test_the_files_value_is_taken_in_one_row_only() -> None:

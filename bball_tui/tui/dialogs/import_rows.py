@@ -16,8 +16,9 @@ from bball_tui.league.importing.answers import NO_ANSWERS, Answers
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.sorted_rows import SortedRows
-from bball_tui.tui.text import clipped, content, content_lines, wrap
+from bball_tui.tui.text import content, wrap
 from bball_tui.tui.theme import STYLES, Styled, Tone, status
+from bball_tui.tui.widgets.clipped_lines import ClippedLines
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.list_messages import CursorMoved, RowOpened, SelectionChanged
 from bball_tui.tui.widgets.record_list import RecordList
@@ -245,14 +246,14 @@ class ReviewRows(Dialog[RowChoices | None]):
         self._kinds = ("", *(kind for kind in KINDS if any(row.kind == kind for row in rows)))
         self._kind = ""
         self._skip = skip
-        self._room, self._what_lines = DETAIL_LINES, 1
+        self._line, self._what_lines = "", 1
         self._list: RecordList[PreviewRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text=_("No rows like that."))
 
     def body(self) -> Iterable[Widget]:
         """How many come in, the rows, and what the one under the cursor would do."""
         yield Static("", id="what")
         yield self._list
-        yield Static("", id="detail")
+        yield ClippedLines(id="detail")
 
     def choices(self) -> Iterable[DialogButton]:
         """Another kind, the file's value where staff said another, keep, away."""
@@ -278,11 +279,11 @@ class ReviewRows(Dialog[RowChoices | None]):
         super().fit(height)
         height = self.app.size.height if height is None else height
         short = height < 24
+        self._what_lines = len(wrap(self._line, self._inner_width()))
         around = (9 if short else 12) + self._what_lines
         self._list.styles.height = max(4, min(16, height - around))
-        self._room = 2 if short else DETAIL_LINES
-        for detail in self.query("#detail"):
-            detail.styles.height = self._room
+        for detail in self.query(ClippedLines):
+            detail.styles.height = 2 if short else DETAIL_LINES
             detail.styles.margin = (0 if short else 1, 0, 0, 0)
 
     def _show_kind(self) -> None:
@@ -303,9 +304,9 @@ class ReviewRows(Dialog[RowChoices | None]):
         line = line.format(rows=rows, refused=refused)
         if self._kind:
             line = f"{line} · {_('only {kind}').format(kind=_(self._kind))}"
+        self._line = line
         self.query_one("#what", Static).update(content((line, STYLES[Tone.MUTED])))
-        if (lines := len(wrap(line, self._inner_width()))) != self._what_lines:
-            self._what_lines = lines
+        if len(wrap(line, self._inner_width())) != self._what_lines:
             self.fit()
 
     @property
@@ -335,9 +336,7 @@ class ReviewRows(Dialog[RowChoices | None]):
     def _moved(self, event: CursorMoved) -> None:
         event.stop()
         row = None if event.row_id is None else self._rows.get(event.row_id)
-        details = () if row is None else row.details
-        lines = clipped(details, self._inner_width(), self._room)
-        self.query_one("#detail", Static).update(content_lines([line] for line in lines))
+        self.query_one(ClippedLines).show(() if row is None else row.details)
 
     @on(RowOpened)
     def _opened(self, event: RowOpened) -> None:

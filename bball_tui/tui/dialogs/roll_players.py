@@ -15,8 +15,9 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.sorted_rows import SortedRows
-from bball_tui.tui.text import clipped, content, content_lines, wrap
+from bball_tui.tui.text import content, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Styled, Tone, status
+from bball_tui.tui.widgets.clipped_lines import ClippedLines
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.list_messages import CursorMoved, RowOpened, SelectionChanged
 from bball_tui.tui.widgets.record_list import RecordList
@@ -120,7 +121,6 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
         self._kind = EVERYBODY
         self._was = 0
         self._news = news
-        self._room = DETAIL_LINES
         self._list: RecordList[RollRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text=_("No one new."))
 
     def _row(self, line: "PlayerLine") -> RollRow:
@@ -139,7 +139,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
             yield Static(content((f"{SYMBOLS[Tone.WARN]} {warning}", STYLES[Tone.WARN])), classes="roll--warning")
         yield Static("", id="what")
         yield self._list
-        yield Static("", id="detail")
+        yield ClippedLines(id="detail")
 
     def _teams(self) -> str:
         new = sum(one.team_id is None for one in self._plan.open_teams)
@@ -182,9 +182,8 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
         short = height < 24
         above = sum(len(wrap(one, self._inner_width())) for one in (self._teams(), *self._plan.warnings))
         self._list.styles.height = max(3, min(20, height - above - (9 if short else 12)))
-        self._room = 2 if short else DETAIL_LINES
-        for detail in self.query("#detail"):
-            detail.styles.height = self._room
+        for detail in self.query(ClippedLines):
+            detail.styles.height = 2 if short else DETAIL_LINES
             detail.styles.margin = (0 if short else 1, 0, 0, 0)
 
     def _inner_width(self) -> int:
@@ -231,8 +230,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
 
     def _explain(self, row_id: int | None) -> None:
         row = None if row_id is None else self._rows.get(row_id)
-        lines = clipped(() if row is None else row.reasons, self._inner_width(), self._room)
-        self.query_one("#detail", Static).update(content_lines([line] for line in lines))
+        self.query_one(ClippedLines).show(() if row is None else row.reasons)
 
     @on(RowOpened)
     def _opened(self, event: RowOpened) -> None:

@@ -1,0 +1,28 @@
+"""Sentences in the room that there is, with the number of lines for which there is none."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+
+from bball_tui.tui.text import clipped, content_lines
+
+
+class ClippedLines(Widget):
+    """As high as its style says. In another window the same sentences are clipped to its room."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._sentences: tuple[str, ...] = ()
+
+    def show(self, sentences: Iterable[str]) -> None:
+        """Each begins a line of its own."""
+        self._sentences = tuple(sentences)
+        self.refresh()
+
+    def render(self) -> Content:
+        """As many lines as fit; the last one counts the rest."""
+        width, height = self.size
+        return (
+            content_lines([line] for line in clipped(self._sentences, width, height)) if width and height else Content()
+        )
