@@ -191,7 +191,7 @@ async def test_a_provider_that_hangs_after_the_dot_leaves_only_the_mails_on_the_
     league = League(database, club.league_id)
     async with SmtpServer(patience=PATIENCE) as server:
         # Both workers wait with all they can send before one of them is left without an answer: on a busy machine the
-        # second would else begin when the first has already tried again.
+        # second would otherwise begin when the first has already tried again.
         server.script("data", HANG, times=None)
         settings = {
             "database_url": database_url.reveal(),

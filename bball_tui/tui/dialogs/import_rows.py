@@ -212,7 +212,7 @@ class ReviewRows(Dialog[RowChoices | None]):
     ReviewRows {
         & RecordList { height: 12; }
         & #what { height: auto; }
-        & #detail { height: 4; margin: 1 0 0 0; }
+        & ClippedLines { height: 4; margin: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar = [
@@ -253,7 +253,7 @@ class ReviewRows(Dialog[RowChoices | None]):
         """How many come in, the rows, and what the one under the cursor would do."""
         yield Static("", id="what")
         yield self._list
-        yield ClippedLines(id="detail")
+        yield ClippedLines()
 
     def choices(self) -> Iterable[DialogButton]:
         """Another kind, the file's value where staff said another, keep, away."""

@@ -99,7 +99,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
         & > .dialog--frame { width: 112; }
         & RecordList { height: 12; }
         & #what { height: auto; }
-        & #detail { height: 4; margin: 1 0 0 0; }
+        & ClippedLines { height: 4; margin: 1 0 0 0; }
     }
     """
     BINDINGS: ClassVar = [
@@ -139,7 +139,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
             yield Static(content((f"{SYMBOLS[Tone.WARN]} {warning}", STYLES[Tone.WARN])), classes="roll--warning")
         yield Static("", id="what")
         yield self._list
-        yield ClippedLines(id="detail")
+        yield ClippedLines()
 
     def _teams(self) -> str:
         new = sum(one.team_id is None for one in self._plan.open_teams)

@@ -11,8 +11,8 @@ from bball_tui.tui.text import clipped, content_lines
 class ClippedLines(Widget):
     """As high as its style says. In another window the same sentences are clipped to its room."""
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name for it
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self._sentences: tuple[str, ...] = ()
 
     def show(self, sentences: Iterable[str]) -> None:
@@ -23,6 +23,5 @@ class ClippedLines(Widget):
     def render(self) -> Content:
         """As many lines as fit; the last one counts the rest."""
         width, height = self.size
-        return (
-            content_lines([line] for line in clipped(self._sentences, width, height)) if width and height else Content()
-        )
+        lines = clipped(self._sentences, width, height) if width and height else ()
+        return content_lines([line] for line in lines)
