@@ -1,7 +1,7 @@
 """The quicker terminal of the journeys shows what pyte's own shows."""
 
 import pyte
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.emulator import QuickScreen, QuickStream
@@ -20,6 +20,7 @@ PIECES = st.one_of(
 )
 
 
+@example(pieces=["\n\u0301"], parts=1, looks=True)
 @given(pieces=st.lists(PIECES, max_size=40), parts=st.integers(1, 9), looks=st.booleans())
 def test_it_shows_what_pyte_shows(pieces: list[str], parts: int, looks: bool) -> None:
     data = "".join(pieces)

@@ -35,6 +35,8 @@ class QuickScreen(pyte.Screen):
         cursor, end = self.cursor, self.cursor.x + len(data)
         plain = not self.charset and self.g0_charset == charsets.LAT1_MAP and modes.IRM not in self.mode
         if not plain or end > self.columns or not _narrow(data):
+            if not cursor.x:
+                self.dirty.add(cursor.y - 1)  # an accent alone belongs to the letter before it; pyte forgets to say so
             super().draw(data)
             return
         attributes = cursor.attrs

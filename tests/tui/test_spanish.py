@@ -43,7 +43,7 @@ def test_the_screens_are_whole_and_speak_spanish(made_server: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__],
         cwd=ROOT,
-        env=os.environ | {"SCREEN_LANGUAGE": "es", MADE_SERVER: str(made_server)},
+        env=os.environ | {"SCREEN_LANGUAGE": "es", MADE_SERVER: str(made_server), "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
     )
