@@ -290,7 +290,7 @@ async def test_a_mail_server_that_asks_to_send_more_slowly_is_not_said_to_be_awa
     async with opened(quiet) as desk:
         sentence = "Mail.club.test asks to send more slowly; 2 e-mails wait"
         await today(desk)
-        await desk.shows(sentence, "next try", "The pace is set by rate in the", "rate=0.5", "Too many")
+        await desk.shows(sentence, "next try", "The pace is", "rate=0.5", "Too many")
         await desk.press("enter")
         await desk.until(lambda: isinstance(desk.app.screen, Confirm))
         await desk.shows(sentence, "rate=0.5")
