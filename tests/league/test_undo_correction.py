@@ -84,7 +84,7 @@ async def test_a_correction_that_was_undone_does_not_come_back_when_the_contract
         )
         assert [one.signer for one in detail.superseded] == ["Rosa Hamilton"]  # as the panel of a signed one says
         undone = next(one.text for one in detail.trace if one.text.startswith("correction undone"))
-        assert undone == (
+        assert undone.replace(", 2026", "") == (  # a day of another year is told with it
             "correction undone: signed by Dan Hamilton (was signed by Somebody Else), as father (was as guardian), "
             "on Mar 1 (was on Mar 2)"
         )

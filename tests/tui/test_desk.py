@@ -326,13 +326,13 @@ async def test_of_many_that_go_back_the_list_says_how_many_more(quiet: Settings,
 
 
 async def test_a_narrow_footer_gives_up_everything_else_before_undo(quiet: Settings, database: Database) -> None:
-    club = await club_with(database, 2, hold_seconds=90)
+    club = await club_with(database, 2, hold_seconds=115)
     async with database.session() as session:
         signed = await session.scalar(select(func.min(Contract.id)))
         assert signed is not None
         await sign(session, club.league_id, SigningRequest(((signed, 1),)))
     async with opened(quiet, (80, 24)) as desk:
-        desk.app.desk.post_message(ContractsSigned((signed,), 1, 90))
+        desk.app.desk.post_message(ContractsSigned((signed,), 1, 115))
         for tab in ("2", "3", "4", "5"):
             await desk.press(tab)
             for size in ((80, 24), (60, 20)):
@@ -362,7 +362,7 @@ async def test_undo_is_offered_only_while_something_can_go_back(
         await desk.shows("Nothing to undo here.")
         # What is too old leaves the footer by itself: nothing is written at that moment, and no key is pressed.
         async with database.session() as session:
-            ago = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, 299)
+            ago = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, 297)
             act = {"action": "declined", "entity": "contract", "entity_id": 1, "recorded_at": ago, "before": {ROW: {}}}
             await session.execute(insert(Audit).values(league_id=league.league.id, **act))
         desk.app.desk.heard("contract")

@@ -67,7 +67,7 @@ async def test_a_call_comes_up_in_today_until_it_is_done_and_the_last_own_note_i
         await desk.shows("Struck: left for Ohio")
         await desk.until(lambda: "is done with this" not in desk.text and "Strike my last" not in desk.text)
         await desk.press("enter")
-        await desk.shows("(struck: another", "paid")
+        await desk.shows("(struck:", "family)", "paid")
     async with database.session() as session:
         notes = (await session.scalars(select(FamilyNote).order_by(FamilyNote.id))).all()
         assert [(one.kind, one.body, one.done_at is not None, one.struck_reason) for one in notes] == [

@@ -81,7 +81,7 @@ async def test_a_dragged_file_becomes_the_paper_and_a_wrong_one_goes_again(
         await desk.press("enter")
         await desk.shows("No scan yet")
         await desk.press("escape")
-        await desk.shows("scan attached: Amara", "taken off: another player's", "none attached")
+        await desk.shows("scan attached: Amara", "taken off:", "another player's", "none attached")
     assert kept[0].exists() is False
     assert [one.read_bytes() for one in home.iterdir()] == [PDF]
     async with database.session() as session:
