@@ -3,6 +3,7 @@
 import asyncio
 
 import psycopg
+import pytest
 from sqlalchemy import text
 
 from bball_tui.database.change_listener import CHANGED, OUTBOX, Changed, Connection, listen
@@ -45,6 +46,7 @@ async def test_says_that_the_connection_went_and_came_back(database: Database, o
     await heard.aclose()
 
 
+@pytest.mark.slow
 async def test_waits_longer_each_time_where_a_connection_comes_and_listening_fails(database: Database) -> None:
     heard = listen(database, 2**70, OUTBOX)  # no number of a league: it connects, and cannot ask for the channel
     began = asyncio.get_running_loop().time()

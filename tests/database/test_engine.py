@@ -37,6 +37,7 @@ async def test_a_lost_connection_is_said_in_words_and_the_next_session_works(
     await database.check()
 
 
+@pytest.mark.slow
 async def test_of_two_who_wait_for_each_other_one_is_told_to_try_again(database: Database) -> None:
     async with database.session() as session:
         await session.execute(text("INSERT INTO league (slug, name) VALUES ('one', 'One'), ('two', 'Two')"))

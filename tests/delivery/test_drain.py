@@ -1,6 +1,7 @@
 """`worker --drain` from the queue to the mailbox, over a real mail server and into a maildir."""
 
 import msgspec
+import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
@@ -53,6 +54,7 @@ async def test_a_drain_into_a_maildir_is_never_called_accepted(database: Databas
     assert any("written to a folder" in event.text for event in contract.trace)
 
 
+@pytest.mark.slow
 async def test_a_drain_waits_for_a_short_hold_and_reports_a_long_one(database: Database, settings: Settings) -> None:
     club, family, _ = await queue_mails(database, 1, hold_seconds=1)
     async with database.session() as session:

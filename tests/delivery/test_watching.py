@@ -43,6 +43,7 @@ async def served(metrics: Metrics) -> str:
             return (await client.get(where)).text
 
 
+@pytest.mark.slow
 async def test_the_numbers_are_those_of_the_league_and_of_this_worker(database: Database, settings: Settings) -> None:
     club, _, _ = await queue_mails(database, 5)
     metrics = Metrics()

@@ -223,6 +223,7 @@ def test_each_answer_counts_for_its_own_mail_wherever_the_connection_breaks(
     asyncio.run(run())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("manner", "first"), [(LOSE, ACCEPTED), (MUTE, ACCEPTED), (EARLY, IN_DOUBT), (DISCONNECT, IN_DOUBT)]
 )
@@ -240,6 +241,7 @@ async def test_a_server_that_cannot_do_it_is_found_out_by_one_mail_and_left_alon
         assert server.commands.count("RSET") == resets, "it is not tried again"
 
 
+@pytest.mark.slow
 async def test_a_server_that_could_and_then_could_not_is_trusted_again_later() -> None:
     async with SmtpServer() as server, connected(server.port, timeout=1.0) as transport:
         sending = Sending(transport, before={"d": lambda: server.script("dot", MUTE, match="d@")})

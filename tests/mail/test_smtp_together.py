@@ -154,6 +154,7 @@ def test_a_message_goes_out_only_after_three_good_answers(mail: str, rcpt: str, 
     asyncio.run(run())
 
 
+@pytest.mark.slow
 async def test_a_server_that_loses_what_it_let_be_written_together_gets_one_command_at_a_time() -> None:
     groups = []
 

@@ -145,6 +145,7 @@ async def test_any_size_is_drawn_whole(size: tuple[int, int]) -> None:
             assert 0 <= app.line_under_cursor < app.list.size.height - 1
 
 
+@pytest.mark.slow
 async def test_hostile_names_are_shown_and_not_obeyed() -> None:
     people = [Player(n, name, team=name) for n, name in enumerate(HOSTILE, 1)]
     async with Running(MemorySource(people), (100, 40)) as (app, pilot):
