@@ -22,7 +22,7 @@ from textual.worker import get_current_worker
 from bball_tui.language import _
 from bball_tui.tui.escape_keys import ESCAPE, KeyBehindEscape
 from bball_tui.tui.style_sheets import ReadOnce
-from bball_tui.tui.timers import ring_once
+from bball_tui.tui.timers import fire_late_timers
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
@@ -61,7 +61,7 @@ class PatientApp(App[ReturnType]):
     """Whether the program has yet to begin with opening the league: keys come in before."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        ring_once()
+        fire_late_timers()
         super().__init__(*args, **kwargs)
         self.stylesheet = ReadOnce(variables=self.theme_variables)
         self._waiting: deque[tuple[_Typed, float]] = deque()

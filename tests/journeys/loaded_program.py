@@ -150,8 +150,8 @@ _lines: list[LoadedProgram] = []
 def loaded_program(place: Path | None = None, warm_at: str = "") -> LoadedProgram:
     """The one at ``place``, which all who name that share, or one of this process; started when it is first needed.
 
-    Whoever starts it with the URL of an empty database has it open the screen there before anybody forks: see
-    ``warming``.
+    Whoever starts it with the URL of an empty database, of the run's own server and so without a password, has it open
+    the screen there before anybody forks: see ``warming``.
     """
     if not _lines:
         with tempfile.TemporaryDirectory() as own:

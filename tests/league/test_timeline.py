@@ -124,7 +124,8 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
         ("Dan", True, False, 2),
         ("Ann", False, True, 1),
     ]
-    trace = [(event.text.replace(", 2026", ""), event.who) for event in detail.trace]  # which another year has
+    # A day of another year is told with it.
+    trace = [(event.text.replace(", 2026", ""), event.who) for event in detail.trace]
     assert trace == [
         ("offered, due Nov 30", None),
         ("signed by Rosa Hamilton (mother) on paper", "maria"),

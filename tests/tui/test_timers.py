@@ -1,4 +1,4 @@
-"""A timer that is to ring once rings, also when the processor was away at the wrong moment."""
+"""A one-shot timer fires, also when the processor was away at the wrong moment."""
 
 import asyncio
 from collections.abc import Iterator
@@ -33,17 +33,17 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("busy")
-async def test_a_timer_rings_and_the_window_is_followed_on_a_busy_machine(
+async def test_a_one_shot_timer_fires_and_the_window_is_followed_on_a_busy_machine(
     settings: Settings, database: Database
 ) -> None:
     await club_with(database, 1)
-    rang = [asyncio.Event() for _ in range(3)]
+    fired = [asyncio.Event() for _ in range(3)]
     async with opened(settings, (80, 24)) as desk:
-        for part, bell in zip((desk.app, desk.app.desk, desk.records), rang, strict=True):
-            part.set_timer(0.01, bell.set)
+        for part, event in zip((desk.app, desk.app.desk, desk.records), fired, strict=True):
+            part.set_timer(0.01, event.set)
         async with asyncio.timeout(5):
-            for bell in rang:
-                await bell.wait()
+            for event in fired:
+                await event.wait()
         await resize(desk.pilot, (40, 10))
         await desk.shows("60 x 20 or larger, please")
         await resize(desk.pilot, (120, 36))
