@@ -93,6 +93,13 @@ class Desk(Generic[ResultT]):
             while self.app.keys_wait:
                 await rest(self.pilot)
 
+    async def until_read(self) -> None:
+        """What the dialog reads, a folder in a thread of its own for one, is read, and the keys that waited are in."""
+        async with asyncio.timeout(30):
+            while any(not worker.is_finished for worker in self.app.workers):
+                await self.pilot.pause()
+        await self.settle()
+
     async def until_shown(self, text: str) -> None:
         async with asyncio.timeout(10):
             while text not in self.line:

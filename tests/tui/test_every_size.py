@@ -108,11 +108,12 @@ async def test_a_dialog_is_whole_in_every_window_takes_and_keeps_what_is_typed_a
             await resize(pilot, size)
             pictures.look(app, name)
         hands: DialogDesk[Any] = DialogDesk(app, pilot)
+        await hands.until_read()
         if not paper:  # a name typed there stays the signer
             await keep_what_is_typed(hands, name)
             app.screen.set_focus(first)
         await hands.press(*before, *keys)
-        await hands.settle()
+        await hands.until_read()
         one_by_one = _typed(hands)
         if paper:
             await keep_what_is_typed(hands, name)
@@ -121,8 +122,7 @@ async def test_a_dialog_is_whole_in_every_window_takes_and_keeps_what_is_typed_a
         assert desk.harmless()
         await desk.press(*before)  # what comes in with an Enter that is turned down is left out
         send(desk.app, *keys)
-        await desk.settle()
-        await desk.settle()
+        await desk.until_read()
         assert desk.harmless()
         assert _typed(desk) == one_by_one
         if EVERY[name] in FORMS.values():
