@@ -30,7 +30,9 @@ make_lean()
 ResultT = TypeVar("ResultT")
 
 QUIET = 20
-"""Turns of the loop in which no part has anything to do: meanwhile a worker asks what answers at once."""
+"""Turns of the loop in which no part has anything to do: meanwhile a worker asks what answers at once. Where no worker
+runs, and the loop has nothing left to call, they would all be the same.
+"""
 LONG = 200
 """Turns after which something takes long, and is waited for by a message that waits its turn."""
 DRAWINGS = 10
@@ -87,9 +89,10 @@ async def resize(pilot: Pilot[Any], size: tuple[int, int]) -> None:
     app._driver._size = Size(*size)
     app.post_message(Resize(Size(*size), Size(*size)))
     async with asyncio.timeout(PATIENCE):
+        await rest(pilot)
         while app.screen._compositor.size != size or app.size != size:
+            app._check_resize()  # what it does itself a little later, should the window still be moving
             await rest(pilot)
-    await rest(pilot)
 
 
 async def rest(pilot: Pilot[Any]) -> None:
@@ -103,8 +106,9 @@ async def rest(pilot: Pilot[Any]) -> None:
 
 
 async def _be_quiet(pilot: Pilot[Any]) -> None:
-    """Until no part has had anything to do for some turns."""
+    """Until no part has had anything to do for some turns, or nothing at all can come."""
     app = pilot.app
+    loop: Any = asyncio.get_running_loop()
     parts: tuple[MessagePump, ...] = ()
     quiet = turns = 0
     while quiet < QUIET:
@@ -119,6 +123,8 @@ async def _be_quiet(pilot: Pilot[Any]) -> None:
         elif quiet == 0:
             parts = (app, *app.screen.walk_children(with_self=True))
             quiet = 1
+        elif not loop._ready and all(worker.is_finished for worker in app.workers):
+            return
         else:
             quiet += 1
 
