@@ -2,7 +2,8 @@
 
 A line of a screen is drawn in some strips, each with seven caches: a fifth of what a test left behind as garbage was
 those. How many arguments a callback takes was asked again of every ``partial``, and who is to hear of a message was
-looked for in all classes of a part for each message.
+looked for in all classes of a part for each message. The colors of a theme were mixed again for each app and each
+change of the theme.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,6 +18,7 @@ from textual import _callback
 from textual.cache import FIFOCache
 from textual.css.match import match
 from textual.css.model import SelectorSet
+from textual.design import ColorSystem
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.strip import Strip
@@ -43,6 +45,7 @@ def make_lean() -> None:
     patch.setattr(Strip, "__getattr__", _make, raising=False)
     patch.setattr(_callback, "_count_parameters", _count)
     patch.setattr(MessagePump, "_get_dispatch_methods", _hearers)
+    patch.setattr(ColorSystem, "generate", _mix)
 
 
 def _begin(self: Strip, segments: Iterable[Segment], cell_length: int | None = None) -> None:
@@ -105,3 +108,14 @@ def _look_for_hearers(part: type[MessagePump], name: str, message: type[Message]
         named = cls.__dict__.get(f"_{name}") or cls.__dict__.get(name)
         if named is not None and not getattr(named, "_textual_on", None):
             yield cls, named, {}
+
+
+_mix_colors: Callable[[ColorSystem], dict[str, str]] = ColorSystem.generate
+_mixed: dict[tuple[object, ...], dict[str, str]] = {}
+
+
+def _mix(self: ColorSystem) -> dict[str, str]:
+    key = tuple(tuple(one.items()) if isinstance(one, dict) else one for one in vars(self).values())
+    if key not in _mixed:
+        _mixed[key] = _mix_colors(self)
+    return _mixed[key].copy()  # an app adds its own
