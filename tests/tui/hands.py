@@ -120,6 +120,8 @@ async def _be_quiet(pilot: Pilot[Any]) -> None:
             quiet, parts = 0, () if busy._closed else (busy,)
             if turns % LONG == 0:
                 await pilot.pause(0)
+        elif quiet == 0 and loop._ready and turns % QUIET:
+            continue  # somebody is at work, and is not looked for
         elif quiet == 0:
             parts = (app, *app.screen.walk_children(with_self=True))
             quiet = 1
