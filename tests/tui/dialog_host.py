@@ -65,6 +65,17 @@ class Desk(Generic[ResultT]):
         self.pilot = pilot
         self._picture = Picture(app)
 
+    async def ask(self, dialog: Screen[ResultT]) -> None:
+        """Another dialog in the place of the one that is open, whatever was typed and told there."""
+        while len(self.app.screen_stack) > 1:
+            self.app.screen.dismiss(None)
+            await self.settle()
+        self.app.clear_notifications()
+        self.app.answers.clear()
+        self.app.asked = dialog
+        self.app.push_screen(dialog, self.app.answers.append)
+        await self.settle()
+
     async def press(self, *keys: str) -> None:
         """Press keys, each once the one before it was taken; a text is typed into its field at one go."""
         for together in strokes(self.app, keys):

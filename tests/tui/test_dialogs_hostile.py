@@ -1,6 +1,6 @@
 """Names are data: in every dialog they are shown, and never obeyed.
 
-All hostile names at once are in every dialog of ``test_every_size``, which types into it as well.
+All hostile names at once, and none at all, are in every dialog of ``test_every_size``, which types into it as well.
 """
 
 import importlib
@@ -23,11 +23,9 @@ from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
-from tests.tui.dialog_host import ROOMY, SMALL, asking
+from tests.tui.dialog_host import ROOMY, asking
 from tests.tui.every_dialog import DIALOGS
 from tests.tui.every_form import FORMS
-from tests.tui.test_every_size import EVERY
-from tests.tui.unsaved import QUESTION
 
 pytestmark = pytest.mark.slow
 
@@ -48,17 +46,6 @@ def test_no_dialog_is_forgotten() -> None:
         }
     assert found - {Dialog, InputDialog, SubmitDialog, Finder} == set(DIALOGS)
     assert all(one.HELP for one in DIALOGS), "every dialog explains itself"
-
-
-@pytest.mark.parametrize("name", EVERY)
-async def test_no_text_at_all_is_drawn_too_and_nothing_typed_leaves_without_a_question(name: str) -> None:
-    async with asking(EVERY[name](""), SMALL) as desk:
-        assert desk.open
-        assert desk.whole_choices(), "every way out can be seen in the smallest window"
-        asks = isinstance(desk.app.screen, InputDialog)
-        await desk.press("escape")
-        assert QUESTION not in desk.line
-        assert not asks or desk.answers
 
 
 @pytest.mark.parametrize("kind", [Confirm, ErrorDialog, MigrateDialog, Reason, SignDialog, ImportRoster])

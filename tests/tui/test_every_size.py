@@ -3,7 +3,7 @@
 And without colors, where the control with the focus differs by reverse, bold, underline or a sign.
 
 A dialog is found in the lists of the hostile names, a tab and its views in the code; none can be forgotten. As it
-stands there, keys are typed into it, too, and Esc asks before they are lost.
+stands there, keys are typed into it, too, and Esc asks before they are lost; without any, it just leaves.
 """
 
 from collections.abc import Callable
@@ -30,6 +30,7 @@ from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.alerts import Alerts
 from bball_tui.tui.dialogs.connect import ConnectDialog
+from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.dialogs.mail_setup import MailSetup
 from bball_tui.tui.main_screen.tab_list import TABS
 from bball_tui.tui.tabs.views_pane import ViewsPane
@@ -37,14 +38,14 @@ from bball_tui.tui.theme import COLORLESS_THEME
 from bball_tui.tui.widgets.inspector import Inspector
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.tui.desk_host import Desk, opened
-from tests.tui.dialog_host import SMALL, Host, asking
+from tests.tui.dialog_host import SMALL, Host
 from tests.tui.dialog_host import Desk as DialogDesk
 from tests.tui.every_dialog import DIALOGS
 from tests.tui.every_form import FORMS
 from tests.tui.hands import resize, rest, running, send
 from tests.tui.looks import SIZES, THEMES, faults, unseen
 from tests.tui.records import ALL_NAMES
-from tests.tui.unsaved import keep_what_is_typed
+from tests.tui.unsaved import QUESTION, keep_what_is_typed
 
 pytestmark = pytest.mark.slow
 
@@ -84,8 +85,9 @@ async def test_a_dialog_is_whole_in_every_window_takes_and_keeps_what_is_typed_a
 ) -> None:
     """The fields, one after the other, get what was typed after the key that leads to them, also in one write.
 
-    For that it is opened once more, with names that are hostile, and drawn and not obeyed, also while one types; a form
-    also in a small window.
+    For that it is opened once more, without colors, with names that are hostile, and drawn and not obeyed, also while
+    one types; a form also in a small window. Before that it is opened with no text at all, and left by Esc, which then
+    asks nothing.
     """
     before = ("enter",) if name in NAMELESS else ()
     keys: tuple[str, ...] = ("tab", "1", "tab", "2", "tab", "3")
@@ -93,42 +95,57 @@ async def test_a_dialog_is_whole_in_every_window_takes_and_keeps_what_is_typed_a
     if paper:
         keys = ("tab",) * 3  # what no field takes is the next name there
     pictures = Pictures(tmp_path)
-    app: Host[Any] = Host(EVERY[name]("Ann Lee"), theme=COLORLESS_THEME)
-    async with running(app, size=SIZES[0], notifications=True) as pilot:
+    app: Host[Any] = Host(EVERY[name]("Ann Lee"), theme=THEMES[0])
+    async with running(app, size=SIZES[0], notifications=True, tooltips=True) as pilot:
         await rest(pilot)
         first = app.focused
-        controls = [one for one in app.screen.focus_chain if one.region.area]
-        assert not await unseen(app, controls, partial(rest, pilot))
-        app.screen.set_focus(first)
-        app.theme = THEMES[0]
-        await rest(pilot)
         pictures.look(app, name)
         for size in SIZES[1:]:
             app.theme = THEMES[1] if size == SIZES[-1] else THEMES[0]  # other colors, and nothing in another place
             await resize(pilot, size)
             pictures.look(app, name)
-        hands: DialogDesk[Any] = DialogDesk(app, pilot)
-        await hands.until_read()
+        pictures.done()
+        desk: DialogDesk[Any] = DialogDesk(app, pilot)
+        await desk.until_read()
         if not paper:  # a name typed there stays the signer
-            await keep_what_is_typed(hands, name)
+            await keep_what_is_typed(desk, name)
             app.screen.set_focus(first)
-        await hands.press(*before, *keys)
-        await hands.until_read()
-        one_by_one = _typed(hands)
+        await desk.press(*before, *keys)
+        await desk.until_read()
+        one_by_one = _typed(desk)
         if paper:
-            await keep_what_is_typed(hands, name)
-    pictures.done()
-    async with asking(EVERY[name](ALL_NAMES)) as desk:
+            await keep_what_is_typed(desk, name)
+
+        await desk.ask(EVERY[name](""))
+        await _is_left_without_a_question(desk)
+        app.theme = COLORLESS_THEME
+        await resize(pilot, SIZES[0])
+        await desk.ask(EVERY[name](ALL_NAMES))
         assert desk.harmless()
+        first = app.focused
+        controls = [one for one in app.screen.focus_chain if one.region.area]
+        assert not await unseen(app, controls, partial(rest, pilot))
+        app.screen.set_focus(first)
         await desk.press(*before)  # what comes in with an Enter that is turned down is left out
-        send(desk.app, *keys)
+        send(app, *keys)
         await desk.until_read()
         assert desk.harmless()
         assert _typed(desk) == one_by_one
         if EVERY[name] in FORMS.values():
-            await resize(desk.pilot, SMALL)
+            await resize(pilot, SMALL)
             assert desk.harmless()
             assert desk.whole_choices()
+
+
+async def _is_left_without_a_question(desk: DialogDesk[Any]) -> None:
+    """Nothing was typed, and there is nothing to be read."""
+    assert desk.open
+    assert desk.app.size == SMALL
+    assert desk.whole_choices(), "every way out can be seen in the smallest window"
+    asks = isinstance(desk.app.screen, InputDialog)
+    await desk.press("escape")
+    assert QUESTION not in desk.line
+    assert not asks or desk.answers
 
 
 def _typed(desk: DialogDesk[Any]) -> tuple[str | None, list[str], int]:

@@ -1,6 +1,6 @@
 """No dialog is left with something typed in it before a person was asked; nothing typed, and Esc just leaves.
 
-``test_every_size`` types into every field of every dialog, ``test_dialogs_hostile`` leaves each with nothing typed.
+``test_every_size`` types into every field of every dialog, and leaves each with nothing typed.
 """
 
 import pytest
