@@ -85,9 +85,8 @@ async def test_a_dialog_is_whole_in_every_window_takes_and_keeps_what_is_typed_a
 ) -> None:
     """The fields, one after the other, get what was typed after the key that leads to them, also in one write.
 
-    For that it is opened once more, without colors, with names that are hostile, and drawn and not obeyed, also while
-    one types; a form also in a small window. Before that it is opened with no text at all, and left by Esc, which then
-    asks nothing.
+    For that it is opened once more, with names that are hostile, and drawn and not obeyed, also while one types; a form
+    also in a small window. Before that it is opened with no text at all, and left by Esc, which then asks nothing.
     """
     before = ("enter",) if name in NAMELESS else ()
     keys: tuple[str, ...] = ("tab", "1", "tab", "2", "tab", "3")
@@ -95,10 +94,15 @@ async def test_a_dialog_is_whole_in_every_window_takes_and_keeps_what_is_typed_a
     if paper:
         keys = ("tab",) * 3  # what no field takes is the next name there
     pictures = Pictures(tmp_path)
-    app: Host[Any] = Host(EVERY[name]("Ann Lee"), theme=THEMES[0])
+    app: Host[Any] = Host(EVERY[name]("Ann Lee"), theme=COLORLESS_THEME)
     async with running(app, size=SIZES[0], notifications=True, tooltips=True) as pilot:
         await rest(pilot)
         first = app.focused
+        controls = [one for one in app.screen.focus_chain if one.region.area]
+        assert not await unseen(app, controls, partial(rest, pilot))
+        app.screen.set_focus(first)
+        app.theme = THEMES[0]
+        await rest(pilot)
         pictures.look(app, name)
         for size in SIZES[1:]:
             app.theme = THEMES[1] if size == SIZES[-1] else THEMES[0]  # other colors, and nothing in another place
@@ -118,14 +122,9 @@ async def test_a_dialog_is_whole_in_every_window_takes_and_keeps_what_is_typed_a
 
         await desk.ask(EVERY[name](""))
         await _is_left_without_a_question(desk)
-        app.theme = COLORLESS_THEME
         await resize(pilot, SIZES[0])
         await desk.ask(EVERY[name](ALL_NAMES))
         assert desk.harmless()
-        first = app.focused
-        controls = [one for one in app.screen.focus_chain if one.region.area]
-        assert not await unseen(app, controls, partial(rest, pilot))
-        app.screen.set_focus(first)
         await desk.press(*before)  # what comes in with an Enter that is turned down is left out
         send(app, *keys)
         await desk.until_read()
