@@ -321,8 +321,13 @@ def looked_at(server: Server) -> Iterator[SecretUrl]:
         yield url
 
 
-@pytest.mark.parametrize("path", sorted(FIELD.iterdir()), ids=lambda path: path.name)
-def test_every_file_of_the_field_is_read_or_refused_in_words(
+WORKBOOKS = ("x-bool-name.xlsx", "x-mixed-dates.xlsx")
+"""Those with a fault in a cell that is no text. A process begins for each; `test_field_workbooks.py` reads them all."""
+READ = sorted(path for path in FIELD.iterdir() if path.suffix != ".xlsx" or path.name in WORKBOOKS)
+
+
+@pytest.mark.parametrize("path", READ, ids=lambda path: path.name)
+def test_files_of_the_field_are_read_or_refused_in_words(
     without_database: CommandLine, looked_at: SecretUrl, path: Path
 ) -> None:
     without_database.setenv("BBALL_DATABASE_URL", looked_at.reveal())
@@ -352,8 +357,7 @@ def _reader_of(program: "subprocess.Popen[str]") -> psutil.Process:
 
 
 @pytest.mark.usefixtures("league")
-@pytest.mark.parametrize("whole_group", [True, False], ids=["as the terminal does", "the program alone"])
-def test_ctrl_c_ends_an_import_that_is_reading_and_leaves_no_child(tmp_path: Path, whole_group: bool) -> None:
+def test_ctrl_c_ends_an_import_that_is_reading_and_leaves_no_child(tmp_path: Path) -> None:
     roster = tmp_path / "roster.xlsx"
     roster.write_bytes(many_cells())
     with subprocess.Popen(
@@ -365,11 +369,8 @@ def test_ctrl_c_ends_an_import_that_is_reading_and_leaves_no_child(tmp_path: Pat
     ) as program:
         try:
             child = _reader_of(program)
-            child.suspend()  # from here on it never ends by itself
-            if whole_group:
-                os.killpg(program.pid, signal.SIGINT)
-            else:
-                program.send_signal(signal.SIGINT)
+            child.suspend()  # from here on it never ends by itself, nor by the signal that it gets as well
+            os.killpg(program.pid, signal.SIGINT)  # as the terminal does
             out, err = program.communicate(timeout=SOON)
         finally:
             if program.poll() is None:

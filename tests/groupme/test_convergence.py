@@ -179,7 +179,7 @@ async def converge(league: League) -> None:
     for name in NAMES:
         (group_id,) = league.named(name)
         assert (await league.row(name)).groupme_group_id == group_id
-    assert (await league.apply()).steps == ()
+    assert (await league.apply(plan.ticked())).steps == ()
     assert len(league.desk.fake.journal.writes()) == written
     assert all(intent.resolved_at for intent in await league.intents())
 

@@ -101,16 +101,16 @@ async def test_a_renamed_team_may_rename_its_group_once(database: Database, desk
 
 
 @pytest.mark.slow
-async def test_ten_thousand_groups_are_read_to_the_last_one(database: Database, desk: Desk) -> None:
+async def test_thousands_of_groups_are_read_to_the_last_one(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
     world = desk.fake.world
-    for number in range(9_999):
+    for number in range(2_999):
         world.add_group(desk.owner, f"Group {number}")
     oldest = world.add_group(desk.owner, "Hawks U12")
     oldest.updated_at = 0
     started = clock.process_time()
     plan = await league.plan()
-    assert clock.process_time() - started < 30
+    assert clock.process_time() - started < 10
     (action,) = plan.actions
     assert (action.kind, action.group_id) == (ActionKind.LINK, oldest.id)
     assert desk.fake.journal.writes() == []

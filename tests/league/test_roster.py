@@ -352,13 +352,12 @@ async def test_every_order_by_pages_is_the_order_at_once(database: Database, lis
                 assert backward == everything
                 jump = await rows.page(session, PageRequest(2, STEP, sort))
                 assert [row.id for row in jump.rows] == everything[2 : 2 + STEP]
-                for place, row_id in list(enumerate(everything))[::STEP]:
+                for place, row_id in list(enumerate(everything))[:: 2 * STEP]:
                     assert await rows.locate(session, row_id, sort) == place
                     key = await rows.key_of(session, row_id, sort)
                     assert key is not None
                     onward = await rows.page(session, PageRequest(1, STEP, sort, Anchor(0, beside(key, sort))))
                     assert [row.id for row in onward.rows] == everything[place : place + STEP]
-            assert [row.id for row in await rows.all(session, Sort(column, descending=True))] == everything
 
 
 async def test_a_source_is_what_a_list_asks(database: Database) -> None:

@@ -35,17 +35,6 @@ def let(walls: ClubServer, login: str, *leagues: int, role: str = "viewer") -> N
             )
 
 
-async def test_a_viewer_hears_what_the_role_does_not_allow(walls: ClubServer, tmp_path: Path) -> None:
-    async with opened(settings(walls, "vera", tmp_path)) as desk:
-        await desk.shows("Ames, Ann")
-        await desk.press("s")
-        await desk.shows("This needs the role registrar, and your role")
-        await desk.press("comma")
-        await desk.shows("This needs the role admin, and your role")
-        assert desk.app.screen is desk.app.desk, "no dialog"
-        assert not desk.app.connection or not desk.app.connection.sends_mail
-
-
 async def test_a_login_without_a_role_hears_whom_to_ask(walls: ClubServer, tmp_path: Path) -> None:
     async with opened(settings(walls, "nils", tmp_path)) as desk:
         await desk.shows("No league is open to the login 'nils'", "bball-tui staff add nils")
