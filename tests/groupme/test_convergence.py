@@ -254,7 +254,7 @@ def test_applying_until_it_converges_creates_each_group_once(
     asyncio.run(scenario(server, schedule, deaths, delay=delay, late=late, states=states))
 
 
-@pytest.mark.parametrize("death", range(1, 29, 13))
+@pytest.mark.parametrize("death", [14, 27])
 def test_dying_at_any_moment_of_a_run_loses_nothing(server: Server, death: int) -> None:
     asyncio.run(scenario(server, [], [death]))
 

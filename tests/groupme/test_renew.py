@@ -86,23 +86,23 @@ async def test_kept_and_new_groups_and_a_second_run_has_nothing_to_do(database: 
     )
 
 
-@pytest.mark.parametrize(
-    ("was", "called", "wanted"),
-    [
-        ("Hawks U10", "Westside Hawks U10 – Spring 2027 🏀", "Westside Hawks U12 – Fall 2027 🏀"),
-        ("Hawks U10", "Hawks U10 Spring '27", "Hawks U12 Fall 2027"),
-        ("Hawks U10", "Hawks Nest", "Hawks Nest"),
-        ("Hawks U10", "HAWKS U-10 parents", "Hawks U12"),
-        ("Hawks U10", "hawks u12", "hawks u12"),
-    ],
-)
-async def test_a_kept_group_has_the_name_of_team_and_season(
-    database: Database, desk: Desk, was: str, called: str, wanted: str
-) -> None:
-    summer = await make_summer(database, desk, [(was, "Hawks U12", 1, 1)])
-    summer.groups[was].name = called
+CALLED = {
+    "Hawks": ("Westside Hawks U10 – Spring 2027 🏀", "Westside Hawks U12 – Fall 2027 🏀"),
+    "Bulls": ("Bulls U10 Spring '27", "Bulls U12 Fall 2027"),
+    "Comets": ("Comets Nest", "Comets Nest"),
+    "Stars": ("STARS U-10 parents", "Stars U12"),
+    "Owls": ("owls u12", "owls u12"),
+}
+"""How the group of each team was called, and is to be called."""
+
+
+async def test_a_kept_group_has_the_name_of_team_and_season(database: Database, desk: Desk) -> None:
+    summer = await make_summer(database, desk, [(f"{team} U10", f"{team} U12", 1, 1) for team in CALLED])
+    for team, (was, _) in CALLED.items():
+        summer.groups[f"{team} U10"].name = was
     await summer.renew()
-    assert summer.groups[was].name == wanted
+    names = {team: summer.groups[f"{team} U10"].name for team in CALLED}
+    assert names == {team: wanted for team, (_, wanted) in CALLED.items()}
     assert (await summer.renew()).steps == ()
 
 
