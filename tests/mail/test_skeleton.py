@@ -52,12 +52,15 @@ TEXTS = st.one_of(
 ).map(one_line)
 
 
+LINK = "https://groupme.com/join_group/1/a?b=c&d=e"
+
+
 def samples() -> Iterator[MessageContext]:
     for kind in KINDS:
         sample = sample_context(kind)
         trials = [sample.facts, sample.facts.sparse(), *(facts for _, facts in sample.facts.further_trials())]
         for facts in trials:
-            for chat_url in {sample.chat_url, "https://groupme.com/join_group/1/a?b=c&d=e"}:
+            for chat_url in {sample.chat_url, LINK}:
                 yield replace(sample, facts=facts, chat_url=chat_url)
 
 
@@ -159,6 +162,8 @@ def test_what_staff_wrote_makes_no_hole_of_its_own(text: str, kept: bool) -> Non
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_changes_nothing_but_its_own_hole(text: str) -> None:
     for context in SAMPLES:
+        if context.chat_url != LINK:
+            continue  # the link is no text of people, and has its own hole whichever it is
         values = given_to(context, "en")
         for name, value in values.items():
             # What the shape has as it is was checked before; here it shows that it makes no hole.
