@@ -18,6 +18,7 @@ from bball_tui.settings import Settings
 from tests.support.factory import Club, make_club, make_family
 from tests.support.scanner import as_jpeg, as_pdf, drawing, scanned, write
 from tests.tui.desk_host import Desk, opened, paste
+from tests.tui.hands import resize
 
 PDF = b"%PDF-1.7\n%made for a test\n"
 
@@ -47,7 +48,7 @@ async def type_path(desk: Desk, text: str) -> None:
 
 
 @pytest.mark.usefixtures("club")
-async def test_a_dragged_file_becomes_the_paper_and_a_wrong_one_goes_again(
+async def test_a_dragged_file_and_the_next_one_of_a_scanner_become_the_paper_and_a_wrong_one_goes_again(
     quiet: Settings,
     database: Database,
     tmp_path: Path,
@@ -82,22 +83,14 @@ async def test_a_dragged_file_becomes_the_paper_and_a_wrong_one_goes_again(
         await desk.shows("No scan yet")
         await desk.press("escape")
         await desk.shows("scan attached: Amara", "taken off:", "another player's", "none attached")
-    assert kept[0].exists() is False
-    assert [one.read_bytes() for one in home.iterdir()] == [PDF]
-    async with database.session() as session:
-        assert (await session.scalars(select(Scan.content))).one() is None
+        async with database.session() as session:
+            assert (await session.scalars(select(Scan.content))).one() is None
 
-
-@pytest.mark.usefixtures("club")
-async def test_the_next_file_of_a_scanner_is_taken_and_its_folder_remembered(
-    quiet: Settings,
-    database: Database,
-    tmp_path: Path,
-) -> None:
-    scans = tmp_path / "scans"
-    scans.mkdir()
-    (scans / "old.pdf").write_bytes(PDF)
-    async with opened(quiet, (80, 24)) as desk:
+        # The next file of a scanner is taken, and its folder remembered.
+        await resize(desk.pilot, (80, 24))
+        scans = tmp_path / "scans"
+        scans.mkdir()
+        (scans / "old.pdf").write_bytes(PDF)
         await desk.press("v", "n")
         await desk.shows("comes in as its path")
         await type_path(desk, str(scans))
@@ -110,11 +103,13 @@ async def test_the_next_file_of_a_scanner_is_taken_and_its_folder_remembered(
         await desk.press("n")
         await desk.shows("comes in as its path", str(scans)[-20:])
         await desk.press("escape", "escape")
+    assert kept[0].exists() is False
+    assert [one.read_bytes() for one in home.iterdir()] == [PDF]
     async with database.session() as session:
-        assert list(await session.scalars(select(Scan.name))) == ["new.jpg"]
+        assert list(await session.scalars(select(Scan.name).where(Scan.removed_at.is_(None)))) == ["new.jpg"]
 
 
-async def test_a_team_is_written_to_a_folder(
+async def test_a_team_is_written_to_a_folder_and_who_has_signed_gets_no_sheet(
     quiet: Settings,
     database: Database,
     club: Club,
@@ -133,7 +128,20 @@ async def test_a_team_is_written_to_a_folder(
                 await attach(session, club.league_id, row.id, scan_file("a.pdf", PDF + row.first.encode()))
         await desk.press("v")
         await desk.shows("2 scans of Hawks U12")
-    assert len(list((tmp_path / "westside scans Hawks U12").iterdir())) == 2
+        assert len(list((tmp_path / "westside scans Hawks U12").iterdir())) == 2
+
+        # Only contracts that wait for a signature are counted as sheets.
+        await resize(desk.pilot, (120, 36))
+        await desk.press("4")
+        await desk.shows("Amara", "Ben")
+        await desk.press("a", "b")
+        await desk.shows("None of these contracts waits for a signature")
+        await desk.press("escape")
+        async with database.session() as session:
+            await make_family(session, club, first="Cleo")
+        await desk.shows("Cleo")
+        await desk.press("a", "a", "b")
+        await desk.shows("1 sheet, names filled in", "2 of these contracts are signed or over and get no sheet.")
 
 
 async def test_a_pile_is_planned_and_signed_without_what_is_left_out(
