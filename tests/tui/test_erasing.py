@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 from sqlalchemy import insert, select
 
 from bball_tui.database.engine import Database
@@ -18,7 +19,7 @@ async def test_a_player_is_erased_with_the_search_for_it(settings: Settings, dat
         club = await make_club(session)
         await make_family(session, club, first="Bea", last="Zulu")
         await session.execute(insert(Player).values(league_id=club.league_id, first_name="Ann", last_name="Quillf"))
-    async with opened(settings) as desk:
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
         await desk.press("slash", *"quillf", "enter", "3", "slash", *"quillf", "enter")
         await desk.shows("Quillf, Ann")
         await desk.press("E")

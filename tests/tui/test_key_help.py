@@ -1,5 +1,6 @@
 """The help: the keys of what one looks at come first, and typing narrows them."""
 
+import msgspec
 import pytest
 
 from bball_tui.database.engine import Database
@@ -13,7 +14,7 @@ async def test_the_keys_of_the_tab_come_first_and_typing_narrows_them(
     settings: Settings, database: Database, together: bool
 ) -> None:
     await club_with(database, 2)
-    async with opened(settings) as desk:
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
         await desk.press("question_mark")
         await desk.shows("On contracts", "type to find a key")
         shown = desk.text
@@ -33,7 +34,7 @@ async def test_the_keys_of_the_tab_come_first_and_typing_narrows_them(
 
 async def test_a_key_that_means_nothing_says_so_once(settings: Settings, database: Database) -> None:
     await club_with(database, 1)
-    async with opened(settings) as desk:
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
         send(desk.app, "K", "K", "K")
         await desk.shows("K does nothing here. ? lists the keys.")
         await desk.settle()
