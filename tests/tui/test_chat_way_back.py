@@ -19,9 +19,13 @@ async def test_a_wrong_link_names_its_way_back_and_unlinking_cancels_what_told_o
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(TOKEN, raising=False)
-    await three_teams(database)
+    club = await three_teams(database)
+    async with database.session() as session:
+        ben = await make_family(session, club, first="Ben", last="Okafor", parents=(Parent(email="ben@f.test"),))
+        await sign(session, club.league_id, SigningRequest(((ben.contract_id, 1),)))
     async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
         await groupme(desk)
+        await desk.until(lambda: "u undo" in desk.footer)
 
         async def link(pasted: str) -> None:
             await desk.press("G", "l")
@@ -31,6 +35,23 @@ async def test_a_wrong_link_names_its_way_back_and_unlinking_cancels_what_told_o
 
         async def told(sentence: str) -> None:
             await desk.until(lambda: any(sentence in one.message for one in desk.app._notifications))
+
+        # After a link the footer offers no undo, but the list of what can go back.
+        await link(LINK)
+        await desk.shows("Enter links it to")
+        await desk.press("enter")
+        await until_on(desk, ChatTell)
+        await desk.press("n")
+        await desk.until(lambda: desk.app.screen is desk.app.desk and "u what you did" in desk.footer)
+        assert "undo" not in desk.footer
+        await desk.press("u")
+        await desk.shows("What you did in the last minutes", "Ben Okafor's contract: signed", "unlinks the team")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.press("U")
+        await until_on(desk, Confirm)
+        await desk.press("y")
+        await told("is unlinked.")
 
         await link(LINK)
         await desk.shows("Enter links it to")
@@ -50,28 +71,3 @@ async def test_a_wrong_link_names_its_way_back_and_unlinking_cancels_what_told_o
         await desk.shows("about this link that have not left are canceled")
         await desk.press("y")
         await told("is unlinked. 1 e-mail about its link canceled. l links the right one.")
-
-
-async def test_after_a_link_the_footer_offers_no_undo_but_the_list_of_what_can_go_back(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(TOKEN, raising=False)
-    club = await three_teams(database)
-    async with database.session() as session:
-        ben = await make_family(session, club, first="Ben", last="Okafor", parents=(Parent(email="ben@f.test"),))
-        await sign(session, club.league_id, SigningRequest(((ben.contract_id, 1),)))
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
-        await groupme(desk)
-        await desk.until(lambda: "u undo" in desk.footer)
-        await desk.press("G", "l")
-        await until_on(desk, ChatLink)
-        desk.app.screen.query_one("#group", TextField).value = LINK
-        await desk.press("enter")
-        await desk.shows("Enter links it to")
-        await desk.press("enter")
-        await until_on(desk, ChatTell)
-        await desk.press("n")
-        await desk.until(lambda: desk.app.screen is desk.app.desk and "u what you did" in desk.footer)
-        assert "undo" not in desk.footer
-        await desk.press("u")
-        await desk.shows("What you did in the last minutes", "Ben Okafor's contract: signed", "unlinks the team")

@@ -223,12 +223,14 @@ async def test_a_mail_is_opened_sent_to_oneself_compared_and_written_to_a_file(
     assert second
 
 
-async def test_each_kind_reads_as_a_sample_and_with_a_real_family_and_reminders_are_planned(
+async def test_each_kind_reads_as_a_sample_and_as_a_family_found_by_name_gets_it_and_reminders_are_planned(
     quiet: Settings, database: Database
 ) -> None:
     async with database.session() as session:
         club = await make_club(session)
         await make_family(session, club, first="Wren [red]", last="Hammond", parents=(Parent(email="w@f.test"),))
+        await make_family(session, club, first="Amara", parents=(Parent(email="h@f.test"),))
+        await make_family(session, club, first="Mute", last="Hammer", parents=(Parent(email=None),))
         days = "due_on = CURRENT_DATE + 3, offered_on = CURRENT_DATE - 9"
         await session.execute(text(f"UPDATE contract SET {days}"))
     async with opened(quiet, SMALL) as desk:
@@ -251,24 +253,7 @@ async def test_each_kind_reads_as_a_sample_and_with_a_real_family_and_reminders_
         await desk.until(lambda: isinstance(desk.app.screen, ReadMail))
         await desk.press("escape", "left", "left")
         await desk.until(lambda: pane.bar.active == "kinds" and desk.records.total == 6)
-        await desk.press("p")
-        await desk.shows("sample@families.invalid")
-        await desk.press("escape", "down", "down", "down", "e")
-        await desk.shows("To: ", "w@f.test")
-        await desk.press("escape", "down", "e")
-        await desk.shows("A correction is about one signature")
-
-
-async def test_a_kind_is_read_as_a_family_found_by_name_would_get_it(quiet: Settings, database: Database) -> None:
-    async with database.session() as session:
-        club = await make_club(session)
-        await make_family(session, club, first="Amara", parents=(Parent(email="a@f.test"),))
-        await make_family(session, club, first="Wren [red]", last="Hammond", parents=(Parent(email="w@f.test"),))
-        await make_family(session, club, first="Mute", last="Hammer", parents=(Parent(email=None),))
-    async with opened(quiet) as desk:
-        pane = await emails(desk)
-        await desk.press("v", "v")
-        await desk.until(lambda: pane.bar.active == "kinds" and desk.records.current is not None)
+        # A family is found by its name.
         await desk.press("c")
         await desk.until(lambda: isinstance(desk.app.screen, FindFamily))
         finder = desk.app.screen
@@ -284,6 +269,12 @@ async def test_a_kind_is_read_as_a_family_found_by_name_would_get_it(quiet: Sett
         await desk.shows("No one matches.")
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.press("p")
+        await desk.shows("sample@families.invalid")
+        await desk.press("escape", "down", "down", "down", "e")
+        await desk.shows("To: ", "h@f.test")
+        await desk.press("escape", "down", "e")
+        await desk.shows("A correction is about one signature")
     async with database.session() as session:
         assert await session.scalar(text("SELECT count(*) FROM outbox")) == 0, "a look queues nothing"
 

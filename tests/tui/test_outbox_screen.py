@@ -217,23 +217,6 @@ async def test_of_a_mixed_selection_only_what_waits_is_touched_put_aside_and_bro
         await desk.until(lambda: "undoes it." not in desk.text)
 
 
-async def test_a_held_email_is_sent_only_after_a_question(quiet: Settings, database: Database) -> None:
-    _, ids = await club_with_mails(database, 1)
-    async with database.session() as session:
-        await session.execute(text("UPDATE outbox SET available_at = now() + interval '1 hour'"))
-    still_held = text("SELECT available_at > now() FROM outbox WHERE id = :id")
-    async with opened(quiet) as desk:
-        await outbox(desk)
-        await desk.press("r")
-        await desk.shows("Send 1 e-mail now", "1 e-mail is held and can still be undone", "p0@families.test")
-        async with database.session() as session:
-            assert await session.scalar(still_held, {"id": ids[0]})
-        await desk.press("y")
-        await desk.shows("1 e-mail back in the queue.")
-        async with database.session() as session:
-            assert not await session.scalar(still_held, {"id": ids[0]})
-
-
 async def test_who_tried_again_hears_of_what_failed_once_more(quiet: Settings, database: Database) -> None:
     _, ids = await club_with_mails(database, 3)
     await fail(database, ids)
@@ -264,12 +247,24 @@ def said(desk: Desk, text: str) -> bool:
     return any(text in toast.message for toast in desk.app._notifications)
 
 
-async def test_the_mail_can_be_read_before_it_is_written_and_after_and_its_address_is_fixed(
+async def test_a_held_email_is_sent_only_after_a_question_read_before_it_is_written_and_after_and_its_address_fixed(
     quiet: Settings, database: Database
 ) -> None:
     _, ids = await club_with_mails(database, 1)
+    async with database.session() as session:
+        await session.execute(text("UPDATE outbox SET available_at = now() + interval '1 hour'"))
+    still_held = text("SELECT available_at > now() FROM outbox WHERE id = :id")
     async with opened(quiet) as desk:
         await outbox(desk)
+        await desk.press("r")
+        await desk.shows("Send 1 e-mail now", "1 e-mail is held and can still be undone", "p0@families.test")
+        async with database.session() as session:
+            assert await session.scalar(still_held, {"id": ids[0]})
+        await desk.press("y")
+        await desk.shows("1 e-mail back in the queue.")
+        async with database.session() as session:
+            assert not await session.scalar(still_held, {"id": ids[0]})
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
         await desk.press("p")
         await desk.until(lambda: on(desk, ReadMail))
         await desk.shows("It is not written yet", "p0@families.test", "Subject:", "Hawks U12")

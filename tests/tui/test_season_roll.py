@@ -13,8 +13,6 @@ from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText
 from bball_tui.league.leagues import create_league, create_season
-from bball_tui.league.rules.store import write_rules
-from bball_tui.league.rules.team_check import LeagueRules
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, TeamLine
 from bball_tui.league.seasons.roll_request import Rolled, RollOutcome, RollRequest
 from bball_tui.settings import Settings
@@ -41,20 +39,14 @@ LINES = (
 PLAN = RollPlan(1, "Spring 2027", None, "Fall 2027", "U10 → U12", date(2027, 8, 31), TEAMS, LINES, 0)
 
 
-async def test_what_the_plan_means_is_ticked_and_everything_says_why() -> None:
+async def test_what_the_plan_means_is_ticked_and_everything_says_why_and_others_once_they_have_a_team() -> None:
     async with asking(RollPlayers(PLAN), (120, 36)) as desk:
         assert "2 teams to be made · U10 → U12 · ages on Aug 31, 2027" in desk.line
         assert "2 of 5 players ticked · all that are new" in desk.line
         assert "Cole, Max" in desk.line
         assert "Eng, Li" not in desk.line, "left out before"
         assert "12 on Aug 31, 2027: too old." in desk.line
-        await desk.press("enter")
-        await desk.until_answered()
-        assert desk.answers == [{1: "from1", 2: "from2"}]
-
-
-async def test_nobody_without_a_team_is_ticked_until_one_is_chosen() -> None:
-    async with asking(RollPlayers(PLAN), (120, 36)) as desk:
+        # Nobody without a team is ticked until one is chosen.
         await desk.press("space")
         await desk.until_shown("No team fits by itself")
         await desk.press("t")
@@ -221,13 +213,7 @@ async def test_a_season_is_made_and_taken_back_by_keys_and_the_rules_of_the_leag
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         await desk.press("2")
         await desk.shows("Rules", "! 2", "Against the rules", "both wear 00.", "2 players; the limit")
-
-
-async def test_the_day_on_which_ages_count_is_named_where_it_is_left_empty(quiet: Settings, database: Database) -> None:
-    club = await league_with(database, ("Amara",))
-    async with database.session() as session:
-        await write_rules(session, club.league_id, LeagueRules(cutoff="08-31"))
-    async with opened(quiet) as desk:
+        # The day on which ages count is named where it is left empty.
         await desk.press("greater_than_sign")
         await desk.shows("Spring 2028", "2028-08-31 if left empty")
         await desk.press("enter")

@@ -16,7 +16,7 @@ from bball_tui.groupme.links.linking import unlink
 from bball_tui.league.header_numbers import read_header_numbers
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import read_mail_day
-from bball_tui.outbox.provider_gates import pause
+from bball_tui.outbox.provider_gates import pause, reopen_gate
 from bball_tui.outbox.queue import claim
 from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.staff_actions import retry
@@ -260,12 +260,13 @@ async def test_a_chat_that_is_gone_needs_somebody_and_leads_to_groupme(quiet: Se
         await desk.until(lambda: "▲" not in desk.text)
 
 
-async def test_hostile_reasons_are_shown_literally_and_a_used_up_quota_without_a_worker_is_said(
+async def test_hostile_reasons_are_shown_literally_and_each_reason_to_wait_has_its_own_sentence(
     quiet: Settings, database: Database
 ) -> None:
     club, _ = await club_with_mails(database, 2)
     evil = "[@click=app.quit]x[/] \x1b[2J\u202eevil " + "long" * 40
-    await shut(database, club, provider="smtp:[b]evil\u202e[/b]:25", cause="outage", reason=evil)
+    evil_server = "smtp:[b]evil\u202e[/b]:25"
+    await shut(database, club, provider=evil_server, cause="outage", reason=evil)
     async with opened(quiet) as desk:
         await today(desk)
         await desk.shows("[b]evil")
@@ -280,16 +281,13 @@ async def test_hostile_reasons_are_shown_literally_and_a_used_up_quota_without_a
         await today(desk)
         await desk.shows("Gmail's daily limit is used up; 2 e-mails wait, next try", "No worker is running: 2 e-mails")
 
-
-async def test_a_mail_server_that_asks_to_send_more_slowly_is_not_said_to_be_away(
-    quiet: Settings, database: Database
-) -> None:
-    club, _ = await club_with_mails(database, 2)
-    said = "Too many messages from desk@club.test, slow down"
-    await shut(database, club, provider="smtp:mail.club.test:587", cause="outage", reason=said)
-    async with opened(quiet) as desk:
+        # A mail server that asks to send more slowly is not said to be away.
+        async with database.session() as session:
+            for provider in ("gmail", evil_server):
+                await reopen_gate(session, club.league_id, provider)
+        said = "Too many messages from desk@club.test, slow down"
+        await shut(database, club, provider="smtp:mail.club.test:587", cause="outage", reason=said)
         sentence = "Mail.club.test asks to send more slowly; 2 e-mails wait"
-        await today(desk)
         await desk.shows(sentence, "next try", "The pace is", "rate=0.5", "Too many")
         await desk.press("enter")
         await desk.until(lambda: isinstance(desk.app.screen, Confirm))
