@@ -218,7 +218,7 @@ async def test_plan_apply_a_look_at_who_has_joined_and_another_season(database: 
     for name in ("Bulls", "Bulls"):
         world.add_group(fake.owner, name)
     async with opened(fake.settings) as desk:
-        await groupme(desk)
+        pane = await groupme(desk)
         await desk.shows("Maria Coordinator's", "proposed", "choose one", "no group", "p shows")
         await desk.press("p")
         await until_on(desk, ChatPlan)
@@ -254,10 +254,12 @@ async def test_plan_apply_a_look_at_who_has_joined_and_another_season(database: 
         assert fake.owner.token not in desk.text
 
         # In another season nothing is said of the one before.
+        await desk.until(lambda: not pane.groupme.is_reading)
         async with database.session() as session:
             await session.execute(update(Team).where(Team.id == club.team_id).values(groupme_group_id="4711"))
         await desk.press("r")
         await desk.shows("1 team needs you.", "✘ broken")
+        await desk.until(lambda: not pane.groupme.is_reading)
         async with database.session() as session:
             fall = insert(Season).values(league_id=club.league_id, name="Fall 2027").returning(Season.id)
             await show_season(session, club.league_id, await session.scalar(fall) or 0)
