@@ -26,6 +26,8 @@ LOOK_AT_SCREEN = 0.05
 """The same where the screen is drawn for each look."""
 READINGS = frozenset({"around", "check", "count", "day", "fill", "header", "inspect", "open", "season", "select"})
 """The groups of workers that only read."""
+SOON_THERE = READINGS | {"acts", "names", "preview", "undo", "signed", "sign", "submit"}
+"""Those after whose few milliseconds the screen looks otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,20 @@ class Desk:
 
     async def shows(self, *texts: str) -> None:
         """Wait until all of these stand on the screen."""
+        await self._have_read()
 
         def shown() -> bool:
             seen = self.text
             return all(text in seen for text in texts)
 
         await self.until(shown, look=LOOK_AT_SCREEN)
+
+    async def _have_read(self) -> None:
+        """Let what is being read come in, unless it takes long: a picture without it would be drawn for nothing."""
+        soon = (one._task for one in self.app.workers if one.is_running and one.group in SOON_THERE)
+        if tasks := {task for task in soon if task is not None}:
+            await asyncio.wait(tasks, timeout=LOOK_AT_SCREEN)
+            await rest(self.pilot)
 
     @property
     def text(self) -> str:
