@@ -5,8 +5,8 @@ import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
-from tests.support.factory import make_club
-from tests.tui.desk_host import club_with, opened
+from tests.support.factory import make_club, make_family
+from tests.tui.desk_host import opened
 
 OWN = {"desk.import": "f9", "contract.sign": "f8", "tool.filter": "f7"}
 
@@ -17,21 +17,18 @@ def own(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, worker=False, keys=OWN)
 
 
-async def test_an_empty_list_and_the_help_name_the_key_of_today(own: Settings, database: Database) -> None:
+async def test_an_empty_list_the_help_and_a_refusal_name_the_key_of_today(own: Settings, database: Database) -> None:
     async with database.session() as session:
-        await make_club(session)
+        club = await make_club(session)
     async with opened(own) as desk:
         await desk.press("4")
         await desk.shows("There are no contracts yet. Press f9 to import a roster.")
         await desk.press("question_mark")
         await desk.shows("f8 marks", "f7 narrows")
-
-
-async def test_a_refusal_names_the_key_of_today(own: Settings, database: Database) -> None:
-    await club_with(database, 1)
-    async with opened(own) as desk:
-        await desk.press("4")
-        await desk.shows("Family00")
+        await desk.press("escape")
+        async with database.session() as session:
+            await make_family(session, club)
+        await desk.shows("Hamilton, Amara")
         for _ in range(6):
             await desk.press("right")
         await desk.press("o")

@@ -7,6 +7,7 @@ from textual.geometry import Offset
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from tests.tui.desk_host import Desk, club_with, opened
+from tests.tui.hands import resize
 
 DRAWN = {chr(code) for code in range(0x2500, 0x25A0)}
 
@@ -22,7 +23,9 @@ def read_line(desk: Desk) -> str:
     return desk.text.splitlines()[desk.app.cursor_position.y]
 
 
-async def test_the_cursor_stands_in_the_row_the_field_and_the_button(plain: Settings, database: Database) -> None:
+async def test_the_cursor_stands_in_the_row_the_field_and_the_button_and_nothing_is_drawn(
+    plain: Settings, database: Database
+) -> None:
     await club_with(database, 3)
     async with opened(plain, (80, 24)) as desk:
         await desk.shows("Family00")
@@ -49,11 +52,11 @@ async def test_the_cursor_stands_in_the_row_the_field_and_the_button(plain: Sett
         await desk.until(lambda: "Kid2" in read_line(desk))
         await desk.press("k")
         await desk.until(lambda: "Name" in read_line(desk))
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
 
-
-async def test_nothing_is_drawn_and_everything_is_said(plain: Settings, database: Database) -> None:
-    await club_with(database, 3)
-    async with opened(plain, (120, 36)) as desk:
+        # Nothing is drawn, and everything is said.
+        await resize(desk.pilot, (120, 36))
         await desk.press("s")
         await desk.shows("becomes signed", "Sign Kid0 Family00")
         assert not DRAWN & set(desk.text)

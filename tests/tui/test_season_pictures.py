@@ -134,8 +134,10 @@ async def pictures(desk: Desk) -> SeasonPictures:
 
 
 @pytest.mark.usefixtures("club")
-async def test_a_look_that_is_broken_off_by_the_next_one_is_made_again(quiet: Settings) -> None:
-    async with opened(quiet) as desk:
+async def test_each_bar_leads_to_its_list_and_a_look_that_is_broken_off_by_the_next_one_is_made_again(
+    quiet: Settings,
+) -> None:
+    async with opened(quiet, SMALL) as desk:
         shown = await pictures(desk)
         pane = desk.app.desk.pane
         assert isinstance(pane, TodayPane)
@@ -145,12 +147,7 @@ async def test_a_look_that_is_broken_off_by_the_next_one_is_made_again(quiet: Se
         await asyncio.sleep(0)
         pane.watch_day(pane.day)
         await desk.until(lambda: shown.picture is not None)
-
-
-@pytest.mark.usefixtures("club")
-async def test_each_bar_leads_to_its_list(quiet: Settings) -> None:
-    async with opened(quiet, SMALL) as desk:
-        shown = await pictures(desk)
+        await desk.shows("Due dates of open offers", "overdue")
         assert shown.has_focus
         await desk.press("down", "enter")
         await desk.shows("Kid2", "1 of 7")
