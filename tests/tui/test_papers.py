@@ -109,7 +109,7 @@ async def test_a_dragged_file_and_the_next_one_of_a_scanner_become_the_paper_and
         assert list(await session.scalars(select(Scan.name).where(Scan.removed_at.is_(None)))) == ["new.jpg"]
 
 
-async def test_a_team_is_written_to_a_folder_and_who_has_signed_gets_no_sheet(
+async def test_a_team_is_written_to_a_folder(
     quiet: Settings,
     database: Database,
     club: Club,
@@ -129,19 +129,6 @@ async def test_a_team_is_written_to_a_folder_and_who_has_signed_gets_no_sheet(
         await desk.press("v")
         await desk.shows("2 scans of Hawks U12")
         assert len(list((tmp_path / "westside scans Hawks U12").iterdir())) == 2
-
-        # Only contracts that wait for a signature are counted as sheets.
-        await resize(desk.pilot, (120, 36))
-        await desk.press("4")
-        await desk.shows("Amara", "Ben")
-        await desk.press("a", "b")
-        await desk.shows("None of these contracts waits for a signature")
-        await desk.press("escape")
-        async with database.session() as session:
-            await make_family(session, club, first="Cleo")
-        await desk.shows("Cleo")
-        await desk.press("a", "a", "b")
-        await desk.shows("1 sheet, names filled in", "2 of these contracts are signed or over and get no sheet.")
 
 
 async def test_a_pile_is_planned_and_signed_without_what_is_left_out(
