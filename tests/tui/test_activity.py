@@ -1,6 +1,5 @@
 """The tab Activity: who did what, narrowed by person, day, kind and record, and the way to it from a record."""
 
-import msgspec
 import pytest
 
 from bball_tui.database.engine import Database
@@ -12,14 +11,14 @@ from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import opened
 
 
-async def test_who_did_what_is_found_by_kind_record_and_word(database: Database, settings: Settings) -> None:
+async def test_who_did_what_is_found_by_kind_record_and_word(database: Database, quiet: Settings) -> None:
     async with database.session() as session:
         club = await make_club(session, hold_seconds=600)
         amara = await make_family(session, club)
         ben = await make_family(session, club, first="Ben", last="Okafor", parents=(Parent(email="ben@families.test"),))
     async with database.session() as session:
         await sign(session, club.league_id, SigningRequest(((amara.contract_id, 1), (ben.contract_id, 1))))
-    async with opened(msgspec.structs.replace(settings, worker=False), size=(140, 36)) as desk:
+    async with opened(quiet, size=(140, 36)) as desk:
         await desk.shows("Okafor, Ben")
         await desk.press("H")
         await desk.until(lambda: isinstance(desk.app.desk.pane, ActivityPane) and desk.records.total == 1)

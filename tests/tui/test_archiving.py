@@ -1,6 +1,5 @@
 """Archived and brought back by one key: out of the list, found by searching with a mark."""
 
-import msgspec
 from sqlalchemy import insert
 
 from bball_tui.database.engine import Database
@@ -10,12 +9,12 @@ from tests.support.factory import make_club, make_family
 from tests.tui.desk_host import opened
 
 
-async def test_a_player_goes_out_of_the_list_and_comes_back(settings: Settings, database: Database) -> None:
+async def test_a_player_goes_out_of_the_list_and_comes_back(quiet: Settings, database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)
         await make_family(session, club, first="Bea", last="Zulu")
         await session.execute(insert(Player).values(league_id=club.league_id, first_name="Ann", last_name="Ames"))
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         await desk.press("3")
         await desk.shows("Ames, Ann", "Zulu, Bea")
         await desk.press("A")

@@ -1,6 +1,5 @@
 """A chat that was linked by mistake: how to get rid of it is said wherever one meets it."""
 
-import msgspec
 import pytest
 
 from bball_tui.database.engine import Database
@@ -16,14 +15,14 @@ from tests.tui.test_groupme_screen import LINK, TOKEN, groupme, three_teams, unt
 
 
 async def test_a_wrong_link_names_its_way_back_and_unlinking_cancels_what_told_of_it(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    database: Database, quiet: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(TOKEN, raising=False)
     club = await three_teams(database)
     async with database.session() as session:
         ben = await make_family(session, club, first="Ben", last="Okafor", parents=(Parent(email="ben@f.test"),))
         await sign(session, club.league_id, SigningRequest(((ben.contract_id, 1),)))
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         await groupme(desk)
         await desk.until(lambda: "u undo" in desk.footer)
 

@@ -30,14 +30,6 @@ from tests.tui.desk_host import PATIENCE, Desk, club_with, opened, paste
 from tests.tui.hands import resize
 
 
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """Without a worker of its own: nothing changes but by keys."""
-    return Settings(
-        data_dir=settings.data_dir, config_dir=settings.config_dir, database_url=settings.database_url, worker=False
-    )
-
-
 async def due(database: Database) -> list[float]:
     """Seconds until each mail may leave."""
     async with database.session() as session:
@@ -56,7 +48,7 @@ async def sign_paper(desk: Desk, name: str) -> None:
 
 
 async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_taken_back(
-    quiet: Settings, database: Database
+    mailless: Settings, database: Database
 ) -> None:
     await club_with(database, 4, hold_seconds=600)
 
@@ -65,7 +57,7 @@ async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_ta
             those = select(Player.first_name).join(Contract).where(Contract.status == ContractStatus.SIGNED)
             return set(await session.scalars(those))
 
-    async with opened(quiet, (60, 20)) as desk:
+    async with opened(mailless, (60, 20)) as desk:
         await desk.press("t")
         await desk.shows("Sign a stack of papers", "0 papers done, 4 left")
         await desk.press("enter")  # nobody's paper: whoever comes first by the alphabet is not in anybody's hand
@@ -132,12 +124,12 @@ async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_ta
 
 
 async def test_the_desk_catches_up_when_the_pile_is_done_and_counts_rows_that_come_to_a_filtered_list(
-    quiet: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+    mailless: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On a busy machine a message may be gone before anyone looks.
     monkeypatch.setattr(BballApp, "NOTIFICATION_TIMEOUT", PATIENCE)
     club = await club_with(database, 1)
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         await desk.press("t")
         await desk.shows("1 left")
         async with database.session() as session:
@@ -157,7 +149,9 @@ async def test_the_desk_catches_up_when_the_pile_is_done_and_counts_rows_that_co
         assert "2 of 1" not in desk.text
 
 
-async def test_many_contracts_are_acted_on_and_those_that_cannot_say_why(quiet: Settings, database: Database) -> None:
+async def test_many_contracts_are_acted_on_and_those_that_cannot_say_why(
+    mailless: Settings, database: Database
+) -> None:
     async with database.session() as session:
         club = await make_club(session)
         for first, status in (("Ann", "offered"), ("Ben", "accepted"), ("Cid", "draft")):
@@ -169,7 +163,7 @@ async def test_many_contracts_are_acted_on_and_those_that_cannot_say_why(quiet: 
         )
         await set_schedule(session, club.league_id, [3], 2)
         assert len(await remind(session, club.league_id)) == 1
-    async with opened(quiet, (80, 24)) as desk:
+    async with opened(mailless, (80, 24)) as desk:
         await desk.press("c")
         await desk.shows("This contract is not signed", "to correct.")
         await desk.press("R")
@@ -235,9 +229,9 @@ async def test_who_gets_no_other_due_date_is_told_why(database: Database) -> Non
         assert (await change_due(session, club.league_id, [(ids[1], 2)], None)).done == (ids[1],)
 
 
-async def test_a_void_writes_a_correction_to_who_had_the_welcome(quiet: Settings, database: Database) -> None:
+async def test_a_void_writes_a_correction_to_who_had_the_welcome(mailless: Settings, database: Database) -> None:
     await club_with(database, 1)
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         await desk.press("s")
         await desk.shows("becomes signed")
         await desk.press("enter")
@@ -261,12 +255,12 @@ async def test_a_void_writes_a_correction_to_who_had_the_welcome(quiet: Settings
 
 
 async def test_a_player_made_by_mistake_is_deleted_a_new_one_gets_a_contract_and_another_goes_to_another_team(
-    quiet: Settings, database: Database
+    mailless: Settings, database: Database
 ) -> None:
     club = await club_with(database, 2)
     async with database.session() as session:
         session.add(Team(league_id=club.league_id, season_id=club.season_id, name="Titans"))
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         await desk.press("3")
         await desk.shows("Family00, Kid0", "Family01, Kid1", "History with Hawks U12", "Waiting for a signature.")
         await desk.press("X")
@@ -322,9 +316,9 @@ async def test_a_player_made_by_mistake_is_deleted_a_new_one_gets_a_contract_and
         assert await session.scalar(moved) == "Owls"
 
 
-async def test_it_is_said_that_an_email_cannot_go_out_and_why(quiet: Settings, database: Database) -> None:
+async def test_it_is_said_that_an_email_cannot_go_out_and_why(mailless: Settings, database: Database) -> None:
     club = await club_with(database, 3)
-    async with opened(quiet, (120, 50)) as desk:
+    async with opened(mailless, (120, 50)) as desk:
         await desk.press("s")
         await desk.shows("becomes signed")
         await desk.press("enter")
@@ -345,7 +339,7 @@ async def test_it_is_said_that_an_email_cannot_go_out_and_why(quiet: Settings, d
 
 
 async def test_what_has_longer_is_offered_again_when_the_time_of_the_last_act_is_over(
-    quiet: Settings, database: Database, tmp_path: Path
+    mailless: Settings, database: Database, tmp_path: Path
 ) -> None:
     club = await club_with(database, 1, hold_seconds=1)
     async with database.session() as session:
@@ -353,7 +347,7 @@ async def test_what_has_longer_is_offered_again_when_the_time_of_the_last_act_is
     await office.good("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,555-0101")
     async with database.session() as session:
         one = await find_import(session, club.league_id)
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         desk.app.desk.offer_import(one.id, "Imported: 1 new player.")
         await desk.until(lambda: re.search(r"undo \(\d min\)", desk.footer) is not None)
         await desk.press("s")
@@ -363,9 +357,9 @@ async def test_what_has_longer_is_offered_again_when_the_time_of_the_last_act_is
         await desk.until(lambda: re.search(r"undo \(\d min\)", desk.footer) is not None)
 
 
-async def test_the_league_and_another_season(quiet: Settings, database: Database, marias_database: Database) -> None:
+async def test_the_league_and_another_season(mailless: Settings, database: Database, marias_database: Database) -> None:
     club = await club_with(database, 1)
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         await desk.press("comma")
         await desk.shows("The league Westside Basketball")
         async with marias_database.session() as session:
@@ -387,7 +381,7 @@ async def test_the_league_and_another_season(quiet: Settings, database: Database
 
 
 async def test_a_record_is_corrected_with_both_truths_in_its_history_and_undo_takes_it_back(
-    quiet: Settings, database: Database
+    mailless: Settings, database: Database
 ) -> None:
     async with database.session() as session:
         club = await make_club(session, hold_seconds=3600)
@@ -397,7 +391,7 @@ async def test_a_record_is_corrected_with_both_truths_in_its_history_and_undo_ta
         )
         family = await make_family(session, club, parents=parents)
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         await desk.press("c")
         await desk.shows("Correct the record: Amara Hamilton", "Now: Rosa Hamilton (mother), paper")
         picker = desk.app.screen.query_one("#signer", Picker)

@@ -3,7 +3,6 @@
 import asyncio
 from pathlib import Path
 
-import msgspec
 import psycopg
 import pytest
 from psycopg import sql
@@ -43,12 +42,6 @@ HOSTILE = (
     "王小明",
     "Longname" * 12,
 )
-
-
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """The screen without a worker: what is held stays held."""
-    return msgspec.structs.replace(settings, worker=False)
 
 
 async def test_signing_by_keys_writes_signature_and_mail_and_undo_takes_both_back(

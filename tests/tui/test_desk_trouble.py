@@ -23,11 +23,6 @@ from tests.tui.hands import running
 
 
 @pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, worker=False)
-
-
-@pytest.fixture
 def away(server: Server, database_name: str) -> Callable[[], AbstractContextManager[None]]:
     """As long as the block of what it makes lasts, no one reaches the database."""
 

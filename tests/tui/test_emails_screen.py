@@ -31,12 +31,6 @@ from tests.tui.desk_host import Desk, opened
 SMALL = (60, 20)
 
 
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """The screen without a worker: nothing leaves by itself."""
-    return msgspec.structs.replace(settings, worker=False)
-
-
 async def emails(desk: Desk) -> EmailsPane:
     await desk.press("6")
     await desk.until(lambda: isinstance(desk.app.desk.pane, EmailsPane) and desk.records.total is not None)

@@ -12,7 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from sqlalchemy import text
 from textual.app import App
@@ -211,12 +210,12 @@ async def _look(desk: Desk, pictures: Pictures, name: str) -> None:
 
 
 async def test_every_tab_and_view_is_whole_in_every_window_and_its_focus_seen(
-    database: Database, settings: Settings, tmp_path: Path
+    database: Database, quiet: Settings, tmp_path: Path
 ) -> None:
     """The focus without colors, in every tab: the search line, the list and the panel beside it."""
     await league_in_use(database)
     pictures = Pictures(tmp_path)
-    async with opened(msgspec.structs.replace(settings, worker=False), SIZES[0]) as desk:
+    async with opened(quiet, SIZES[0]) as desk:
         desk.app.theme = COLORLESS_THEME
         assert not await _unseen_in_tabs(desk)
         for size in SIZES:

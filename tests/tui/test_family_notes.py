@@ -1,6 +1,5 @@
 """What a family said is written down where staff talked to it, and comes up in Today on its day."""
 
-import pytest
 from msgspec.structs import replace
 from sqlalchemy import select, update
 
@@ -9,12 +8,6 @@ from bball_tui.database.models import FamilyNote, Guardian, Player
 from bball_tui.league.roster.notes import note_facts
 from bball_tui.settings import Settings
 from tests.tui.desk_host import club_with, opened
-
-
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """The screen without a worker: nothing changes but by keys."""
-    return replace(settings, worker=False)
 
 
 async def test_a_call_comes_up_in_today_until_it_is_done_and_the_last_own_note_is_struck_with_a_reason(

@@ -1,6 +1,5 @@
 """The right address of an e-mail that failed, asked for on the screen."""
 
-import msgspec
 from sqlalchemy import select, text
 
 from bball_tui.database.engine import Database
@@ -10,12 +9,12 @@ from tests.support.mails import club_with_mails, fail
 from tests.tui.desk_host import opened
 
 
-async def test_another_familys_address_is_asked_about(settings: Settings, database: Database) -> None:
+async def test_another_familys_address_is_asked_about(quiet: Settings, database: Database) -> None:
     _, (old, __) = await club_with_mails(database, 2)
     await fail(database, [old])
     async with database.session() as session:
         await session.execute(text("UPDATE guardian SET first_name = 'Olga' WHERE email = 'p1@families.test'"))
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         await desk.press("5")
         await desk.press("end", "e")
         await desk.shows("Fix the address", "An address that got it before")
@@ -31,9 +30,9 @@ async def test_another_familys_address_is_asked_about(settings: Settings, databa
         assert list(await session.scalars(select(Guardian.email))) == ["p1@families.test"] * 2
 
 
-async def test_another_familys_address_of_a_new_guardian_is_asked_about(settings: Settings, database: Database) -> None:
+async def test_another_familys_address_of_a_new_guardian_is_asked_about(quiet: Settings, database: Database) -> None:
     await club_with_mails(database, 2)
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         await desk.press("3")
         await desk.shows("Family000, Kid")
         await desk.press("h")

@@ -53,10 +53,10 @@ TOKEN = "GROUPME_ACCESS_TOKEN"
 
 
 @pytest.fixture
-def quiet(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The screen without a worker and without a token."""
+def quiet(quiet: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Without a token, too."""
     monkeypatch.delenv(TOKEN, raising=False)
-    return msgspec.structs.replace(settings, worker=False)
+    return quiet
 
 
 @dataclass(frozen=True, slots=True)

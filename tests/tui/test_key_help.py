@@ -1,16 +1,14 @@
 """The help: the keys of what one looks at come first, and typing narrows them."""
 
-import msgspec
-
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from tests.tui.desk_host import club_with, opened
 from tests.tui.hands import send
 
 
-async def test_the_keys_of_the_tab_come_first_and_typing_narrows_them(settings: Settings, database: Database) -> None:
+async def test_the_keys_of_the_tab_come_first_and_typing_narrows_them(quiet: Settings, database: Database) -> None:
     await club_with(database, 2)
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         await desk.press("question_mark")
         await desk.shows("On contracts", "type to find a key")
         shown = desk.text
@@ -32,9 +30,9 @@ async def test_the_keys_of_the_tab_come_first_and_typing_narrows_them(settings: 
         assert desk.app.focused is desk.records
 
 
-async def test_a_key_that_means_nothing_says_so_once(settings: Settings, database: Database) -> None:
+async def test_a_key_that_means_nothing_says_so_once(quiet: Settings, database: Database) -> None:
     await club_with(database, 1)
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         send(desk.app, "K", "K", "K")
         await desk.shows("K does nothing here. ? lists the keys.")
         await desk.settle()

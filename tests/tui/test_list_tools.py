@@ -4,9 +4,6 @@ import csv
 from pathlib import Path
 from typing import Any
 
-import msgspec
-import pytest
-
 from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing
 from bball_tui.database.paging import Sort
@@ -20,11 +17,6 @@ from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
 from tests.league.test_roster import add_team
 from tests.support.factory import Club, Parent, make_club, make_family
 from tests.tui.desk_host import Desk, opened
-
-
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, worker=False)
 
 
 async def two_teams(database: Database) -> Club:

@@ -155,10 +155,10 @@ async def test_the_environment_wins_and_the_dialog_says_so(
 
 
 async def test_it_is_reached_from_the_palette_the_league_and_today_and_what_was_typed_on_the_way_is_not_lost(
-    settings: Settings, database: Database
+    quiet: Settings, database: Database
 ) -> None:
     await club_with(database, 1)
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
 
         async def shown() -> None:
             await desk.until(lambda: isinstance(desk.app.screen, MailSetup))

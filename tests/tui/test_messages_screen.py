@@ -19,12 +19,12 @@ from tests.support.mails import club_with_mails, fail
 from tests.tui.desk_host import opened
 
 
-async def test_a_team_is_written_to_and_it_is_taken_back(settings: Settings, database: Database) -> None:
+async def test_a_team_is_written_to_and_it_is_taken_back(quiet: Settings, database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session, hold_seconds=3600)
         await make_family(session, club)
         await make_family(session, club, first="Wren", last="Lee", parents=(Parent("Ann", "Lee", None),))
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         await desk.press("2")
         await desk.shows("Hawks U12")
         await desk.press("M")
@@ -58,11 +58,11 @@ async def test_a_team_is_written_to_and_it_is_taken_back(settings: Settings, dat
 
 
 async def test_those_who_matched_at_first_are_written_to_though_some_no_longer_match(
-    settings: Settings, database: Database
+    quiet: Settings, database: Database
 ) -> None:
     club, ids = await club_with_mails(database, 6)
     await fail(database, ids)
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         await desk.press("4")
         pane = desk.app.desk.pane
         assert isinstance(pane, ContractsPane)
@@ -86,7 +86,7 @@ async def test_those_who_matched_at_first_are_written_to_though_some_no_longer_m
 
 
 async def test_contracts_that_are_over_are_not_among_all_who_are_written_to(
-    settings: Settings, database: Database
+    quiet: Settings, database: Database
 ) -> None:
     async with database.session() as session:
         club = await make_club(session)
@@ -100,7 +100,7 @@ async def test_contracts_that_are_over_are_not_among_all_who_are_written_to(
             await make_family(
                 session, club, first=first, status=status, parents=(Parent(first, "Z", f"{first}@f.test"),)
             )
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         await desk.press("4")
         pane = desk.app.desk.pane
         assert isinstance(pane, ContractsPane)

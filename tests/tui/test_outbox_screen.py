@@ -4,7 +4,6 @@ import asyncio
 from functools import partial
 
 import msgspec
-import pytest
 from sqlalchemy import select, text
 
 from bball_tui.database.engine import Database
@@ -31,12 +30,6 @@ from tests.tui.desk_host import Desk, opened
 from tests.tui.hands import resize
 
 SMALL = (60, 20)
-
-
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """The screen without a worker: nothing leaves by itself."""
-    return msgspec.structs.replace(settings, worker=False)
 
 
 async def states(database: Database) -> dict[str, int]:

@@ -24,14 +24,6 @@ PDF = b"%PDF-1.7\n%made for a test\n"
 
 
 @pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """Without a worker of its own: nothing changes but by keys."""
-    return Settings(
-        data_dir=settings.data_dir, config_dir=settings.config_dir, database_url=settings.database_url, worker=False
-    )
-
-
-@pytest.fixture
 async def club(database: Database) -> Club:
     """Two who have signed."""
     async with database.session() as session:
@@ -49,7 +41,7 @@ async def type_path(desk: Desk, text: str) -> None:
 
 @pytest.mark.usefixtures("club")
 async def test_a_dragged_file_and_the_next_one_of_a_scanner_become_the_paper_and_a_wrong_one_goes_again(
-    quiet: Settings,
+    mailless: Settings,
     database: Database,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -60,7 +52,7 @@ async def test_a_dragged_file_and_the_next_one_of_a_scanner_become_the_paper_and
     monkeypatch.setenv("SSH_TTY", "/dev/pts/9")
     file = tmp_path / "Amara's scan (1).pdf"
     file.write_bytes(PDF)
-    async with opened(quiet, (120, 50)) as desk:  # room for the whole history above the messages
+    async with opened(mailless, (120, 50)) as desk:  # room for the whole history above the messages
         await desk.shows("none attached")
         await desk.press("v")
         await desk.shows("Scans of Amara Hamilton's contract", "No scan yet")
@@ -72,7 +64,7 @@ async def test_a_dragged_file_and_the_next_one_of_a_scanner_become_the_paper_and
         await desk.shows("PDF, 1 KB", "fingerprint")
         await desk.press("enter")
         await desk.shows("There is no viewer here.")
-        kept = list((quiet.data_dir / "pages").glob("*.pdf"))
+        kept = list((mailless.data_dir / "pages").glob("*.pdf"))
         assert [one.read_bytes() for one in kept] == [PDF]
         await desk.press("s")
         await desk.shows("Saved as ~/Amara Hamilton, Hawks U12")
@@ -110,14 +102,14 @@ async def test_a_dragged_file_and_the_next_one_of_a_scanner_become_the_paper_and
 
 
 async def test_a_team_is_written_to_a_folder(
-    quiet: Settings,
+    mailless: Settings,
     database: Database,
     club: Club,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    async with opened(quiet, (80, 24)) as desk:
+    async with opened(mailless, (80, 24)) as desk:
         await desk.press("2")
         await desk.shows("Hawks U12")
         await desk.press("v")
@@ -132,7 +124,7 @@ async def test_a_team_is_written_to_a_folder(
 
 
 async def test_a_pile_is_planned_and_signed_without_what_is_left_out(
-    quiet: Settings, database: Database, tmp_path: Path
+    mailless: Settings, database: Database, tmp_path: Path
 ) -> None:
     async with database.session() as session:
         club = await make_club(session)
@@ -140,7 +132,7 @@ async def test_a_pile_is_planned_and_signed_without_what_is_left_out(
         pages = scanned((await print_sheets(session, club.league_id, ids)).pdf)
     folder = tmp_path / "scans"
     write(folder / "a.pdf", as_pdf([pages[0], drawing()]))
-    async with opened(quiet, (80, 24)) as desk:
+    async with opened(mailless, (80, 24)) as desk:
         await desk.press("r")
         await desk.shows("Read scanned papers")
         await type_path(desk, str(tmp_path / "gone"))
@@ -163,14 +155,14 @@ async def test_a_pile_is_planned_and_signed_without_what_is_left_out(
 
 
 async def test_the_paper_comes_with_the_signing_and_a_wrong_file_signs_nothing(
-    quiet: Settings, database: Database, tmp_path: Path
+    mailless: Settings, database: Database, tmp_path: Path
 ) -> None:
     async with database.session() as session:
         await make_family(session, await make_club(session))
     paper, text = tmp_path / "paper.pdf", tmp_path / "notes.pdf"
     paper.write_bytes(PDF)
     text.write_text("no paper")
-    async with opened(quiet, (100, 40)) as desk:
+    async with opened(mailless, (100, 40)) as desk:
         await desk.press("v")  # who has not signed has no scan
         await desk.shows("It isn't signed yet", "(s).")
         await desk.press("s")
@@ -193,9 +185,9 @@ async def test_the_paper_comes_with_the_signing_and_a_wrong_file_signs_nothing(
 
 
 async def test_only_contracts_that_wait_for_a_signature_are_counted_as_sheets(
-    quiet: Settings, database: Database, club: Club
+    mailless: Settings, database: Database, club: Club
 ) -> None:
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         await desk.shows("Amara", "Ben")
         await desk.press("a", "b")
         await desk.shows("None of these contracts waits for a signature")

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import msgspec
 import pytest
 from textual import events
 
@@ -17,12 +16,6 @@ from bball_tui.tui.dialogs.sign_paper import SignPaper
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import Desk, opened
 from tests.tui.hands import send
-
-
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """No worker and no animations."""
-    return msgspec.structs.replace(settings, worker=False, animations=False)
 
 
 @pytest.fixture
@@ -50,9 +43,9 @@ async def paste(desk: Desk, text: str) -> None:
 
 @pytest.mark.usefixtures("three")
 async def test_letters_and_what_is_pasted_are_the_next_name_wherever_the_cursor_is(
-    quiet: Settings, tmp_path: Path
+    still: Settings, tmp_path: Path
 ) -> None:
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         await desk.press("t")
         await desk.shows("0 papers done, 3 left")
         await desk.press(*"an ab", "enter", "enter")
@@ -92,8 +85,8 @@ async def test_letters_and_what_is_pasted_are_the_next_name_wherever_the_cursor_
 
 
 @pytest.mark.usefixtures("three")
-async def test_after_the_last_one_is_taken_back_the_next_name_is_typed(quiet: Settings) -> None:
-    async with opened(quiet) as desk:
+async def test_after_the_last_one_is_taken_back_the_next_name_is_typed(still: Settings) -> None:
+    async with opened(still) as desk:
         await desk.press("t")
         await desk.shows("0 papers done, 3 left")
         await desk.press(*"an ab", "enter", "enter")
@@ -111,9 +104,9 @@ async def test_after_the_last_one_is_taken_back_the_next_name_is_typed(quiet: Se
 
 @pytest.mark.usefixtures("three")
 async def test_no_letter_is_a_command_in_an_open_paper_and_a_name_typed_over_one_signs_it_by_nobody(
-    quiet: Settings,
+    still: Settings,
 ) -> None:
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         await desk.press("t")
         await desk.shows("0 papers done, 3 left")
         # Esc typed ahead leaves the paper that the Enter before it opens, and not the pile.
@@ -144,11 +137,11 @@ async def test_no_letter_is_a_command_in_an_open_paper_and_a_name_typed_over_one
 
 
 async def test_a_stack_without_anybody_to_sign_names_keys_that_work_where_it_stands(
-    quiet: Settings, database: Database
+    still: Settings, database: Database
 ) -> None:
     async with database.session() as session:
         await make_club(session)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         await desk.press("t")
         await desk.shows("Press Esc, then i to import a roster.")
         await desk.press("escape", "i")

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-import msgspec
 import pytest
 from sqlalchemy import insert, select
 from textual.widgets import Input
@@ -19,12 +18,6 @@ from bball_tui.tui.typed_ahead import LEFT_OUT
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import opened, paste
 from tests.tui.hands import resize, send
-
-
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """No worker and no animations."""
-    return msgspec.structs.replace(settings, worker=False, animations=False)
 
 
 @pytest.fixture
@@ -76,8 +69,8 @@ MEAN_SEVERAL = (
 
 
 @pytest.mark.usefixtures("shared_names")
-async def test_letters_that_mean_several_open_and_sign_nobody(quiet: Settings, database: Database) -> None:
-    async with opened(quiet, (60, 20)) as desk:
+async def test_letters_that_mean_several_open_and_sign_nobody(still: Settings, database: Database) -> None:
+    async with opened(still, (60, 20)) as desk:
         await desk.press("t")
         await desk.shows("0 papers done, 9 left")
         for typed, why in MEAN_SEVERAL:
@@ -98,9 +91,9 @@ async def test_letters_that_mean_several_open_and_sign_nobody(quiet: Settings, d
 
 @pytest.mark.usefixtures("shared_names")
 async def test_the_letters_of_the_next_paper_are_not_put_behind_those_of_this_one_and_a_full_name_takes_two_keys(
-    quiet: Settings, database: Database
+    still: Settings, database: Database
 ) -> None:
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         await desk.press("t")
         await desk.shows("0 papers done")
         # One key after the other, by hands that do not look: a paper of "an", then one of "a castillo".
@@ -124,9 +117,9 @@ async def test_the_letters_of_the_next_paper_are_not_put_behind_those_of_this_on
 
 @pytest.mark.usefixtures("shared_names")
 async def test_children_of_one_name_are_told_apart_and_what_comes_behind_letters_that_were_left_out_is_looked_at(
-    quiet: Settings, database: Database
+    still: Settings, database: Database
 ) -> None:
-    async with opened(quiet, (60, 20)) as desk:
+    async with opened(still, (60, 20)) as desk:
         await desk.press("t")
         await desk.shows("0 papers done")
         await desk.press(*"tran")
@@ -171,7 +164,7 @@ async def test_children_of_one_name_are_told_apart_and_what_comes_behind_letters
 
 
 async def test_in_a_pile_namesakes_are_told_apart_and_keys_typed_ahead_open_no_child_who_is_called_otherwise(
-    quiet: Settings, database: Database
+    still: Settings, database: Database
 ) -> None:
     async with database.session() as session:
         club = await make_club(session)
@@ -180,7 +173,7 @@ async def test_in_a_pile_namesakes_are_told_apart_and_keys_typed_ahead_open_no_c
         zoe = await make_family(session, club, first="Zoë", last="Ellison")
         await make_family(session, club, first="Zoë", last="Tran", parents=(Parent("Hana", "Ellison"),))
         await sign(session, club.league_id, SigningRequest(((zoe.contract_id, 1),)))
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         await desk.press("t")
         await desk.shows("0 papers done, 3 left")
         await paste(desk, "hammond")

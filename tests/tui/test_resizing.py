@@ -1,6 +1,5 @@
 """A window that changes its size all the time, while someone scrolls, narrows and sorts."""
 
-import msgspec
 from textual.events import Key
 
 from bball_tui.database.engine import Database
@@ -31,10 +30,10 @@ KEYS = (
 
 
 async def test_nothing_breaks_while_the_window_changes(
-    settings: Settings, database: Database, owner_url: SecretUrl
+    quiet: Settings, database: Database, owner_url: SecretUrl
 ) -> None:
     make_many(owner_url, 300)
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         for round_ in range(1):
             for place, key in enumerate(KEYS):
                 await desk.pilot.resize_terminal(*SIZES[(round_ + place) % len(SIZES)])

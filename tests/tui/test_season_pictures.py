@@ -26,14 +26,6 @@ SMALL = (60, 20)
 
 
 @pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """Without a worker of its own: nothing changes but by keys."""
-    return Settings(
-        data_dir=settings.data_dir, config_dir=settings.config_dir, database_url=settings.database_url, worker=False
-    )
-
-
-@pytest.fixture
 async def club(database: Database) -> Club:
     """Two teams; of the Hawks two have signed, one is overdue, one has no e-mail, one is fine and one due later."""
     async with database.session() as session:
@@ -135,9 +127,9 @@ async def pictures(desk: Desk) -> SeasonPictures:
 
 @pytest.mark.usefixtures("club")
 async def test_each_bar_leads_to_its_list_and_a_look_that_is_broken_off_by_the_next_one_is_made_again(
-    quiet: Settings,
+    mailless: Settings,
 ) -> None:
-    async with opened(quiet, SMALL) as desk:
+    async with opened(mailless, SMALL) as desk:
         shown = await pictures(desk)
         pane = desk.app.desk.pane
         assert isinstance(pane, TodayPane)

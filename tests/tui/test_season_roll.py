@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import msgspec
 import pytest
 from sqlalchemy import func, insert, select
 
@@ -153,11 +152,6 @@ async def test_what_will_be_made_is_said_before_it_is(offers: bool) -> None:
     if offers:
         expected = RollOutcome(ContractStatus.OFFERED, date(2027, 9, 30), True, 3600, False)
     assert made == [expected]
-
-
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, worker=False)
 
 
 async def league_with(database: Database, names: tuple[str, ...]) -> Club:

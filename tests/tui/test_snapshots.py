@@ -7,8 +7,6 @@ import os
 import re
 from pathlib import Path
 
-import msgspec
-
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from tests.tui.desk_host import club_with, opened
@@ -19,10 +17,10 @@ _NUMBER = re.compile(r"terminal-\d+")
 """What sets the names in one drawing apart from those in another."""
 
 
-async def test_the_main_screens_look_as_they_were_seen(database: Database, settings: Settings, tmp_path: Path) -> None:
+async def test_the_main_screens_look_as_they_were_seen(database: Database, quiet: Settings, tmp_path: Path) -> None:
     await club_with(database, 5)
     different = []
-    async with opened(msgspec.structs.replace(settings, worker=False), (80, 24)) as desk:
+    async with opened(quiet, (80, 24)) as desk:
         await desk.shows("0/5", "no worker")  # the header's numbers come by themselves
         for name, key in SCREENS.items():
             await desk.press(key)

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -70,7 +69,7 @@ def _words(said: str) -> set[str]:
 
 @pytest.mark.skipif(not SPANISH, reason="in a process of its own")
 async def test_no_english_word_is_on_a_spanish_screen(
-    database: Database, settings: Settings, owner_url: SecretUrl
+    database: Database, quiet: Settings, owner_url: SecretUrl
 ) -> None:
     await league_in_use(database)
     with psycopg.connect(owner_url.reveal()) as owner:
@@ -85,7 +84,7 @@ async def test_no_english_word_is_on_a_spanish_screen(
         if found := _words(desk.text) & english:
             left[name] = found
 
-    async with opened(msgspec.structs.replace(settings, worker=False), (120, 36)) as desk:
+    async with opened(quiet, (120, 36)) as desk:
         for tab in TABS:
             await desk.press(tab.key)
             await desk.until(lambda name=tab.id: desk.app.desk.tabs.active == name)  # type: ignore[misc]

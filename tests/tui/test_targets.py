@@ -7,7 +7,6 @@ views of the e-mails, and the team chats.
 import ast
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from bball_tui import tui
@@ -22,14 +21,6 @@ from tests.tui.hands import resize
 WIDE, NARROW = (120, 36), (80, 24)
 
 
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """Without a worker of its own: nothing changes but by keys."""
-    return Settings(
-        data_dir=settings.data_dir, config_dir=settings.config_dir, database_url=settings.database_url, worker=False
-    )
-
-
 async def signed_in(database: Database) -> set[str]:
     async with database.session() as session:
         query = select(Player.first_name).join(Contract).where(Contract.status == ContractStatus.SIGNED)
@@ -42,10 +33,12 @@ async def search(desk: Desk, text: str, rows: int) -> None:
     await desk.settle()
 
 
-async def test_with_a_record_open_it_is_signed_and_not_the_selected_ones(quiet: Settings, database: Database) -> None:
+async def test_with_a_record_open_it_is_signed_and_not_the_selected_ones(
+    mailless: Settings, database: Database
+) -> None:
     await club_with(database, 5)
     signed = set()
-    async with opened(quiet, WIDE) as desk:
+    async with opened(mailless, WIDE) as desk:
         for size, kid in ((WIDE, 2), (NARROW, 3)):
             await resize(desk.pilot, size)
             await desk.press("g", "space", "j", "space", *["j"] * (kid - 1), "enter")
@@ -61,10 +54,10 @@ async def test_with_a_record_open_it_is_signed_and_not_the_selected_ones(quiet: 
             await desk.until(lambda: desk.app.focused is desk.records)
 
 
-async def test_selected_rows_that_are_searched_away_are_never_signed(quiet: Settings, database: Database) -> None:
+async def test_selected_rows_that_are_searched_away_are_never_signed(mailless: Settings, database: Database) -> None:
     """Not where another one is seen, nor where one of them is seen."""
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         await desk.press("space", "j", "space", "j", "space")
         await search(desk, "kid2", 1)
         await desk.press("s")
@@ -82,9 +75,9 @@ async def test_selected_rows_that_are_searched_away_are_never_signed(quiet: Sett
         assert not desk.records.selected
 
 
-async def test_a_page_keeps_its_record_when_the_list_loses_it(quiet: Settings, database: Database) -> None:
+async def test_a_page_keeps_its_record_when_the_list_loses_it(mailless: Settings, database: Database) -> None:
     await club_with(database, 2)
-    async with opened(quiet, NARROW) as desk:
+    async with opened(mailless, NARROW) as desk:
         await search(desk, "kid", 2)
         await desk.press("enter")
         await desk.shows("Kid0 Family00")
@@ -101,13 +94,15 @@ async def test_a_page_keeps_its_record_when_the_list_loses_it(quiet: Settings, d
         await desk.shows("Family01, Kid1")
 
 
-async def test_refused_rows_do_not_stay_selected_and_five_names_are_read(quiet: Settings, database: Database) -> None:
+async def test_refused_rows_do_not_stay_selected_and_five_names_are_read(
+    mailless: Settings, database: Database
+) -> None:
     async with database.session() as session:
         club = await make_club(session)
         for number in range(7):
             await make_family(session, club, first=f"Kid{number}", last=f"F{number}")
         await make_family(session, club, first="Zoe", last="Zed", status=ContractStatus.DRAFT)
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         await desk.press("a")
         await desk.shows("8 selected")
         await desk.press("w")
@@ -121,10 +116,10 @@ async def test_refused_rows_do_not_stay_selected_and_five_names_are_read(quiet: 
 
 
 async def test_the_selected_player_is_edited_and_several_are_refused_in_words(
-    quiet: Settings, database: Database
+    mailless: Settings, database: Database
 ) -> None:
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(mailless) as desk:
         await desk.press("3")
         await desk.until(lambda: desk.records.current is not None)
         await desk.press("space", "j", "e")
@@ -138,11 +133,11 @@ async def test_the_selected_player_is_edited_and_several_are_refused_in_words(
 
 
 async def test_the_team_stays_visible_beside_the_panel_and_is_read_whole_where_there_is_room(
-    quiet: Settings, database: Database
+    mailless: Settings, database: Database
 ) -> None:
     async with database.session() as session:
         await make_family(session, await make_club(session, team="Storm 5th Grade"))
-    async with opened(quiet, (80, 30)) as desk:
+    async with opened(mailless, (80, 30)) as desk:
         for tab in ("3", "4"):
             await desk.press(tab)
             await desk.until(lambda: desk.records.current is not None)

@@ -55,11 +55,11 @@ async def test_the_cursor_and_the_states_are_seen_in_every_theme(
 
 
 async def test_without_colors_the_cursor_is_a_reversed_line(
-    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+    quiet: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     await club_with(database, 3)
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         desk.app.refresh(layout=True)
         await desk.settle()
         # Of the list alone: the panel beside it names the player as well.

@@ -37,12 +37,6 @@ from tests.tui.hands import resize
 SMALL = (60, 20)
 
 
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """The screen without a worker: nothing leaves by itself."""
-    return msgspec.structs.replace(settings, worker=False)
-
-
 async def a_worker(database: Database, club: Club) -> None:
     async with database.session() as session:
         await beat(session, club.league_id, WorkerInfo(uuid4(), "desk-2", "desk-2", 1, "0", "gmail"))

@@ -6,7 +6,6 @@ The fields of every dialog get keys in one write in `test_every_size`.
 import asyncio
 from collections.abc import Callable
 
-import msgspec
 import pytest
 from textual.widgets import Input
 
@@ -117,12 +116,6 @@ async def test_a_letter_typed_while_the_names_are_fetched_is_not_lost() -> None:
         assert field.value == "rhodes"
 
 
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """No worker and no animations."""
-    return msgspec.structs.replace(settings, worker=False, animations=False)
-
-
 SEARCHES: list[tuple[tuple[str, ...], Callable[[Desk], bool]]] = [
     (("t", *"family01", "enter"), lambda desk: "Sign Kid1 Family01" in desk.text),
     (("/", *"family02", "enter", "s"), lambda desk: "Sign Kid2 Family02" in desk.text),
@@ -132,18 +125,18 @@ SEARCHES: list[tuple[tuple[str, ...], Callable[[Desk], bool]]] = [
 
 @pytest.mark.parametrize(("keys", "done"), SEARCHES, ids=["stack", "search", "another tab"])
 async def test_a_name_in_one_write_opens_whom_it_names(
-    quiet: Settings, database: Database, keys: tuple[str, ...], done: Callable[[Desk], bool]
+    still: Settings, database: Database, keys: tuple[str, ...], done: Callable[[Desk], bool]
 ) -> None:
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         send(desk.app, *keys)
         await desk.until(lambda: done(desk))
         assert not desk.records.selected
 
 
-async def test_a_view_that_is_loading_gets_the_keys_that_came_with_its_own(quiet: Settings, database: Database) -> None:
+async def test_a_view_that_is_loading_gets_the_keys_that_came_with_its_own(still: Settings, database: Database) -> None:
     await club_with(database, 1)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         await desk.press("6")
         await desk.until(lambda: desk.records.total is not None)
         pane = desk.app.desk.pane
@@ -156,10 +149,10 @@ async def test_a_view_that_is_loading_gets_the_keys_that_came_with_its_own(quiet
 
 
 async def test_a_form_that_is_taken_away_before_its_fields_came_ends_nothing(
-    quiet: Settings, database: Database
+    still: Settings, database: Database
 ) -> None:
     await club_with(database, 1)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         for form in FORMS.values():
             screen = form("x")
             desk.app.push_screen(screen)
@@ -170,9 +163,9 @@ async def test_a_form_that_is_taken_away_before_its_fields_came_ends_nothing(
         assert desk.app._exception is None
 
 
-async def test_slash_tran_selects_nothing(quiet: Settings, database: Database) -> None:
+async def test_slash_tran_selects_nothing(still: Settings, database: Database) -> None:
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         send(desk.app, "/", *"tran")
         await desk.shows("/ tran")
         await desk.settle()
@@ -180,9 +173,9 @@ async def test_slash_tran_selects_nothing(quiet: Settings, database: Database) -
         assert not desk.records.selected
 
 
-async def test_what_nobody_reckoned_with_takes_what_was_typed_ahead_along(quiet: Settings, database: Database) -> None:
+async def test_what_nobody_reckoned_with_takes_what_was_typed_ahead_along(still: Settings, database: Database) -> None:
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         desk.app.run_worker(asyncio.Event().wait(), group="import", name="a dialog that is at work")
         send(desk.app, "ctrl+z", "a", "s", "enter")
         await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
@@ -192,10 +185,10 @@ async def test_what_nobody_reckoned_with_takes_what_was_typed_ahead_along(quiet:
 
 
 async def test_what_was_typed_for_a_question_that_is_refused_gives_no_commands(
-    quiet: Settings, database: Database
+    still: Settings, database: Database
 ) -> None:
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         send(desk.app, "u", "a")  # nothing was done yet that could be undone
         await desk.settle()
         assert desk.app._notifications, "it is said why"
@@ -204,9 +197,9 @@ async def test_what_was_typed_for_a_question_that_is_refused_gives_no_commands(
         await desk.until(lambda: len(desk.records.selected) == 3)
 
 
-async def test_what_is_typed_for_the_shell_reaches_no_list(quiet: Settings, database: Database) -> None:
+async def test_what_is_typed_for_the_shell_reaches_no_list(still: Settings, database: Database) -> None:
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         send(desk.app, "ctrl+z", "a", "s", "enter")
         await desk.settle()
         assert not desk.records.selected

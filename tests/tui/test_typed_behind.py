@@ -2,7 +2,6 @@
 
 import asyncio
 
-import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -13,12 +12,6 @@ from bball_tui.tui.dialogs.filters import FilterDialog
 from bball_tui.tui.typed_ahead import LEFT_OUT
 from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.hands import send
-
-
-@pytest.fixture
-def quiet(settings: Settings) -> Settings:
-    """No worker and no animations."""
-    return msgspec.structs.replace(settings, worker=False, animations=False)
 
 
 async def begin_again(desk: Desk) -> None:
@@ -33,10 +26,10 @@ async def begin_again(desk: Desk) -> None:
 
 
 async def test_a_search_behind_a_key_that_shows_everything_or_stops_a_dialog_is_not_lost(
-    quiet: Settings, database: Database
+    still: Settings, database: Database
 ) -> None:
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         for before in ("F", "jF", "FF", "Fj", "j", "FjFF"):
             send(desk.app, *before, "/", *"family02", "enter", "V")
             await desk.shows("/ family02", "Void: Kid2 Family02")
@@ -49,10 +42,10 @@ async def test_a_search_behind_a_key_that_shows_everything_or_stops_a_dialog_is_
 
 
 async def test_a_command_behind_a_search_that_was_not_ended_is_about_what_it_finds_or_refused(
-    quiet: Settings, database: Database
+    still: Settings, database: Database
 ) -> None:
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         for leaves in (("tab", "V"), ("ctrl+p", *"void", "enter")):
             send(desk.app, "/", *"family02", *leaves)
             await desk.until(lambda: "Void: Kid" in desk.text)
@@ -63,9 +56,9 @@ async def test_a_command_behind_a_search_that_was_not_ended_is_about_what_it_fin
         assert desk.app.screen is desk.app.desk
 
 
-async def test_letters_behind_a_key_that_is_refused_are_said_to_be_lost(quiet: Settings, database: Database) -> None:
+async def test_letters_behind_a_key_that_is_refused_are_said_to_be_lost(still: Settings, database: Database) -> None:
     await club_with(database, 3)
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         send(desk.app, "u", "/", *"family02", "enter")
         await desk.until(lambda: LEFT_OUT in [one.message for one in desk.app._notifications])
         assert not desk.records.selected
@@ -79,13 +72,13 @@ REFUSED = {
 
 @pytest.mark.parametrize("keys", REFUSED.values(), ids=REFUSED)
 async def test_what_was_typed_behind_an_enter_that_was_refused_does_not_answer_what_nobody_saw(
-    quiet: Settings, database: Database, keys: tuple[str, ...]
+    still: Settings, database: Database, keys: tuple[str, ...]
 ) -> None:
     await club_with(database, 1)
     query = text("SELECT p.first_name, c.status::text, c.due_on, c.version FROM player p, contract c")
     async with database.session() as session:
         before = (await session.execute(query)).one()
-    async with opened(quiet) as desk:
+    async with opened(still) as desk:
         send(desk.app, *keys)
         await desk.until(lambda: any(one.message == LEFT_OUT for one in desk.app._notifications))
         await desk.settle()

@@ -1,6 +1,5 @@
 """The question whether an act goes back says what is so when it is asked, and again when it is answered."""
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -35,10 +34,10 @@ async def says_that_it_left(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("asked", [False, True], ids=["before it is asked", "while it is asked"])
-async def test_an_email_that_left_is_named(settings: Settings, database: Database, *, asked: bool) -> None:
+async def test_an_email_that_left_is_named(quiet: Settings, database: Database, *, asked: bool) -> None:
     mails = await voided(database)
     assert mails
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(quiet) as desk:
         await desk.press("ctrl+y")
         await desk.shows("What you did in the last minutes", "If undone:", "Canceled: the e-mail to")
         if asked:

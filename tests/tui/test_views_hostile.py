@@ -8,7 +8,6 @@ import inspect
 import pkgutil
 from typing import Any
 
-import msgspec
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -103,10 +102,10 @@ async def _walk(desk: Desk) -> int:
     return seen
 
 
-async def test_hostile_names_are_shown_in_every_view_and_obeyed_in_none(database: Database, settings: Settings) -> None:
+async def test_hostile_names_are_shown_in_every_view_and_obeyed_in_none(database: Database, quiet: Settings) -> None:
     async with database.session() as session:
         await make_hostile_club(session)
-    async with opened(msgspec.structs.replace(settings, worker=False), WIDE) as desk:
+    async with opened(quiet, WIDE) as desk:
         for literal in ("[red]Bob", "[@click=app.", "trailing \\", "␛[2J␛]0;", "山田太郎"):
             await desk.shows(literal)
         await _looked_at(desk)
