@@ -116,6 +116,23 @@ async def test_who_loses_the_role_while_it_is_open_is_told(walls: ClubServer, tm
         await desk.shows("You have no role in a anymore")
 
 
+@pytest.mark.usefixtures("guests")
+async def test_whose_role_changes_while_it_is_open_reads_in_every_list_what_the_new_one_lets_them(
+    walls: ClubServer, tmp_path: Path
+) -> None:
+    let(walls, "nora", walls.a)
+    async with opened(settings(walls, "nora", tmp_path)) as desk:
+        await desk.press("3")
+        await desk.shows("Ames, Ann", "hidden")
+        let(walls, "nora", walls.a, role="registrar")
+        await desk.shows("Jan 1, 2015")
+        assert "hidden" not in desk.text
+        with walls.login(OWNER) as owner:
+            owner.execute("DELETE FROM league_member WHERE login = 'nora' AND role = 'registrar'")
+        await desk.shows("hidden")
+        assert "Jan 1, 2015" not in desk.text
+
+
 @pytest.mark.parametrize("first", ["a kept connection", "the listener", "a new connection"])
 async def test_whose_login_is_dropped_while_it_is_open_is_told(walls: ClubServer, tmp_path: Path, first: str) -> None:
     """Whichever part of the screen meets it first: all of them know that the database is not away."""

@@ -18,10 +18,17 @@ from bball_tui.tui.widgets.header_bar import UNKNOWN, HeaderBar, HeaderFacts
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from bball_tui.tui.connection import LeagueConnection
+
 PULSE = 30.0
 """Seconds after which the header's numbers are read again: nobody tells when a worker falls silent."""
 IMPATIENT = 2.0
 """The same while the worker has not shown itself yet, or the database did not answer."""
+
+
+def goes_by(connection: "LeagueConnection | None") -> tuple[object, ...]:
+    """What every list depends on: the season, the league's clock and dates, and what the person may see."""
+    return () if connection is None else (connection.season_id, connection.league, connection.roles)
 
 
 class HeaderReadingScreen(TodayReadingScreen):
@@ -30,6 +37,8 @@ class HeaderReadingScreen(TodayReadingScreen):
     def __init__(self) -> None:
         super().__init__()
         self.header = HeaderBar()
+        self.listed = goes_by(None)
+        """What the tabs go by. The connection may know of something newer before they do."""
         self._pulse: Timer | None = None
 
     def say_opening(self) -> None:
@@ -51,7 +60,6 @@ class HeaderReadingScreen(TodayReadingScreen):
         if is_hidden(self.app):
             self._read_again(PULSE)
             return
-        season = connection.season
         try:
             found = await connection.read_header_numbers()
             here = await connection.call(present)
@@ -68,7 +76,7 @@ class HeaderReadingScreen(TodayReadingScreen):
             self._read_again(IMPATIENT)
             return
         self.refresh_bindings()
-        if season is not None and connection.season is not None and season.id != connection.season.id:
+        if goes_by(connection) != self.listed:
             self.show_another_season()
         self.header.facts = header_facts(
             found, here, connection.settings, sends_mail=connection.sends_mail, needs=self.need_count

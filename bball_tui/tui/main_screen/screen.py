@@ -1,7 +1,6 @@
 """The main screen: header, tabs, the tab that is looked at, footer. It is painted before there is a database."""
 
 import asyncio
-from contextlib import suppress
 from importlib import import_module
 from math import ceil
 from time import monotonic
@@ -20,7 +19,7 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.go_to_fix import show_fix
 from bball_tui.tui.main_screen.header import all_who_are_here
-from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen
+from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen, goes_by
 from bball_tui.tui.main_screen.hidden import is_hidden
 from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
 from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
@@ -120,6 +119,7 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
         self.begin_day()
         self._as_left = None if connection is None else TabsAsLeft(connection.settings, connection.league.slug)
         self.is_demo = connection is not None and connection.is_demo
+        self.listed = goes_by(connection)
         for name, pane in self._panes.items():
             if self._as_left is not None:
                 self._as_left.restore(name, pane)
@@ -305,20 +305,13 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
         wanted: list[bool] = []
         saved = await edit_league(self.app, self.connection, lambda: wanted.append(True))
         if saved is not None:
-            await self._league_changed(self.connection)
+            self.read_header()
         if wanted:
             reason = _can_set_up_mail(self)
             if reason is None:
                 await self._set_up_mail()
             else:
                 self.tell(reason)
-
-    async def _league_changed(self, connection: "LeagueConnection") -> None:
-        with suppress(BballError):  # the header reads it again by itself
-            await connection.read_header_numbers()
-        if isinstance(self.app, LeagueProgram):
-            self.app.dress(connection)
-        self.show_another_season()
 
     @action(
         "semicolon", "set up e-mail", when=_can_set_up_mail, needs=Right.ACCOUNT, also="settings smtp sender change"
@@ -392,6 +385,9 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
 
     def show_another_season(self) -> None:
         """What the tabs list is of another season now, or written in another way."""
+        self.listed = goes_by(self.connection)
+        if self.connection is not None and isinstance(self.app, LeagueProgram):
+            self.app.dress(self.connection)
         for pane in self._panes.values():
             pane.watch_connection(self.connection)
         self.look_at_day()

@@ -103,6 +103,7 @@ class TodayReadingScreen(RetriedMailsScreen):
         """Read the day, at once or after the rest. Changes that come while it is read are one more reading."""
         self._look_once_more = True
         if self.connection is not None and not self._looking and self._resting is None and not is_hidden(self.app):
+            self._looking, self._look_once_more = True, False
             self._look(self.connection)
 
     def on_screen_resume(self) -> None:
@@ -112,7 +113,6 @@ class TodayReadingScreen(RetriedMailsScreen):
 
     @work(group="day")
     async def _look(self, connection: "LeagueConnection") -> None:
-        self._looking, self._look_once_more = True, False
         began = monotonic()
         try:
             day = await self._read_day(connection)

@@ -1,0 +1,71 @@
+"""The desk lists the season that the league shows, also when somebody chose it elsewhere."""
+
+import asyncio
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Contract, League, Outbox, Season, Team
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.leagues import create_league, create_season
+from bball_tui.league.seasons.shown_season import show_season
+from bball_tui.settings import Settings
+from tests.support.factory import Club, make_family
+from tests.support.mails import send
+from tests.tui.desk_host import club_with, opened
+
+
+async def test_the_first_season_of_a_league_is_listed_once_a_colleague_made_it(
+    quiet: Settings, database: Database
+) -> None:
+    async with database.session() as session:
+        league_id = (await create_league(session, "Westside Basketball")).id
+    async with opened(quiet) as desk:
+        await desk.shows("Press i to import a roster")
+        async with database.session() as session:
+            season_id = (await create_season(session, league_id, "Spring 2027")).id
+            team = insert(Team).values(league_id=league_id, season_id=season_id, name="Hawks U12").returning(Team.id)
+            await make_family(session, Club(league_id, season_id, await session.scalar(team) or 0), first="Kid0")
+        await desk.shows("Spring 2027", "Kid0")
+
+
+async def test_a_season_is_listed_also_when_the_reading_that_saw_it_first_was_given_up(
+    quiet: Settings, database: Database
+) -> None:
+    club = await club_with(database, 1)
+    async with database.session() as session:
+        fall = insert(Season).values(league_id=club.league_id, name="Fall 2027").returning(Season.id)
+        fall_id = await session.scalar(fall) or 0
+        await show_season(session, club.league_id, club.season_id)
+    async with opened(quiet) as desk:
+        await desk.shows("Spring 2027", "Kid0")
+        connection = desk.app.connection
+        assert connection is not None
+        async with database.session() as session:
+            await show_season(session, club.league_id, fall_id)
+        while connection.season_id != fall_id:  # noqa: ASYNC110 - the moment between two readings of the same
+            await asyncio.sleep(0)
+        desk.app.desk.read_header()  # as for every change
+        await desk.shows("Fall 2027")
+        await desk.until(lambda: "Kid0" not in desk.text)
+
+
+async def test_times_are_told_by_the_clock_that_a_colleague_gave_the_league(
+    quiet: Settings, database: Database
+) -> None:
+    club = await club_with(database, 1)
+    async with database.session() as session:
+        contract = (await session.execute(select(Contract.id, Contract.version))).one()
+        await sign(session, club.league_id, SigningRequest(((contract.id, contract.version),)))
+        mails = list(await session.scalars(select(Outbox.id)))
+    await send(database, mails)
+    async with database.session() as session:
+        sent = (await session.scalars(select(Outbox.finalized_at))).one()
+    assert sent is not None
+    async with opened(quiet) as desk:
+        await desk.shows(f"accepted {sent.astimezone(UTC):%H:%M}")
+        async with database.session() as session:
+            await session.execute(update(League).values(timezone="Asia/Kolkata"))
+        await desk.shows(f"accepted {sent.astimezone(ZoneInfo('Asia/Kolkata')):%H:%M}")
