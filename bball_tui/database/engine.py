@@ -9,6 +9,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, event, exc, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bball_tui.database import pooler
 from bball_tui.database.errors import DatabaseUnavailable, NotPermitted, SettingsLost, explain, refuses_login
@@ -125,6 +126,9 @@ class Database:
             pool_use_lifo=True,  # the one that knows the plans comes first
         )
         event.listen(self._engine.sync_engine, "before_cursor_execute", self._keep_plan)
+        event.listen(self._engine.sync_engine, "connect", self._note_made)
+        event.listen(self._engine.sync_engine, "checkin", self._close_outdated)
+        self._disposed = 0
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._readers = async_sessionmaker(self._engine.execution_options(isolation_level="AUTOCOMMIT"))
 
@@ -137,7 +141,7 @@ class Database:
             return
         self._asked["search_path"] = MASKED if masked else None
         self._options["options"] = f"{self._whole} -c search_path={MASKED}" if masked else self._whole
-        await self._engine.dispose()
+        await self.dispose()
 
     async def _pooled(self) -> psycopg.AsyncConnection:
         connection = await self.connect()
@@ -246,5 +250,15 @@ class Database:
             await session.execute(text("SELECT 1"))
 
     async def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection; one that is in use is closed when it comes back."""
+        self._disposed += 1
         await self._engine.dispose()
+
+    # SQLAlchemy lets go of a pool that it disposes: what comes back to it would stay open until it is garbage.
+
+    def _note_made(self, _: object, made: ConnectionPoolEntry) -> None:
+        made.info["disposed"] = self._disposed
+
+    def _close_outdated(self, _: object, back: ConnectionPoolEntry) -> None:
+        if back.info.get("disposed") != self._disposed:
+            back.invalidate()

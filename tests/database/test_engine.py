@@ -68,6 +68,19 @@ async def test_staff_may_not_touch_the_schema_nor_rewrite_history(database: Data
                 await session.execute(text(statement))
 
 
+async def test_a_connection_in_use_is_closed_when_it_comes_back_to_a_pool_that_was_closed(database: Database) -> None:
+    async with database.session() as session:
+        driver = (await (await session.connection()).get_raw_connection()).driver_connection
+        assert isinstance(driver, psycopg.AsyncConnection)
+        await database.dispose()
+        assert await session.scalar(text("SELECT 1")) == 1
+    assert driver.closed
+    async with database.session() as session:
+        driver = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection)
+    assert not driver.closed, "the pool keeps it"
+
+
 async def test_a_server_that_is_away(tmp_path: object) -> None:
     away = Database(SecretUrl(f"postgresql://maria:hunter2@/league?host={tmp_path}"))
     with pytest.raises(DatabaseUnavailable) as error:

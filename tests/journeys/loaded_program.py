@@ -71,7 +71,8 @@ class Started:
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         if not self.ended():
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # its parent hears of its end before we do
+                os.kill(self.pid, number)
 
 
 class LoadedProgram:

@@ -220,8 +220,7 @@ def terminal(
     try:
         yield Terminal(child, screen, QuickStream(screen), codecs.getincrementaldecoder("utf-8")("replace"))
     finally:
-        if child.isalive():
-            os.kill(child.pid, signal.SIGKILL)
+        child.kill(signal.SIGKILL)
         child.close(force=True)
 
 
