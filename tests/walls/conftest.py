@@ -3,7 +3,6 @@ logins that share nothing but a group."""
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections import defaultdict
@@ -24,6 +23,7 @@ from bball_tui.database import migrate
 from bball_tui.settings import SecretUrl
 from tests.conftest import IN_MEMORY
 from tests.support.connections import kept
+from tests.support.ports import reserved_port
 from tests.walls.rows import fill
 
 OWNER = "bball_owner"
@@ -128,16 +128,14 @@ def cluster() -> Iterator[ClubServer]:
 
     run("initdb", "-U", "postgres", "-A", "scram-sha-256", "--pwfile", str(folder / "password"), "-E", "UTF8", "-N")
     (folder / "data" / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # A worker of ten leagues holds fifty connections; without room for those it waits half a minute at a time.
-    options = {
-        "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off", "ssl": "on",
-        "ssl_cert_file": folder / "server.crt", "ssl_key_file": folder / "server.key", "max_connections": 200,
-    }  # fmt: skip
-    run("pg_ctl", "-w", "-l", str(folder / "data" / "log"), "-o", " ".join(f"-c {k}='{v}'" for k, v in options.items()),
-        "start")  # fmt: skip
+    with reserved_port() as port:
+        # A worker of ten leagues holds fifty connections; without room for those it waits half a minute at a time.
+        options = {
+            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off", "ssl": "on",
+            "ssl_cert_file": folder / "server.crt", "ssl_key_file": folder / "server.key", "max_connections": 200,
+        }  # fmt: skip
+        told = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        run("pg_ctl", "-w", "-l", str(folder / "data" / "log"), "-o", told, "start")
     server = ClubServer(port, folder / "authority.pem")
     try:
         yield server

@@ -24,6 +24,7 @@ from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl
 from tests.cli.conftest import CommandLine
 from tests.support.factory import Club, Family, make_club, make_family
+from tests.support.ports import reserved_port
 from tests.tui.desk_host import opened
 from tests.walls.conftest import DATABASE, OWNER, ROLES, ClubServer
 from tests.walls.test_desk import settings
@@ -40,9 +41,12 @@ pytestmark = pytest.mark.skipif(
 def pooler(walls: ClubServer, mode: str, **more: object) -> Iterator[int]:
     """The port of a PgBouncer of its own before the club's database."""
     assert PROGRAM, "PgBouncer is not here (Debian: apt-get install pgbouncer)"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with reserved_port() as port:
+        yield from _started(walls, port, mode, **more)
+
+
+def _started(walls: ClubServer, port: int, mode: str, **more: object) -> Iterator[int]:
+    assert PROGRAM
     folder = Path(tempfile.mkdtemp(prefix="bball-pooler-"))
     (folder / "users").write_text("".join(f'"{name}" "{name}-secret"\n' for name in LOGINS))
     options = {
@@ -71,7 +75,7 @@ def pooler(walls: ClubServer, mode: str, **more: object) -> Iterator[int]:
 
 
 def _wait(port: int, running: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while running.poll() is None and time.monotonic() < until:
         with socket.socket() as asking:
             if asking.connect_ex(("127.0.0.1", port)) == 0:
