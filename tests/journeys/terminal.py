@@ -158,7 +158,7 @@ class Terminal:
     def ended(self) -> int:
         """Wait for the end; the exit code (128 and the signal's number for a killed program)."""
         self.until(lambda: not self.child.isalive())
-        self.read()
+        self.rest()  # a terminal hands out a few thousand bytes at a time
         if self.child.exitstatus is not None:
             return int(self.child.exitstatus)
         return 128 + (self.child.signalstatus or 0)

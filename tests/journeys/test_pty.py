@@ -242,7 +242,7 @@ def test_a_window_that_is_closed_while_the_program_ends_does_not_wake_it(used_fo
         program.shows("Import a roster", "Open the demo league")
         program.press(CTRL_Q)
         program.until(lambda: b"\x1b[?1049l" in program.written)  # the screen is left, the server still runs
-        os.kill(program.child.pid, signal.SIGCONT)
+        program.child.kill(signal.SIGCONT)
         assert program.ended() == 0
 
 
