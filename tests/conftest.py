@@ -213,7 +213,7 @@ def nothing_left_running(tmp_path_factory: pytest.TempPathFactory, server_folder
     before = {process.pid for process in here.children(recursive=True)}
     yield
     left = [process for process in _of_this_run(here, bases) if process.pid not in before]
-    _, left = psutil.wait_procs(left, timeout=10)  # some are on their way out
+    _, left = psutil.wait_procs(left, timeout=60)  # some are on their way out
     told = [f"{process.pid} {shlex.join(process.cmdline())}" for process in left if process.is_running()]
     for process in left:
         with suppress(psutil.NoSuchProcess):

@@ -50,7 +50,7 @@ class WorkerProcess:
     def alive(self) -> bool:
         return self._said is not None and not self._said.at_eof()
 
-    async def says(self, word: str, *, seconds: float = 30) -> str:
+    async def says(self, word: str, *, seconds: float = 60) -> str:
         """Wait until it says a line that begins with ``word``; returns the line."""
         async with asyncio.timeout(seconds):
             while line := (await self.said.readline()).decode().strip():

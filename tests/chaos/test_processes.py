@@ -26,9 +26,9 @@ from tests.support.smtp import DISCONNECT, HANG, SmtpServer
 
 CLOSED = GateState.CLOSED
 LEASE, SWEEP = 1.5, 0.4
-MARGIN = 8.0
+MARGIN = 20.0
 """Seconds for a slow machine to notice and to send."""
-PATIENCE = 40.0
+PATIENCE = 60.0
 """Seconds for several Python programs to start on a busy machine."""
 
 
@@ -67,7 +67,7 @@ async def test_a_worker_killed_at_any_phase_loses_nothing_and_sends_nothing_twic
         await asyncio.gather(*(victim.kill() for victim in victims))
         async with workers(1, nursery, database_url, club.league_id, servers["good"].url):
             ready_at = time.monotonic()
-            await until_states(database, {"sent": 57, "in_doubt": 3}, seconds=30)
+            await until_states(database, {"sent": 57, "in_doubt": 3})
         assert time.monotonic() - ready_at < LEASE + SWEEP * 1.2 + MARGIN
         sent, doubted = await recipients_in(database, "sent"), await recipients_in(database, "in_doubt")
         arrived = copies(servers.values())
@@ -156,11 +156,11 @@ async def test_the_database_goes_away_while_mails_are_on_the_wire(
         servers.append(await restart(servers[-1]))
         mailbox.release()
         mailbox.behave()
-        await until_states(database, {"sent": 30}, seconds=40)
+        await until_states(database, {"sent": 30})
         assert copies([mailbox]) == {f"parent{n}@families.test": 1 for n in range(30)}
         assert all(one.alive for one in running)
         # The workers hear again: what each listening connection ran last is its second look where the league speaks.
-        async with asyncio.timeout(20), database.session() as session:
+        async with asyncio.timeout(PATIENCE), database.session() as session:
             query = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE :asked")
             while await session.scalar(query, {"asked": "%bball_channel(%"}) != 2:
                 await session.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.05)"))
@@ -178,7 +178,7 @@ async def the_gate(database: Database, league_id: int) -> Gate | None:
 
 
 async def until_open(database: Database, league_id: int) -> Gate:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while (gate := await the_gate(database, league_id)) is None or gate.state is CLOSED:  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.02)
     return gate
@@ -194,7 +194,7 @@ async def test_a_provider_that_takes_mails_and_says_nothing_puts_few_in_doubt_an
             gate = await until_open(database, club.league_id)
             assert gate.cause is GateCause.OUTAGE
             found: dict[str, int] = {}
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while "sending" in (found := await states(database)):  # noqa: ASYNC110 - other processes set no event
                     await asyncio.sleep(0.02)
         assert 1 <= found["in_doubt"] <= 6

@@ -31,7 +31,7 @@ IN_HAND = WORKERS * (4 * CONCURRENCY + 2)
 RATE = BURST = 70
 """Mails a second in the mail URL, and how many of them may go at once."""
 
-PATIENCE = 40.0
+PATIENCE = 60.0
 """Seconds for several Python programs to start on a busy machine."""
 
 
@@ -105,7 +105,7 @@ class League:
         gate: Gate | None = None
         found: dict[str, int] = {}
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while gate is None or gate.state is not GateState.OPEN or found != counts:  # no event of ours
                     gate, found = await self.gate(), await states(self.database)
                     await asyncio.sleep(0.05)

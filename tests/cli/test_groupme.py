@@ -30,7 +30,7 @@ class Fake:
     def end(self) -> list[dict[str, object]]:
         """Stop it; every request in order."""
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
         return [json.loads(line) for line in self.journal.read_text("utf-8").splitlines()]
 
 
@@ -45,7 +45,7 @@ def start(command_line: CommandLine, tmp_path: Path) -> Iterator["Starter"]:
     yield starter
     for fake in starter.started:
         fake.process.kill()
-        fake.process.wait(timeout=10)
+        fake.process.wait(timeout=60)
         assert fake.process.stdout is not None
         fake.process.stdout.close()
 

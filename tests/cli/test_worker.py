@@ -60,7 +60,7 @@ async def test_processes_share_the_queue_and_stop_together(
     lasting = await asyncio.create_subprocess_exec(*command, *watched, env=environment, stderr=asyncio.subprocess.PIPE)
     assert lasting.stderr is not None
     where = (await lasting.stderr.readline()).decode().rstrip(".\n").rpartition(" ")[2]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(await workers_of(database, club.league_id)) < 2:  # noqa: ASYNC110 - other processes set no event of ours
             await asyncio.sleep(0.05)
     async with database.session() as session:
@@ -68,7 +68,7 @@ async def test_processes_share_the_queue_and_stop_together(
         await enqueue(session, club.league_id, late, hold_seconds=0)
     await until_states(database, {"sent": 100})
     total = ("bball_mail_attempts_total", "westside", "accepted")
-    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(30):
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(60):
         while (found := numbers((await client.get(where)).text)).get(total) != 60:  # noqa: ASYNC110 - they set no event
             await asyncio.sleep(0.05)
         assert found["bball_mail_sending_seconds_count", "westside"] == 60
@@ -214,7 +214,7 @@ async def test_a_worker_that_is_to_outlive_its_terminal_goes_on_and_is_watched_f
                 await enqueue(session, club.league_id, [item(family, "late@families.test")], hold_seconds=0)
             await until_states(database, {"sent": 2})
             counted = 'bball_mail_attempts_total{league="westside",outcome="accepted"} 2.0'
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while counted not in await numbers_at(numbers):  # noqa: ASYNC110 - another process sets no event of ours
                     await asyncio.sleep(0.05)
                 while (well := without_database("health", health, "--json")).code != 0:  # noqa: ASYNC110 - nor here

@@ -67,7 +67,7 @@ async def versions(database: Database) -> list[str]:
 
 
 async def until_marks(database: Database, wanted: list[tuple[str, int, bool]]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while await marks(database) != wanted:  # noqa: ASYNC110 - the database sets no event
             await asyncio.sleep(0.005)
 
@@ -90,7 +90,7 @@ async def test_a_mark_of_which_nothing_comes_is_taken_back_and_made_again(
     unmarked, written = [("sending", 0, False)], await versions(database)
     mark = mark_of(marking, taken)
     mark.soon()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while await versions(database) == written or await marks(database) != unmarked:  # noqa: ASYNC110 - nobody is told
             await asyncio.sleep(0.005)
     assert await mark.now()
@@ -158,7 +158,7 @@ async def test_a_server_that_suddenly_hangs_leaves_no_mark_on_the_mail_behind(
                 transport._trust.answered(0.1)  # as it always did before
             worker = asyncio.create_task(Worker(database, club.league_id, settings, transport).run(stop))
             wanted = [(ids[0], True), (ids[1], True), (ids[2], True), (ids[2], False)]
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(60):
                 while owner.execute("SELECT id, marked FROM noted ORDER BY n").fetchall() != wanted:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
             assert await marks(database) == [

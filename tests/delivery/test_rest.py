@@ -43,7 +43,7 @@ async def test_a_sign_of_life_and_a_look_for_lost_mails_are_one_transaction(
         worker = Worker(database, club.league_id, settings, transport, timing=Timing(sweep=0.02))
         running = asyncio.create_task(worker.run(stop))
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await at_rest.wait()
             await run_out_leases(database)
             await server.received(1)

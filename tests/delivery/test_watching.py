@@ -149,7 +149,7 @@ async def test_the_health_file_says_that_the_worker_lives_and_goes_with_it(
         heard.setblocking(False)
         monkeypatch.setenv("NOTIFY_SOCKET", str(manager))
         loop = asyncio.get_running_loop()
-        async with watched(database, leagues, metrics=None, health=file), asyncio.timeout(10):
+        async with watched(database, leagues, metrics=None, health=file), asyncio.timeout(60):
             with pytest.raises(BballError, match="does not reach its database"):
                 read_health(file, now=datetime.now(UTC))
             told = (await loop.sock_recv(heard, 1000)).decode()

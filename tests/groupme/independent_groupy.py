@@ -30,7 +30,7 @@ def main(project_python: str) -> None:
         use(started["url"], started["token"])
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=60)
 
 
 def use(url: str, token: str) -> None:

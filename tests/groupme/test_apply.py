@@ -210,7 +210,7 @@ async def test_pause_and_cancel_take_effect_between_two_actions(database: Databa
     running = asyncio.create_task(league.apply(plan.ticked(), control=control))
     first_read = asyncio.Event()
     league.listener = lambda told: first_read.set() if told.doing.startswith("Reading") else None
-    await asyncio.wait_for(first_read.wait(), 10)
+    await asyncio.wait_for(first_read.wait(), 60)
     assert desk.fake.journal.writes() == []
     league.listener = lambda told: control.cancel() if told.done == 1 else None
     control.resume()

@@ -157,7 +157,7 @@ async def test_a_signature_during_the_linking_waits_for_its_end_and_not_for_ever
     async with database.session() as linking:
         await link(linking, club.league_id, club.team_id, GROUP, how="by hand")
         signing = asyncio.create_task(signed(database, club, family))
-        async with await database.connect(autocommit=True) as watching, asyncio.timeout(30):
+        async with await database.connect(autocommit=True) as watching, asyncio.timeout(60):
             waits = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             while not (await watching.execute(waits)).rowcount:  # noqa: ASYNC110 - nobody tells of a lock
                 await asyncio.sleep(0.02)

@@ -124,7 +124,7 @@ async def test_two_who_change_one_family_at_once_leave_the_truth(database: Datab
         await take_away(session, family.guardian_ids[0])
         waiting = asyncio.create_task(second())
         blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await session.scalar(blocked):  # noqa: ASYNC110 - a fact of the database
                 await asyncio.sleep(0.01)
     await waiting

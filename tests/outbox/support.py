@@ -68,7 +68,7 @@ async def states(database: Database) -> dict[str, int]:
         return {row.state: row.items for row in found}
 
 
-async def until_states(database: Database, wanted: dict[str, int], *, seconds: float = 15) -> None:
+async def until_states(database: Database, wanted: dict[str, int], *, seconds: float = 60) -> None:
     """Wait until the outbox holds so many items of each state."""
     try:
         async with asyncio.timeout(seconds):

@@ -71,7 +71,7 @@ async def test_a_mail_exists_only_if_the_transaction_that_promised_it_commits(da
         await promise(commit=False)
     assert await states(database) == {}
     await promise(commit=True)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert await anext(events) == Changed("")
     assert await states(database) == {"queued": 1}
     await events.aclose()

@@ -84,7 +84,7 @@ async def test_a_worker_that_knows_the_from_address_hears_that_it_was_taken_away
         async with database.session() as session:
             await session.execute(text("UPDATE league SET from_email = NULL"))
             (id_,) = await enqueue(session, club.league_id, [item(family, "rosa@families.test")], hold_seconds=0)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while FROM_NEEDED not in caplog.text:  # noqa: ASYNC110 - the log sets no event
                 await asyncio.sleep(0.01)
         await until_states(database, {"sent": 1, "queued": 1})

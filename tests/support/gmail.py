@@ -146,12 +146,12 @@ class GmailServer:
 
     async def called(self, call: str, times: int = 1) -> None:
         """Wait until ``call`` has come in ``times`` times."""
-        async with asyncio.timeout(10), self._changed:
+        async with asyncio.timeout(60), self._changed:
             await self._changed.wait_for(lambda: self.count(call) >= times)
 
     async def sent_so_far(self, mails: int) -> None:
         """Wait until so many messages went out."""
-        async with asyncio.timeout(10), self._changed:
+        async with asyncio.timeout(60), self._changed:
             await self._changed.wait_for(lambda: len(self.sent) >= mails)
 
     def user_file(self, folder: Path, **other: str) -> Path:

@@ -108,7 +108,7 @@ class SmtpServer:
         extensions: tuple[str, ...] = EXTENSIONS,
         port: int = 0,
         dot_seconds: float = 0.0,
-        patience: float = 10.0,
+        patience: float = 60.0,
     ) -> None:
         self.tls = Tls(tls)
         if self.tls is not Tls.NONE and context is None:
