@@ -50,7 +50,7 @@ class Office:
         self.server = server
         self.league_id = 0
         self.settings = settings
-        self.target = GmailTarget(USER, server.user_file(folder), server.url, data_timeout=0.2, call_timeout=0.2)
+        self.target = GmailTarget(USER, server.user_file(folder), server.url)
 
     @asynccontextmanager
     async def worker(self, timing: Timing = QUICK) -> AsyncIterator[Worker]:
@@ -167,7 +167,6 @@ async def test_killed_between_draft_and_sending_the_same_draft_goes_out(office: 
 
 async def test_a_worker_that_lost_its_lease_while_the_draft_was_made_sends_nothing(office: Office) -> None:
     (id_,) = await office.queue()
-    office.target = replace(office.target, call_timeout=10)
     office.server.script(Held(), "/drafts$")
     async with office.worker() as worker:
         draining = asyncio.create_task(worker.drain())
@@ -388,6 +387,7 @@ async def _run(
     settings = Settings(data_dir=folder / "data", config_dir=folder, database_url=database_url)
     async with GmailServer() as server:
         office = Office(database, settings, server, folder)
+        office.target = replace(office.target, data_timeout=0.2, call_timeout=0.2)
         async with database.session() as session:
             known = await session.scalar(text("SELECT max(id) FROM league"))
         slug = f"westside-{(known or 0) + 1}"

@@ -1,7 +1,8 @@
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -40,12 +41,10 @@ def make_transport(
     server: SmtpServer,
     *,
     connections: int = 1,
-    timeout: float = 10.0,
-    data_timeout: float = 10.0,
     mails: int = 100,
     idle: float = 60.0,
 ) -> SmtpTransport:
-    target = SmtpTarget("127.0.0.1", server.port, Tls.NONE, data_timeout=data_timeout, reply_timeout=timeout)
+    target = SmtpTarget("127.0.0.1", server.port, Tls.NONE)
     return SmtpTransport(target, connections=connections, mails_per_connection=mails, idle_seconds=idle)
 
 
@@ -53,6 +52,18 @@ def envelope(number: int = 1, recipient: str = "ngozi@example.com") -> Envelope:
     message_id = f"<{number}@bball-tui>"
     mime = RENDERER.render(make_context(), recipient=recipient, message_id=message_id, date=DATE).mime
     return Envelope.of(recipient, mime)
+
+
+@contextmanager
+def giving_up_soon(transport: SmtpTransport, *, after_the_dot: bool = False) -> Iterator[None]:
+    """It does not wait long for answers before the dot, or for the one after it: for a server that gives none."""
+    patient = transport._target
+    hasty = replace(patient, data_timeout=0.2) if after_the_dot else replace(patient, reply_timeout=0.2)
+    transport._target = hasty
+    try:
+        yield
+    finally:
+        transport._target = patient
 
 
 class Wire:
@@ -176,25 +187,28 @@ async def test_a_definite_answer_in_each_phase(
 @pytest.mark.parametrize("phase", ["connect", "ehlo", "mail", "rcpt", "data"])
 @pytest.mark.parametrize("misbehavior", [HANG, DISCONNECT])
 async def test_silence_before_the_dot_is_safe_to_try_again(server: SmtpServer, phase: str, misbehavior: object) -> None:
-    transport = make_transport(server, timeout=0.2)
+    transport = make_transport(server)
     server.script(phase, misbehavior)  # type: ignore[arg-type]
     wire = Wire()
-    outcome = await transport.send(envelope(), wire)
+    with giving_up_soon(transport) if misbehavior is HANG else nullcontext():
+        outcome = await transport.send(envelope(), wire)
     assert outcome.outcome_class is OutcomeClass.PROVIDER_TRANSIENT
     assert outcome.text.startswith(f"The mail server 127.0.0.1:{server.port} ")
     assert wire.asked == 0
     assert server.messages == []
+    server.behave()
     assert (await transport.send(envelope(), Wire())).outcome_class is OutcomeClass.ACCEPTED
     await transport.close()
 
 
 @pytest.mark.parametrize("misbehavior", [HANG, DISCONNECT])
 async def test_silence_after_the_dot_is_in_doubt(server: SmtpServer, misbehavior: object) -> None:
-    transport = make_transport(server, data_timeout=0.2)
+    transport = make_transport(server)
     server.script("dot", misbehavior)  # type: ignore[arg-type]
-    outcome = await transport.send(envelope(), Wire())
+    with giving_up_soon(transport, after_the_dot=True) if misbehavior is HANG else nullcontext():
+        outcome = await transport.send(envelope(), Wire())
     assert (outcome.outcome_class, outcome.phase) == (OutcomeClass.IN_DOUBT, Phase.DOT)
-    [received] = server.messages
+    [received] = await server.received(1)
     assert not received.answered
     assert (await transport.send(envelope(2), Wire())).outcome_class is OutcomeClass.ACCEPTED
     assert server.connections == 2
