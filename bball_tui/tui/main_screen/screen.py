@@ -413,8 +413,10 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
             return
         changed, self._changed = self._changed, set()
         for pane in self._panes.values():
-            if EVERYTHING in changed or changed & pane.watches:
+            if EVERYTHING in changed:
                 pane.changed()
+            else:
+                pane.heard(changed)
         if EVERYTHING in changed or changed & DAY_TABLES:
             self.look_at_day()
         if EVERYTHING in changed or changed & ACTED_ON:

@@ -23,7 +23,7 @@ from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import on_one
-from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES, RecordPane
 from bball_tui.tui.theme import NOTHING, Styled, Tone
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
@@ -69,7 +69,19 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
         "Esc takes the search or the last filter away."
     )
     first_sort = Sort("id", descending=True)
-    watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "league"})
+    watches = FAMILY_TABLES | {
+        "season",
+        "team",
+        "contract",
+        "league",
+        "league_member",
+        "scan",
+        "provider_gate",
+        "bounce",
+        "group_staff",
+        "group_member",
+        "group_dismissal",
+    }
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

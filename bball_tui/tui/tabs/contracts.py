@@ -18,6 +18,7 @@ from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cel
 from bball_tui.tui.tabs.chasing import CallsPane
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
 from bball_tui.tui.tabs.paper_commands import OF_CONTRACTS
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import NOTHING, Styled
 from bball_tui.tui.undo_hints import undone_by
@@ -112,9 +113,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
     placeholder = _("player, parent, e-mail, team")
     empty_text = _("There are no contracts yet. Press {desk.import} to import a roster.")
     first_sort = Sort("player")
-    watches = frozenset(
-        {"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "scan", "family_note"}
-    )
+    watches = FAMILY_TABLES | {"season", "team", "contract", "scan"}
 
     def make_columns(self) -> "Sequence[Column[ContractRow]]":
         return (

@@ -46,7 +46,7 @@ from bball_tui.tui.tabs.groupme_sections import (
     mails_cell,
 )
 from bball_tui.tui.tabs.guards import ready
-from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES, RecordPane
 from bball_tui.tui.text import clean, width_of
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -88,7 +88,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         "No team matches. {chat.filter} goes on to the next state, Esc takes the search or the filter away."
     )
     first_sort = Sort("team")
-    watches = frozenset({"season", "team", "contract", "outbox", "group_look", "group_member", "league"})
+    watches = FAMILY_TABLES | {"season", "team", "contract", "group_look", "group_member", "group_dismissal", "league"}
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

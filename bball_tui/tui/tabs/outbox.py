@@ -36,7 +36,7 @@ from bball_tui.tui.tabs.outbox_guards import (
     whole_kind,
 )
 from bball_tui.tui.tabs.outbox_sending import hold_line, next_cell, pause_or_resume, send_for_real, try_mail_server
-from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES, RecordPane
 from bball_tui.tui.tabs.sections import sections_of_mail
 from bball_tui.tui.tabs.today_items import Question
 from bball_tui.tui.text import short_time
@@ -81,7 +81,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
     empty_text = _("No e-mail was queued yet. Signing a contract queues one.")
     nothing_found = _("Nothing here. Esc shows all e-mails.")
     first_sort = Sort("id", descending=True)
-    watches = frozenset({"outbox", "provider_gate", "contract", "player", "team", "family_note"})
+    watches = FAMILY_TABLES | {"provider_gate", "bounce", "contract", "team"}
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

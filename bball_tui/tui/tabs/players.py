@@ -10,6 +10,7 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.tabs import note_commands
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell
 from bball_tui.tui.tabs.guards import on_one, on_some, ready
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES
 from bball_tui.tui.tabs.roster_pane import RosterPane
 from bball_tui.tui.tabs.sections import player_sections
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
@@ -62,9 +63,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
     placeholder = _("player, parent, e-mail or team")
     empty_text = _("There are no players yet. Press {desk.import} to import a roster.")
     first_sort = Sort("player")
-    watches = frozenset(
-        {"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "family_note"}
-    )
+    watches = FAMILY_TABLES | {"season", "team", "contract", "scan"}
 
     def make_columns(self) -> "Sequence[Column[PlayerRow]]":
         return (

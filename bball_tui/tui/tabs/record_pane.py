@@ -1,6 +1,6 @@
 """What the tabs have in common: a search field, a list, and the panel that shows one record whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, Generic
 
@@ -37,10 +37,12 @@ if TYPE_CHECKING:
 INSPECT_DELAY = 0.06
 """Seconds that the cursor must rest on a row before its details are read: holding a key down reads nothing."""
 
-
 SHORTEST_ALARM = 1.0
 LONGEST_ALARM = 3600.0
 """Seconds. Below: a clock that goes wrong must not make the list read forever; above: a laptop may have slept."""
+
+FAMILY_TABLES = frozenset({"player", "guardian", "player_guardian", "suppression", "outbox", "family_note"})
+"""The tables that tell who a family is, at which number, whether its e-mail arrives, and what it said."""
 
 
 class RecordPane(ActionHost, Vertical, Generic[RowT]):
@@ -217,6 +219,11 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
             self.ask()
             # The cursor may stay on its row, which may read otherwise now.
             self._inspect(self._inspected, at_once=True)
+
+    def heard(self, tables: Collection[str]) -> None:
+        """These tables were written somewhere."""
+        if not self.watches.isdisjoint(tables):
+            self.changed()
 
     def mark_stale(self) -> None:
         """Rows changed somewhere while nobody looked: read them again when somebody does."""

@@ -10,6 +10,7 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.tab_events import TeamChosen
 from bball_tui.tui.tabs.guards import on_one, ready
 from bball_tui.tui.tabs.paper_commands import OF_TEAMS
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES
 from bball_tui.tui.tabs.roster_pane import RosterPane
 from bball_tui.tui.tabs.sections import team_sections
 from bball_tui.tui.text import width_of
@@ -67,7 +68,7 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
     placeholder = _("team or division")
     empty_text = _("There are no teams yet. Press {desk.import} to import a roster.")
     first_sort = Sort("team")
-    watches = frozenset({"season", "team", "contract", "group_look"})
+    watches = FAMILY_TABLES | {"season", "team", "contract", "group_look", "scan"}
 
     def make_columns(self) -> "Sequence[Column[TeamRow]]":
         return (

@@ -1,5 +1,6 @@
 """A tab of several views: each is a list of its own with its search, cursor and selection; one is shown."""
 
+from collections.abc import Collection, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -35,7 +36,6 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
     ViewsPane > .views { height: 1fr; }
     """
 
-    watches: ClassVar[frozenset[str]]
     connection: reactive["LeagueConnection | None"] = reactive(None, repaint=False)
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
@@ -87,9 +87,17 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
         """Read what changed while the tab was not looked at."""
         self.view.refresh_if_stale()
 
+    def heard(self, tables: Collection[str]) -> None:
+        """These tables were written somewhere."""
+        self._changed(view for view in self._views.values() if not view.watches.isdisjoint(tables))
+
     def changed(self) -> None:
-        """Rows changed somewhere: the shown view reads them now, the others when they are looked at."""
-        for view in self._views.values():
+        """Rows changed somewhere."""
+        self._changed(self._views.values())
+
+    def _changed(self, views: Iterable[RecordPane[Any]]) -> None:
+        """The shown view reads its rows now, the others when they are looked at."""
+        for view in views:
             if self.display:
                 view.changed()
             else:

@@ -12,7 +12,7 @@ from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import on_one, ready
-from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES, RecordPane
 from bball_tui.tui.tabs.sections import LONGEST_ASKED, asked_sections
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
@@ -51,7 +51,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     placeholder = _("address")
     empty_text = _("No address is blocked: every family with an address gets its e-mail. {blocked.add} blocks one.")
     first_sort = Sort("id", descending=True)
-    watches = frozenset({"suppression", "guardian", "outbox"})
+    watches = FAMILY_TABLES
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

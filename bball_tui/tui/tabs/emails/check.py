@@ -21,7 +21,7 @@ from bball_tui.tui.tab_events import FixWanted, TeamChosen
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.tabs.emails.check_words import BAD, FIXES, LABELS, advice, calm
 from bball_tui.tui.tabs.memory_source import MemorySource
-from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES, RecordPane
 from bball_tui.tui.tabs.sections import family_sections
 from bball_tui.tui.tabs.today_items import Fix
 from bball_tui.tui.text import clean, content
@@ -82,9 +82,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     empty_text = ""
     nothing_found = _("No such finding. Esc shows all.")
     first_sort = Sort("about")
-    watches = frozenset(
-        {"contract", "player", "guardian", "player_guardian", "group_look", "team", "league", "suppression", "season"}
-    )
+    watches = FAMILY_TABLES | {"contract", "group_look", "team", "league", "season"}
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

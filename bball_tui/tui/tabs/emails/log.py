@@ -16,7 +16,7 @@ from bball_tui.tui.tabs import note_commands
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_one, on_some
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, outcome_cell
-from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES, RecordPane
 from bball_tui.tui.tabs.sections import sections_of_mail
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING
@@ -68,7 +68,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     empty_text = _("No e-mail was queued yet. Signing a contract queues one.")
     nothing_found = _("No such e-mail. Esc shows all e-mails.")
     first_sort = Sort("id", descending=True)
-    watches = frozenset({"outbox", "bounce", "contract", "player", "team", "family_note"})
+    watches = FAMILY_TABLES | {"provider_gate", "bounce", "contract", "team"}
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

@@ -17,7 +17,7 @@ from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.cells import day_cell
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.memory_source import ReadSource
-from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.record_pane import FAMILY_TABLES, RecordPane
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -48,7 +48,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
     placeholder = _("player, team or address")
     empty_text = _("No reminder is due or to come.")
     first_sort = Sort("on")
-    watches = frozenset({"contract", "player", "guardian", "player_guardian", "outbox", "league", "suppression"})
+    watches = FAMILY_TABLES | {"contract", "season", "team", "group_look", "league"}
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

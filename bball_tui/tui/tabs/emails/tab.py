@@ -33,20 +33,6 @@ class EmailsPane(ViewsPane):
         "reminders": "bball_tui.tui.tabs.emails.reminders:RemindersPane",
         "blocked": "bball_tui.tui.tabs.emails.blocked:BlockedPane",
     }
-    watches = frozenset(
-        {
-            "outbox",
-            "bounce",
-            "suppression",
-            "contract",
-            "player",
-            "guardian",
-            "player_guardian",
-            "group_look",
-            "team",
-            "league",
-        }
-    )
 
     async def show_fix(self, fix: "Fix") -> None:
         """Look at what somebody chose elsewhere."""
