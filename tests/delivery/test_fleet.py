@@ -89,14 +89,11 @@ async def test_nine_leagues_with_three_mails_do_not_wait_for_one_with_five_thous
         async with running(database, Leagues(found)):
             # All are at work, and the big one is in the middle of its heap.
             await asyncio.gather(servers[0].received(50), *(server.received(1) for server in servers[1:]))
-            begun = asyncio.get_running_loop().time()
             for _, club, family in small:
                 await queue(database, club, family, 3, first=1)
             await asyncio.gather(*(server.received(4) for server in servers[1:]))
-            took = asyncio.get_running_loop().time() - begun
             left = 5000 - len(servers[0].messages)
-        assert left > 0, "the big one was done before, so this shows nothing"
-        assert took < 5, took
+        assert left > 4000, "they waited while the big one sent its heap"
         for server in servers[1:]:
             assert len(server.messages) == 4
     finally:

@@ -10,6 +10,7 @@ import psutil
 from tests.journeys.conftest import clean_environment, run
 from tests.journeys.terminal import ENTER, TAB, Terminal, terminal
 from tests.support.authority import Authority
+from tests.support.processes import arguments_of, variables_of
 from tests.support.smtp import SmtpServer
 
 PASSWORD = "pa ss/w@rd:#%é"
@@ -76,8 +77,8 @@ def secrets_in_sight(program: Terminal) -> list[str]:
     this = psutil.Process(program.child.pid)
     seen = []
     for process in (this, *this.children(recursive=True)):
-        texts = [*process.cmdline(), *process.environ().values()]
-        seen += [process.name() for text in texts if PASSWORD in text or quote(PASSWORD, safe="") in text]
+        texts = [*arguments_of(process), *variables_of(process).values()]
+        seen += [text for text in texts if PASSWORD in text or quote(PASSWORD, safe="") in text]
     return seen
 
 

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 
@@ -29,6 +28,7 @@ from tests.journeys.conftest import DATA, clean_environment, run
 from tests.journeys.loaded_program import Order, loaded_program
 from tests.journeys.terminal import CTRL_Q, ENTER, ESC, TAB, Terminal, terminal
 from tests.support.hostile import make_hostile_club
+from tests.support.processes import runs
 from tests.support.smtp import HANG, SmtpServer
 
 ROSTER = DATA / "westside-spring.csv"
@@ -186,14 +186,6 @@ def test_a_system_that_shuts_down_gets_the_terminal_back(desk: Terminal) -> None
     for on, off in (ALTERNATE_SCREEN, MOUSE):
         assert written.rfind(off) > written.rfind(on) >= 0
     assert written.rfind(b"\x1b[?25h") > written.rfind(b"\x1b[?25l")
-
-
-def runs(pid: int) -> bool:
-    """Whether the process lives; one that no one has buried yet does not."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.mark.parametrize(("closed", "ignored"), [(False, False), (True, True)], ids=["signal-heard", "window-ignored"])

@@ -4,7 +4,6 @@ import asyncio
 import io
 import os
 import zipfile
-from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from bball_tui.league.importing.raw_table import BadRow
 from bball_tui.league.importing.read_roster import load
 from bball_tui.league.importing.sandboxed_reader import read_limited, unpacks
 from bball_tui.league.importing.sniff import NotARoster
+from tests.support.processes import arguments_of, variables_of
 
 pytestmark = pytest.mark.slow
 
@@ -122,7 +122,7 @@ async def test_whoever_stops_is_heard_at_once_and_no_child_is_left() -> None:
     with pytest.raises(Enough):
         await asyncio.to_thread(read_limited, many_cells(), tick=stop)
     children = psutil.Process().children()
-    assert [child for child in children if sandboxed_reader.__name__ in child.cmdline()] == []
+    assert [child for child in children if sandboxed_reader.__name__ in arguments_of(child)] == []
 
 
 def test_a_file_that_takes_too_long_is_refused_in_words_and_its_child_gets_no_secret(
@@ -132,10 +132,8 @@ def test_a_file_that_takes_too_long_is_refused_in_words_and_its_child_gets_no_se
     seen: list[dict[str, str]] = []
 
     def look(_: int) -> None:
-        for child in psutil.Process().children():
-            with suppress(psutil.ZombieProcess):  # it has just ended
-                if sandboxed_reader.__name__ in child.cmdline():
-                    seen.append(child.environ())
+        readers = [child for child in psutil.Process().children() if sandboxed_reader.__name__ in arguments_of(child)]
+        seen.extend(variables for child in readers if (variables := variables_of(child)))
 
     with pytest.raises(NotARoster, match="longer than a roster ever does"):
         read_limited(many_cells(), seconds=1, tick=look)

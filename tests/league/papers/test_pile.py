@@ -23,6 +23,7 @@ from bball_tui.league.papers.paper_code import PREFIX, PaperCode, mark_of
 from bball_tui.league.papers.pile import PileMoved, PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.printing import print_sheets
 from tests.support.factory import Club, make_club, make_family
+from tests.support.processes import arguments_of
 from tests.support.scanner import as_jpeg, as_pdf, blank, drawing, scanned, write
 
 pytestmark = pytest.mark.slow
@@ -199,7 +200,7 @@ def test_a_file_is_drawn_once_and_a_reader_can_be_stopped(tmp_path: Path) -> Non
     write(tmp_path / "b.jpg", as_jpeg(blank()))
     with pytest.raises(BballError, match="stopped"):
         reader.read(tmp_path)
-    assert not [one for one in psutil.Process().children(True) if page_reader.__name__ in one.cmdline()]
+    assert not [one for one in psutil.Process().children(True) if page_reader.__name__ in arguments_of(one)]
 
 
 def test_the_child_has_limits(tmp_path: Path) -> None:
