@@ -22,13 +22,17 @@ Phases, in the order of a conversation: ``connect`` (instead of the greeting), `
 
 import asyncio
 import base64
+import socket
 import ssl
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Self
+
+from tests.support.ports import hold_port
 
 
 class Misbehavior(Enum):
@@ -129,6 +133,7 @@ class SmtpServer:
         self._patience = patience
         self._scripts: list[_Script] = []
         self._server: asyncio.Server | None = None
+        self._held: socket.socket | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
         self._released = asyncio.Event()
@@ -171,9 +176,12 @@ class SmtpServer:
 
     async def start(self) -> None:
         """Listen (again), at the same port as before if there was one."""
+        if self._held is None:
+            self._held = hold_port(self.port)  # also while nobody listens there
+            self.port = self._held.getsockname()[1]
+            weakref.finalize(self, self._held.close)
         implicit = self._context if self.tls is Tls.IMPLICIT else None
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=implicit, limit=2**26)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Stop listening and drop every open connection, like a machine that lost power."""
