@@ -15,7 +15,7 @@ from bball_tui.delivery.alerts.message import Message
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.mails.alert_secrets import keep_alerting
-from bball_tui.league.mails.alerting import MOST_MINUTES, read_alerting, usable_addresses, usable_minutes
+from bball_tui.league.mails.alerting import MOST_MINUTES, Alerting, read_alerting, usable_addresses, usable_minutes
 from bball_tui.league.rights import Right
 from bball_tui.outbox.alerts import alerted_league
 from bball_tui.settings import SecretLink, Settings, WebhookFormat, overriding
@@ -39,7 +39,7 @@ async def edit_alerts(app: "App[Any]", connection: "LeagueConnection") -> bool:
     before = AlertsTyped(
         ", ".join(now.emails), str(now.minutes), settings.alert_webhook, settings.alert_webhook_format or GUESSED
     )
-    dialog = Alerts(before, _Ways(connection), league_stays=not connection.may(Right.LEAGUE))
+    dialog = Alerts(before, _Ways(connection, now), league_stays=not connection.may(Right.LEAGUE))
     saved: bool | None = await app.push_screen_wait(dialog)
     return bool(saved)
 
@@ -47,8 +47,9 @@ async def edit_alerts(app: "App[Any]", connection: "LeagueConnection") -> bool:
 class _Ways:
     """The league's list of addresses, and the webhook of this computer."""
 
-    def __init__(self, connection: "LeagueConnection") -> None:
+    def __init__(self, connection: "LeagueConnection", seen: Alerting) -> None:
         self._connection = connection
+        self._seen = seen
 
     def guessed(self, webhook: SecretLink) -> str:
         """What the host of ``webhook`` reads."""
@@ -127,6 +128,7 @@ class _Ways:
                 self._secrets(typed),
                 emails=typed.emails.split(","),
                 minutes=int(typed.minutes),
+                seen=self._seen,
             )
 
     def _secrets(self, typed: AlertsTyped) -> dict[str, str | None]:

@@ -45,15 +45,19 @@ async def set_up_mail(app: "App[Any]", connection: "LeagueConnection") -> bool:
         league.name if apart else None,
         sender_stays=not connection.may(Right.LEAGUE),
     )
-    saved: bool = await app.push_screen_wait(MailSetup(account_of(settings.mail_url), before, _Accounts(connection)))
+    saved: bool = await app.push_screen_wait(
+        MailSetup(account_of(settings.mail_url), before, _Accounts(connection, before.from_email))
+    )
     return saved
 
 
 class _Accounts:
     """The mail account of this computer, and the league's From address."""
 
-    def __init__(self, connection: "LeagueConnection") -> None:
+    def __init__(self, connection: "LeagueConnection", sender: str) -> None:
         self._connection = connection
+        self._sender = sender
+        """The From address that the dialog began with."""
 
     async def try_mail(self, url: SecretUrl) -> str | None:
         """Log in; what is in the way, or None."""
@@ -79,6 +83,6 @@ class _Accounts:
         async with connection.session() as session:
             league = await find_league(session, connection.league.slug)
             apart = await stands_apart(session, connection.settings)
-            changed = await keep_account(session, connection.settings, league, url, from_email)
+            changed = await keep_account(session, connection.settings, league, url, from_email, seen=self._sender)
         if apart or overriding("mail_url") is None:
             connection.settings = changed

@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import League
+from bball_tui.league.mails.alerting import Alerting, read_alerting, set_alerting
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.alerts import Alerts
 from tests.support.webhook import SECRET, WebhookServer
@@ -71,3 +72,29 @@ async def test_read_only_changes_no_alerts(settings: Settings, database: Databas
         await desk.press("*")
         await desk.shows("This is read only")
         assert not isinstance(desk.app.screen, Alerts)
+
+
+async def test_who_a_colleague_adds_meanwhile_stays_and_what_both_change_is_looked_at_again(
+    settings: Settings, database: Database, marias_database: Database
+) -> None:
+    club = await club_with(database, 1)
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await desk.press("*")
+        await desk.until(lambda: isinstance(desk.app.screen, Alerts))
+        async with marias_database.session() as session:
+            await set_alerting(session, club.league_id, emails=["maria@westside.test"])
+        await put(desk, "minutes", "30")
+        await desk.press("enter")
+        await desk.shows("The alerts are saved.")
+        async with database.session() as session:
+            assert await read_alerting(session, club.league_id) == Alerting(("maria@westside.test",), 30)
+
+        await desk.press("*")
+        await desk.shows("maria@westside.test")
+        async with marias_database.session() as session:
+            await set_alerting(session, club.league_id, minutes=5)
+        await put(desk, "minutes", "60")
+        await desk.press("enter")
+        await desk.shows("Someone else has just changed this.")
+    async with database.session() as session:
+        assert await read_alerting(session, club.league_id) == Alerting(("maria@westside.test",), 5)

@@ -10,6 +10,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian
 from bball_tui.league.editing.erasing import erase, preview_guardian
 from bball_tui.league.mails.preview import preview_mail
+from bball_tui.league.mails.reminders import set_schedule
 from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.queue import claim
 from bball_tui.settings import SecretUrl, Settings
@@ -235,9 +236,11 @@ async def test_each_kind_reads_as_a_sample_and_as_a_family_found_by_name_gets_it
         await desk.until(lambda: isinstance(desk.app.screen, ReminderSchedule))
         await desk.press(*"soon", "enter")
         await desk.shows("is no number of days")
+        async with database.session() as session:
+            await set_schedule(session, club.league_id, (), 4)  # a colleague: what is not changed here stays theirs
         await desk.press(*("backspace",) * 4, *"7,2", "enter")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
-        await desk.shows("7, 2 days before", "Wren [red]", "today")
+        await desk.shows("7, 2 days before", "4 reminders", "Wren [red]", "today")
         await desk.press("slash", *"a@f.test", "enter")
         await desk.until(lambda: desk.records.total == 0)
         await desk.press("slash", *"w@f.test", "enter")

@@ -17,6 +17,7 @@ from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.delivery.gate_policy import Verdict, report
 from bball_tui.demo.marker import READY
 from bball_tui.errors import BballError
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.leagues import find_league
 from bball_tui.league.mails.account import keep_account
 from bball_tui.outbox.provider_gates import gates
@@ -212,3 +213,23 @@ async def test_the_demo_sends_to_no_real_server(settings: Settings, database: Da
         await desk.press("ctrl+t")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         assert not isinstance(desk.app.screen, MailSetup)
+
+
+async def test_an_account_brings_no_from_address_back_that_a_colleague_changed_meanwhile(
+    settings: Settings, database: Database, marias_database: Database
+) -> None:
+    club = await club_with(database, 1)
+    url = SecretUrl(f"smtp://u:{quote(PASSWORD, safe='')}@127.0.0.1:1?tls=none")
+    async with marias_database.session() as session:
+        seen = await find_league(session, "westside")
+        await change_league(session, seen, {"from_email": "new@westside.test"})
+    assert seen.from_email is not None
+    async with database.session() as session:
+        league = await find_league(session, "westside")
+        await keep_account(session, settings, league, url, seen.from_email, seen=seen.from_email)
+    with pytest.raises(BballError, match="Someone else has just changed this"):
+        async with database.session() as session:
+            await keep_account(session, settings, league, url, "third@westside.test", seen=seen.from_email)
+    async with database.session() as session:
+        found = await session.scalar(select(League.from_email).where(League.id == club.league_id))
+    assert found == "new@westside.test"

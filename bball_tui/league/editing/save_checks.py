@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +19,7 @@ from bball_tui.league.league_clock import read_clock
 from bball_tui.league.values.cells import CellFault
 
 T = TypeVar("T")
+StructT = TypeVar("StructT", bound=Struct)
 
 
 _IN_A_FORM = (
@@ -26,6 +29,10 @@ _IN_A_FORM = (
     (_("the cell"), _("the field")),
 )
 """What a sentence about a file says, and what a form has instead."""
+
+
+JUST_CHANGED = _("Someone else has just changed this. Press Esc and look at it again.")
+"""Two changed one thing, and neither knew of the other."""
 
 
 class Checks:
@@ -64,6 +71,20 @@ def differing(before: DraftT, after: DraftT) -> Iterator[str]:
     for field in fields(before):  # type: ignore[arg-type]
         if getattr(before, field.name) != getattr(after, field.name):
             yield field.name
+
+
+def upon(now: StructT, seen: StructT, mine: StructT) -> StructT:
+    """``now``, with what in ``mine`` is another than was ``seen``: what somebody else changed meanwhile stays.
+
+    Raises:
+        BballError: they changed the same, and not to the same.
+    """
+    changed = {
+        name: getattr(mine, name) for name in mine.__struct_fields__ if getattr(mine, name) != getattr(seen, name)
+    }
+    if any(getattr(now, name) not in (getattr(seen, name), value) for name, value in changed.items()):
+        raise BballError(JUST_CHANGED)
+    return replace(now, **changed)
 
 
 async def overtaken(

@@ -5,7 +5,9 @@ import asyncio
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.errors import BballError
 from bball_tui.league.editing.profile import change_league
+from bball_tui.league.editing.save_checks import JUST_CHANGED
 from bball_tui.league.leagues import LeagueInfo, list_leagues
 from bball_tui.league.members import my_roles, require
 from bball_tui.league.rights import Right, why_not_allowed
@@ -16,9 +18,16 @@ from bball_tui.settings_file import hand_over, store
 
 
 async def keep_account(
-    session: AsyncSession, settings: Settings, league: LeagueInfo, url: SecretUrl, from_email: str
+    session: AsyncSession,
+    settings: Settings,
+    league: LeagueInfo,
+    url: SecretUrl,
+    from_email: str,
+    *,
+    seen: str | None = None,
 ) -> Settings:
-    """Save ``url`` in the settings file, and ``from_email`` (empty: none) with the league. The caller commits.
+    """Save ``url`` in the settings file, and ``from_email`` (empty: none) with the league, unless it is the one that
+    was ``seen`` there. The caller commits.
 
     Whoever sets up an account may be no admin: another From address is for one. Mails that only a refused login held
     back may go out again, if a mailer does it. The password is in the settings file and nowhere else:
@@ -38,7 +47,9 @@ async def keep_account(
     changed = msgspec.structs.replace(settings, mail_url=url)
     transport = open_transport(changed)
     await transport.close()
-    if from_email != (league.from_email or ""):
+    if from_email not in (league.from_email or "", seen):
+        if seen not in (None, league.from_email or ""):
+            raise BballError(JUST_CHANGED)
         await require(session, league.id, Right.LEAGUE)
         await change_league(session, league, {"from_email": from_email})
     if why_not_allowed(Right.SENDING, await my_roles(session, league.id)) is None:

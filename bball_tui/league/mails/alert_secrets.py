@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.league.mails.alerting import set_alerting
+from bball_tui.league.mails.alerting import Alerting, set_alerting
 from bball_tui.settings import LeagueSettings, SecretLink, SecretUrl, Settings
 from bball_tui.settings_file import store
 
@@ -23,18 +23,21 @@ async def keep_alerting(
     *,
     emails: Iterable[str] | None = None,
     minutes: int | None = None,
+    seen: Alerting | None = None,
 ) -> Settings:
-    """Save ``emails`` and ``minutes`` (None leaves them) with the league, ``secrets`` by the names of their settings
-    (None takes one out) in the league's table of the settings file and nowhere else. The caller commits.
+    """Save ``emails`` and ``minutes`` (None, and what was ``seen``, leaves them) with the league, ``secrets`` by the
+    names of their settings (None takes one out) in the league's table of the settings file and nowhere else. The
+    caller commits.
 
     Returns:
         The settings with the new secrets; the same ones when there are none.
 
     Raises:
-        BballError: an address or a number that cannot be, or the file cannot be written.
+        BballError: an address or a number that cannot be, somebody else changed the same meanwhile, or the file cannot
+            be written.
     """
     settings.refuse_read_only()
-    await set_alerting(session, league_id, emails=emails, minutes=minutes)
+    await set_alerting(session, league_id, emails=emails, minutes=minutes, seen=seen)
     if not secrets:
         return settings
     await asyncio.to_thread(_store, settings, slug, secrets)

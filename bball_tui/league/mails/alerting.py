@@ -10,6 +10,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import League
 from bball_tui.errors import BballError
 from bball_tui.language import _
+from bball_tui.league.editing.save_checks import upon
 from bball_tui.league.members import require
 from bball_tui.league.rights import Right
 from bball_tui.mail.values import address
@@ -40,18 +41,26 @@ async def read_alerting(session: AsyncSession, league_id: int) -> Alerting:
 
 
 async def set_alerting(
-    session: AsyncSession, league_id: int, *, emails: Iterable[str] | None = None, minutes: int | None = None
+    session: AsyncSession,
+    league_id: int,
+    *,
+    emails: Iterable[str] | None = None,
+    minutes: int | None = None,
+    seen: Alerting | None = None,
 ) -> Alerting:
-    """Change what is said; None leaves it. The caller commits.
+    """Change what is said; None leaves it, and so does what was ``seen`` before. The caller commits.
 
     Raises:
-        BballError: an address or a number that cannot be, or whoever asks may not change the league.
+        BballError: an address or a number that cannot be, somebody else changed the same meanwhile, or whoever asks
+            may not change the league.
     """
     before = await read_alerting(session, league_id)
     after = Alerting(
         before.emails if emails is None else usable_addresses(emails),
         before.minutes if minutes is None else usable_minutes(minutes),
     )
+    if seen is not None:
+        after = upon(before, seen, after)
     if after != before:
         await require(session, league_id, Right.LEAGUE)
         await session.execute(

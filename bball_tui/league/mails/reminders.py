@@ -22,6 +22,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.facts import ContractFacts, read_contracts, read_guardians
 from bball_tui.league.contracts.signing_rules import Recipient, family_facts, recipients_of
+from bball_tui.league.editing.save_checks import upon
 from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.queue import NewItem, enqueue
@@ -71,14 +72,18 @@ async def read_schedule(session: AsyncSession, league_id: int) -> Schedule:
     return Schedule(tuple(sorted(set(found.reminder_days), reverse=True)), found.reminder_cap)
 
 
-async def set_schedule(session: AsyncSession, league_id: int, days: Sequence[int], cap: int) -> Schedule:
-    """Change it; no ``days`` switch reminders off. The caller commits.
+async def set_schedule(
+    session: AsyncSession, league_id: int, days: Sequence[int], cap: int, *, seen: Schedule | None = None
+) -> Schedule:
+    """Change it, and nothing that is as it was ``seen``; no ``days`` switch reminders off. The caller commits.
 
     Raises:
-        BballError: a number of days or of reminders that cannot be.
+        BballError: a number of days or of reminders that cannot be, or somebody else changed the same meanwhile.
     """
     after = Schedule(usable_days(days), usable_cap(cap))
     before = await read_schedule(session, league_id)
+    if seen is not None:
+        after = upon(before, seen, after)
     if after != before:
         await session.execute(
             update(League)

@@ -154,7 +154,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
 
         async def save(days: str, cap: str) -> None:
             (number,) = parse_days(cap)[:1] or (0,)
-            await connection.call(set_schedule, parse_days(days), number)
+            await connection.call(set_schedule, parse_days(days), number, seen=schedule)
 
         if await self.app.push_screen_wait(ReminderSchedule(days, str(schedule.cap), save)):
             self.app.notify(_("The schedule is saved."), markup=False)
