@@ -21,7 +21,7 @@ from bball_tui.settings import SecretUrl
 from tests.chaos.nursery import Nursery
 from tests.chaos.processes import WorkerProcess, workers
 from tests.conftest import TEMPLATE, copy_server
-from tests.outbox.support import history, item, queue_mails, states, stored, until_states
+from tests.outbox.support import history, item, make_pauses_last, queue_mails, states, stored, until_states
 from tests.support.smtp import DISCONNECT, HANG, SmtpServer
 
 CLOSED = GateState.CLOSED
@@ -185,8 +185,9 @@ async def until_open(database: Database, league_id: int) -> Gate:
 
 
 async def test_a_provider_that_takes_mails_and_says_nothing_puts_few_in_doubt_and_holds_the_rest(
-    nursery: Nursery, database: Database, database_url: SecretUrl
+    nursery: Nursery, database: Database, database_url: SecretUrl, owner_url: SecretUrl
 ) -> None:
+    make_pauses_last(owner_url)
     club, _, _ = await queue_mails(database, 60)
     async with SmtpServer(patience=PATIENCE) as server:
         server.script("dot", DISCONNECT, times=None)

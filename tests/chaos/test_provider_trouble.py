@@ -20,7 +20,7 @@ from bball_tui.database.states import GateCause, GateState
 from bball_tui.outbox.provider_gates import Gate, gates, wake_workers
 from bball_tui.settings import SecretUrl
 from tests.chaos.processes import worker_commands
-from tests.outbox.support import queue_mails, states, until_states
+from tests.outbox.support import make_pauses_last, queue_mails, states, until_states
 from tests.support.smtp import DISCONNECT, HANG, SmtpServer, Tls
 
 WORKERS, CONCURRENCY = 2, 2
@@ -135,8 +135,9 @@ def assert_no_faster(times: Sequence[float]) -> None:
 
 
 async def test_every_fault_opens_the_gate_once_one_probe_closes_it_and_all_goes_out_at_the_rate(
-    database: Database, database_url: SecretUrl, tmp_path: Path
+    database: Database, database_url: SecretUrl, owner_url: SecretUrl, tmp_path: Path
 ) -> None:
+    make_pauses_last(owner_url)
     total = ON_THE_WIRE + len(TROUBLES) + 150
     club, _, _ = await queue_mails(database, total)
     league, authority = League(database, club.league_id), Authority(tmp_path)
@@ -145,7 +146,7 @@ async def test_every_fault_opens_the_gate_once_one_probe_closes_it_and_all_goes_
             "database_url": database_url.reveal(),
             "config": tmp_path / "config.toml",
             "data_dir": tmp_path,
-            "mail_url": f"{server.url}&ca={authority.file}&reply_timeout=2&rate={RATE}",
+            "mail_url": f"{server.url}&ca={authority.file}&reply_timeout=5&rate={RATE}",
             "worker_concurrency": CONCURRENCY,
         }
         # Both workers have mails on the wire when the trouble begins: one that has just started tries at once.
@@ -184,8 +185,9 @@ async def test_every_fault_opens_the_gate_once_one_probe_closes_it_and_all_goes_
 
 
 async def test_a_provider_that_hangs_after_the_dot_leaves_only_the_mails_on_the_wire_in_doubt(
-    database: Database, database_url: SecretUrl, tmp_path: Path
+    database: Database, database_url: SecretUrl, owner_url: SecretUrl, tmp_path: Path
 ) -> None:
+    make_pauses_last(owner_url)
     total = 200
     club, _, _ = await queue_mails(database, total)
     league = League(database, club.league_id)
@@ -197,7 +199,7 @@ async def test_a_provider_that_hangs_after_the_dot_leaves_only_the_mails_on_the_
             "database_url": database_url.reveal(),
             "config": tmp_path / "config.toml",
             "data_dir": tmp_path,
-            "mail_url": f"{server.url}&data_timeout=3",
+            "mail_url": f"{server.url}&data_timeout=6",
             "worker_concurrency": CONCURRENCY,
         }
         async with worker_commands(WORKERS, settings):

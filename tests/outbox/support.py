@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
+import psycopg
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,7 @@ from bball_tui.database.models import Outbox, OutboxAttempt
 from bball_tui.database.states import Capacity
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.queue import NewItem, enqueue
+from bball_tui.settings import SecretUrl
 from tests.support.factory import Club, Family, make_club, make_family
 
 FACTS = WelcomeMail(
@@ -76,6 +78,25 @@ async def until_states(database: Database, wanted: dict[str, int], *, seconds: f
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(f"waited {seconds} s for {wanted}, found {found}") from None
+
+
+LASTING = """
+CREATE FUNCTION last() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.open_until := now() + interval '1 h';
+    RETURN NEW;
+END $$;
+CREATE TRIGGER last BEFORE UPDATE ON provider_gate FOR EACH ROW
+    WHEN (NEW.state = 'open' AND NEW.failures > OLD.failures) EXECUTE FUNCTION last();
+"""
+
+
+def make_pauses_last(owner_url: SecretUrl) -> None:
+    """After a fault of the provider nobody tries again before the test says so: the first pause has five seconds, in
+    which a busy machine may not even look.
+    """
+    with psycopg.connect(owner_url.reveal()) as owner:
+        owner.execute(LASTING)
 
 
 async def run_out_leases(database: Database) -> None:
