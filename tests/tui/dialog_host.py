@@ -18,7 +18,7 @@ from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.theme import DEFAULT_THEME, THEMES
 from bball_tui.tui.typed_ahead import PatientApp
 from tests.tui.drawing import Picture
-from tests.tui.hands import rest, running, send, strokes
+from tests.tui.hands import PATIENCE, rest, running, send, strokes
 
 ResultT = TypeVar("ResultT")
 
@@ -100,25 +100,25 @@ class Desk(Generic[ResultT]):
     async def settle(self) -> None:
         """Everything that the keys set going has happened, except what waits for an event of the test."""
         await rest(self.pilot)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while self.app.keys_wait:
                 await rest(self.pilot)
 
     async def until_read(self) -> None:
         """What the dialog reads, a folder in a thread of its own for one, is read, and the keys that waited are in."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while any(not worker.is_finished for worker in self.app.workers):
                 await self.pilot.pause()
         await self.settle()
 
     async def until_shown(self, text: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while text not in self.line:
                 await self.pilot.pause()
         await self.settle()  # a dialog heeds no Enter before what it answers was painted
 
     async def until_answered(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not self.app.answers:
                 await self.pilot.pause()
 

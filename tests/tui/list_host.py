@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.record_list import RecordList
-from tests.tui.hands import rest, running
+from tests.tui.hands import PATIENCE, rest, running
 from tests.tui.records import BY_NAME, COLUMNS, MemorySource, Player
 
 
@@ -54,7 +54,7 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await pilot.pause(0.01)
 

@@ -10,7 +10,7 @@ import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
-from tests.tui.desk_host import club_with, opened
+from tests.tui.desk_host import PATIENCE, club_with, opened
 from tests.tui.hands import resize
 
 AWAY = 0.2
@@ -41,7 +41,7 @@ async def test_a_one_shot_timer_fires_and_the_window_is_followed_on_a_busy_machi
     async with opened(settings, (80, 24)) as desk:
         for part, event in zip((desk.app, desk.app.desk, desk.records), fired, strict=True):
             part.set_timer(0.01, event.set)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             for event in fired:
                 await event.wait()
         await resize(desk.pilot, (40, 10))

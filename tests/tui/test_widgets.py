@@ -45,7 +45,7 @@ from bball_tui.tui.widgets.search_bar import (
 )
 from bball_tui.tui.widgets.tab_bar import TabBar, TabChosen, TabSpec, tab_labels
 from bball_tui.tui.widgets.too_small import TooSmall, guard_size
-from tests.tui.hands import press, resize, rest, running
+from tests.tui.hands import PATIENCE, press, resize, rest, running
 from tests.tui.records import HOSTILE
 
 FACTS = HeaderFacts(
@@ -285,7 +285,7 @@ async def test_typing_is_told_without_enter_too() -> None:
     async with running(app, size=(80, 24)) as pilot:
         app.query_one(SearchBar).start()
         await press(pilot, *" jo", "\x1b")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not app.heard:
                 await pilot.pause(0.01)
         assert app.heard == [SearchChanged("jo")]
