@@ -14,7 +14,7 @@ from bball_tui.league.seasons.shown_season import show_season
 from bball_tui.settings import Settings
 from tests.support.factory import Club, make_family
 from tests.support.mails import send
-from tests.tui.desk_host import club_with, opened
+from tests.tui.desk_host import PATIENCE, club_with, opened
 
 
 async def test_the_first_season_of_a_league_is_listed_once_a_colleague_made_it(
@@ -50,6 +50,20 @@ async def test_a_season_is_listed_also_when_the_reading_that_saw_it_first_was_gi
         desk.app.desk.read_header()  # as for every change
         await desk.shows("Fall 2027")
         await desk.until(lambda: "Kid0" not in desk.text)
+
+
+async def test_the_header_is_read_to_its_end_however_fast_one_change_follows_the_other(
+    quiet: Settings, database: Database
+) -> None:
+    club = await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.shows("Spring 2027", "Kid0")
+        async with database.session() as session:
+            await session.execute(update(Season).where(Season.id == club.season_id).values(name="Summer 2027"))
+        async with asyncio.timeout(PATIENCE):
+            while desk.app.desk.header.facts.season != "Summer 2027":
+                desk.app.desk.read_header()  # as for every change
+                await asyncio.sleep(0)
 
 
 async def test_times_are_told_by_the_clock_that_a_colleague_gave_the_league(

@@ -1,9 +1,10 @@
 """The header's numbers, read when something changed and now and then; with them what the person may in the league."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from textual import work
+from textual.worker import Worker, get_current_worker
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -40,6 +41,8 @@ class HeaderReadingScreen(TodayReadingScreen):
         self.listed = goes_by(None)
         """What the tabs go by. The connection may know of something newer before they do."""
         self._pulse: Timer | None = None
+        self._header_reading: Worker[None] | None = None
+        self._header_once_more = False
 
     def say_opening(self) -> None:
         """The database is being opened."""
@@ -49,9 +52,34 @@ class HeaderReadingScreen(TodayReadingScreen):
         """It could not be opened, or does not let the person in anymore."""
         self.header.facts = HeaderFacts("bball_tui", database=Styled(_("! no league is open"), Tone.WARN))
 
-    @work(group="header", exclusive=True)
-    async def read_header(self) -> None:
-        """Read the header's numbers, and what the person may; and again after a while."""
+    def read_header(self) -> None:
+        """Read the header's numbers, and what the person may; and again after a while.
+
+        A change that comes meanwhile is one more reading and breaks none off: where one takes longer than it is to the
+        next change, as over a slow line while many e-mails go out, none would ever come to its end.
+        """
+        self._header_once_more = True
+        if self._header_reading is None:
+            self._header_reading = self._read_header()
+
+    def give_up_reading(self) -> None:
+        """What is being read may never come, or is another league's: nothing waits for it, and it is not shown."""
+        if self._header_reading is not None:
+            self._header_reading.cancel()
+            self._header_reading = None
+
+    @work(group="header")
+    async def _read_header(self) -> None:
+        mine = get_current_worker()
+        try:
+            while self._header_once_more and self._header_reading is mine:
+                self._header_once_more = False
+                await self._read_header_once(mine)
+        finally:
+            if self._header_reading is mine:
+                self._header_reading = None
+
+    async def _read_header_once(self, mine: "Worker[Any]") -> None:
         from bball_tui.database.presence import present
 
         connection = self.connection
@@ -64,16 +92,22 @@ class HeaderReadingScreen(TodayReadingScreen):
             found = await connection.read_header_numbers()
             here = await connection.call(present)
         except ShutOut as error:
+            if self._header_reading is not mine:
+                return
             self.connection = None  # nothing is asked anymore, and nothing told twice
             self.say_closed()
             if isinstance(self.app, LeagueProgram):
                 self.app.shut_out(str(error))
             return
         except BballError:
+            if self._header_reading is not mine:
+                return
             away = database_state(connection.settings.embedded, False)
             # What the worker does meanwhile is not known.
             self.header.facts = replace(self.header.facts, database=away, worker=UNKNOWN)
             self._read_again(IMPATIENT)
+            return
+        if self._header_reading is not mine:
             return
         self.refresh_bindings()
         if goes_by(connection) != self.listed:

@@ -116,6 +116,7 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
     def watch_connection(self, connection: "LeagueConnection | None") -> None:
         """A league was opened or closed: every tab that was looked at hears of it."""
         self.remember()
+        self.give_up_reading()
         self.begin_day()
         self._as_left = None if connection is None else TabsAsLeft(connection.settings, connection.league.slug)
         self.is_demo = connection is not None and connection.is_demo
@@ -438,6 +439,7 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
         if up:
             self.heard(EVERYTHING)
         else:
+            self.give_up_reading()
             self.read_header()
 
     def tell(self, sentence: str) -> None:
