@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -223,6 +224,10 @@ async def test_a_server_that_goes_away_before_the_sending_puts_nothing_in_doubt(
 
         async def gone() -> bool:
             await server.__aexit__(None, None, None)
+            client: Any = transport._wire._http._transport
+            async with asyncio.timeout(60):
+                while not all(one.has_expired() for one in client._pool.connections):  # noqa: ASYNC110 - nobody is told
+                    await asyncio.sleep(0)
             return True
 
         outcome = await transport.send_in_steps(mail(), gone, None, Desk().keep)

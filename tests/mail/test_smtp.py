@@ -16,6 +16,7 @@ from bball_tui.mail.outcome import OutcomeClass, Phase
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.transports import Envelope
+from bball_tui.mail.transports.smtp_connection import Connection
 from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.mail.transports.smtp_transport import SmtpTransport, stuffed
 from tests.mail.factory import DATE, make_context, make_settings
@@ -266,14 +267,23 @@ async def test_the_wire_is_asked_after_354_and_before_the_first_byte(
 
 
 async def test_a_connection_lost_while_the_wire_is_asked_is_no_doubt(
-    server: SmtpServer, transport: SmtpTransport
+    server: SmtpServer, transport: SmtpTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def lose() -> bool:
         await server.stop()
-        for _ in range(20):  # the turns of the event loop in which the client hears of it
-            await asyncio.sleep(0)
+        async with asyncio.timeout(60):
+            while used[0].open:  # noqa: ASYNC110 - until it has heard of that, which nobody else is told
+                await asyncio.sleep(0)
         return True
 
+    used: list[Connection] = []
+    take = transport._take
+
+    async def taken() -> Connection:
+        used.append(await take())
+        return used[-1]
+
+    monkeypatch.setattr(transport, "_take", taken)
     outcome = await transport.send(envelope(), lose)
     assert (outcome.outcome_class, outcome.phase) == (OutcomeClass.PROVIDER_TRANSIENT, Phase.DATA)
 
