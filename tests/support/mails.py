@@ -1,10 +1,14 @@
 """Mails in every state, for tests that look at them."""
 
-from sqlalchemy import text
+from datetime import timedelta
+
+from sqlalchemy import func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
+from bball_tui.database.models import Worker
 from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.outbox.sending_status import WorkerInfo, beat
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 
 _FAIL = text(
@@ -46,6 +50,13 @@ _SHUT = text(
     VALUES (:league_id, :provider, 'open', :cause, :reason, now() + make_interval(secs => :left))
     """
 )
+
+
+async def beat_from_now_on(session: AsyncSession, league_id: int, worker: WorkerInfo) -> None:
+    """As a worker that lives as long as the test: on a busy machine that takes longer than one may be silent."""
+    await beat(session, league_id, worker)
+    beats = func.now() + timedelta(hours=1)
+    await session.execute(update(Worker).where(Worker.id == worker.id).values(heartbeat_at=beats))
 
 
 async def signed_family(

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select, update
 
 from bball_tui.database.engine import Database
@@ -19,14 +18,13 @@ from bball_tui.league.leagues import find_league
 from bball_tui.league.mails.reminders import remind, set_schedule
 from bball_tui.outbox.provider_gates import pause
 from bball_tui.settings import Settings
-from bball_tui.tui.app import BballApp
 from bball_tui.tui.dialogs.contract_act import ContractAct
 from bball_tui.tui.dialogs.controls import Picker
 from bball_tui.tui.dialogs.correct_record import KEPT
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from tests.league.importing import support as importing
 from tests.support.factory import Parent, make_club, make_family
-from tests.tui.desk_host import PATIENCE, Desk, club_with, opened, paste
+from tests.tui.desk_host import Desk, club_with, opened, paste
 from tests.tui.hands import resize
 
 
@@ -124,10 +122,8 @@ async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_ta
 
 
 async def test_the_desk_catches_up_when_the_pile_is_done_and_counts_rows_that_come_to_a_filtered_list(
-    mailless: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+    mailless: Settings, database: Database
 ) -> None:
-    # On a busy machine a message may be gone before anyone looks.
-    monkeypatch.setattr(BballApp, "NOTIFICATION_TIMEOUT", PATIENCE)
     club = await club_with(database, 1)
     async with opened(mailless) as desk:
         await desk.press("t")
@@ -317,7 +313,7 @@ async def test_a_player_made_by_mistake_is_deleted_a_new_one_gets_a_contract_and
 
 
 async def test_it_is_said_that_an_email_cannot_go_out_and_why(mailless: Settings, database: Database) -> None:
-    club = await club_with(database, 3)
+    club = await club_with(database, 3, hold_seconds=600)
     async with opened(mailless, (120, 50)) as desk:
         await desk.press("s")
         await desk.shows("becomes signed")

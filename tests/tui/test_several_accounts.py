@@ -9,11 +9,11 @@ import pytest
 from textual.widgets import Input
 
 from bball_tui.database.engine import Database
-from bball_tui.outbox.sending_status import WorkerInfo, beat
+from bball_tui.outbox.sending_status import WorkerInfo
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.mail_setup import MailSetup
 from tests.support.factory import Club, make_club
-from tests.support.mails import club_with_mails
+from tests.support.mails import beat_from_now_on, club_with_mails
 from tests.support.smtp import SmtpServer
 from tests.tui.desk_host import Desk, opened
 
@@ -92,7 +92,7 @@ async def test_a_worker_that_serves_other_leagues_is_not_told_to_be_started(
     _, other = await two_leagues(database)
     async with database.session() as session:
         worker = WorkerInfo(uuid4(), "desk-2 (worker 7)", "desk-2", 7, "1", "smtp:mail.east.test:25")
-        await beat(session, other.league_id, worker)
+        await beat_from_now_on(session, other.league_id, worker)
     async with opened(msgspec.structs.replace(settings, worker=False, league="westside")) as desk:
         await desk.press("1")
         await desk.shows("No worker sends for this league: 2 e-mails cannot")

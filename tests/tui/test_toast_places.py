@@ -16,9 +16,9 @@ def line_of(desk: Desk, text: str) -> int:
     return next((at for at, line in enumerate(desk.text.splitlines()) if text in line), -1)
 
 
-async def test_messages_make_way_for_what_has_the_keys(settings: Settings, database: Database) -> None:
+async def test_messages_make_way_for_what_has_the_keys(quiet: Settings, database: Database) -> None:
     await club_with(database, 25)
-    async with opened(settings, (80, 24)) as desk:
+    async with opened(quiet, (80, 24)) as desk:
         desk.app.notify("3 contracts signed", markup=False)
         await desk.shows("3 contracts signed")
         below = line_of(desk, "3 contracts signed")
@@ -83,12 +83,12 @@ async def test_messages_make_way_for_what_has_the_keys(settings: Settings, datab
 
 
 async def test_in_the_smallest_window_no_message_lies_over_the_cursor_or_the_keys(
-    settings: Settings, database: Database
+    quiet: Settings, database: Database
 ) -> None:
     """Wherever the cursor is, and however many messages there are: the last one is read, too."""
     await club_with(database, 25)
     long = "The chat is linked with the group 'Hawks'. 3 e-mails queued. As long as they have not left, U unlinks it."
-    async with opened(settings, (60, 20)) as desk:
+    async with opened(quiet, (60, 20)) as desk:
         await desk.press("4")
         await desk.until(lambda: desk.records.total == 25)
         rows = range(desk.records.size.height - 1)

@@ -18,7 +18,7 @@ from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import read_mail_day
 from bball_tui.outbox.provider_gates import pause, reopen_gate
 from bball_tui.outbox.queue import claim
-from bball_tui.outbox.sending_status import WorkerInfo, beat
+from bball_tui.outbox.sending_status import WorkerInfo
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -29,7 +29,7 @@ from bball_tui.tui.tabs.day_summary import spark
 from bball_tui.tui.tabs.outbox import OutboxPane
 from bball_tui.tui.tabs.today import TodayPane
 from tests.support.factory import Club, Parent, make_club, make_family
-from tests.support.mails import accept, club_with_mails, doubt, fail, hold_restored, shut
+from tests.support.mails import accept, beat_from_now_on, club_with_mails, doubt, fail, hold_restored, shut
 from tests.support.reports import report
 from tests.tui.desk_host import Desk, opened
 from tests.tui.hands import resize
@@ -39,7 +39,7 @@ SMALL = (60, 20)
 
 async def a_worker(database: Database, club: Club) -> None:
     async with database.session() as session:
-        await beat(session, club.league_id, WorkerInfo(uuid4(), "desk-2", "desk-2", 1, "0", "gmail"))
+        await beat_from_now_on(session, club.league_id, WorkerInfo(uuid4(), "desk-2", "desk-2", 1, "0", "gmail"))
 
 
 async def today(desk: Desk) -> TodayPane:
