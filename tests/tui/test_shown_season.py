@@ -2,19 +2,21 @@
 
 import asyncio
 from datetime import UTC
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Contract, League, Outbox, Season, Team
+from bball_tui.database.models import Contract, League, Outbox, Player, Season, Team
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.leagues import create_league, create_season
 from bball_tui.league.seasons.shown_season import show_season
+from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.settings import Settings
-from tests.support.factory import Club, make_family
-from tests.support.mails import send
-from tests.tui.desk_host import PATIENCE, club_with, opened
+from tests.support.factory import Club, make_club, make_family
+from tests.support.mails import send, signed_family
+from tests.tui.desk_host import LOOK_AT_SCREEN, PATIENCE, club_with, opened
 
 
 async def test_the_first_season_of_a_league_is_listed_once_a_colleague_made_it(
@@ -64,6 +66,25 @@ async def test_the_header_is_read_to_its_end_however_fast_one_change_follows_the
             while desk.app.desk.header.facts.season != "Summer 2027":
                 desk.app.desk.read_header()  # as for every change
                 await asyncio.sleep(0)
+
+
+async def test_what_waits_for_a_mail_server_waits_no_longer_once_a_worker_runs_elsewhere(
+    mailless: Settings, database: Database
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await signed_family(session, club)
+    async with opened(mailless) as desk:
+        await desk.shows("signed", "no mail server, 1 waits")
+        async with database.session() as session:
+            await session.execute(update(Player).values(first_name="Amelie"))
+        await desk.shows("Amelie")  # all that comes with the start is over
+        await desk.until(lambda: desk.text.count("no mail server") == 2, look=LOOK_AT_SCREEN)
+        async with database.session() as session:
+            await beat(session, club.league_id, WorkerInfo(uuid4(), "desk-2", "desk-2", 1, "0", "gmail"))
+        desk.app.desk.read_header()  # as by and by: nobody tells that a worker runs
+        await desk.shows("● worker, 1 waits")
+        await desk.until(lambda: "no mail server" not in desk.text, look=LOOK_AT_SCREEN)
 
 
 async def test_times_are_told_by_the_clock_that_a_colleague_gave_the_league(

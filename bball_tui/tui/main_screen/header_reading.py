@@ -28,8 +28,12 @@ IMPATIENT = 2.0
 
 
 def goes_by(connection: "LeagueConnection | None") -> tuple[object, ...]:
-    """What every list depends on: the season, the league's clock and dates, and what the person may see."""
-    return () if connection is None else (connection.season_id, connection.league, connection.roles)
+    """What every list depends on: the season, the league's clock and dates, what the person may see, and what is
+    missing before an e-mail can leave.
+    """
+    if connection is None:
+        return ()
+    return (connection.season_id, connection.league, connection.roles, connection.not_set_up)
 
 
 class HeaderReadingScreen(TodayReadingScreen):
