@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pytest
 
@@ -74,6 +74,35 @@ async def test_a_filter_hides_part_of_the_selection_and_says_how_much() -> None:
         await settle(pilot)
         assert app.list.hidden == 0
         assert app.list.selected == {1, 2, 3}
+
+
+class SlowToMatch(MemorySource):
+    """Says which of the selected rows it has when ``matched`` is set."""
+
+    def __init__(self, rows: Iterable[Player]) -> None:
+        super().__init__(rows)
+        self.matched, self.asked = asyncio.Event(), asyncio.Event()
+
+    async def matching(self, row_ids: Collection[int]) -> frozenset[int]:
+        self.asked.set()
+        await self.matched.wait()
+        return await super().matching(row_ids)
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_row_that_is_selected_while_the_list_is_read_is_among_the_targets_if_the_list_has_it(
+    there: bool,
+) -> None:
+    async with Running(MemorySource(players(100))) as (app, pilot):
+        await press(pilot, "space")
+        source = SlowToMatch(player for player in players(100) if there or player.id != 2)
+        app.list.show(source)
+        await source.asked.wait()
+        await press(pilot, "j", "space")
+        assert app.list.selected == {1, 2}
+        source.matched.set()
+        await settle(pilot)
+        assert (app.list.targets, app.list.hidden) == (((1, 2), 0) if there else ((1,), 1))
 
 
 class SlowToCount(MemorySource):

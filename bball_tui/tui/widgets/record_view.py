@@ -198,8 +198,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             known = self._window.total if self._window is not None and source is self._shown else None
             moved = self._window is not None and self._window.sort != self._sort
             view = await open_view(source, self._sort, spot, self._height, known=known, moved=moved)
-            selected = self._selection.ids
-            matching = await source.matching(selected) if selected else ()
+            matching = await self._selection.ask(source.matching)
         except BballError as error:
             if number == self._number:
                 self._opening = False

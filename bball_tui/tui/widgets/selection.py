@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from itertools import chain, groupby
 
 NONE: "array[int]" = array("q")
@@ -68,6 +68,15 @@ class Selection:
     def clear(self) -> None:
         """Select nothing."""
         self._ids = self._hidden = NONE
+
+    async def ask(self, matching: Callable[[Sequence[int]], Awaitable[Collection[int]]]) -> Collection[int]:
+        """Those that ``matching`` finds among all that are selected, also while it looks: keys come in meanwhile."""
+        asked: Sequence[int] = NONE
+        found: Collection[int] = ()
+        while self._ids is not asked:
+            asked = self._ids
+            found = await matching(asked) if asked else ()
+        return found
 
     def seen(self, matching: Collection[int]) -> None:
         """The filter changed, or the data: of the selected ids only these are in the list now."""
