@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,7 @@ from tests.walls.conftest import DATABASE, OWNER, ROLES, ClubServer
 from tests.walls.test_desk import settings
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+_leagues = count()
 LOGINS = (OWNER, *ROLES, "bert", "nora")
 
 pytestmark = pytest.mark.skipif(
@@ -88,13 +90,13 @@ def through(port: int, login: str) -> SecretUrl:
 
 
 @pytest.fixture
-def signable(walls: ClubServer, request: pytest.FixtureRequest) -> Iterator[tuple[Club, list[Family]]]:
+def signable(walls: ClubServer) -> Iterator[tuple[Club, list[Family]]]:
     """A league of rita's, with eight offers."""
 
     async def make() -> tuple[Club, list[Family]]:
         owner = Database(walls.url(OWNER))
         async with owner.session() as session:
-            club = await make_club(session, name="Pooled", slug=f"pooled-{id(request)}", hold_seconds=0)
+            club = await make_club(session, name="Pooled", slug=f"pooled-{next(_leagues)}", hold_seconds=0)
             families = [await make_family(session, club, first=f"Ann{n}") for n in range(8)]
         await owner.dispose()
         return club, families
