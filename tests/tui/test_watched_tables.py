@@ -1,5 +1,6 @@
 """What a colleague writes reaches every list and panel that is read from it, also while they are looked at."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ from bball_tui.tui.tabs.today import TodayPane
 from bball_tui.tui.tabs.today_items import attention_items
 from tests.support.factory import Parent, make_club, make_family
 from tests.support.mails import accept, doubt, fail, signed_family
-from tests.tui.desk_host import LOOK_AT_SCREEN, opened
+from tests.tui.desk_host import LOOK_AT_SCREEN, PATIENCE, opened
 
 READ = r"(?:FROM|JOIN|,)\s+(?:public\.)?{}\b(?!\.)"
 TOLD = """
@@ -159,6 +160,23 @@ async def test_numbers_notes_and_blocks_of_a_family_are_those_of_now_wherever_it
         async with marias_database.session() as session:
             await block_address(session, club.league_id, "rosa@families.test", "asked for it")
         await desk.shows("no more e-mail")
+
+
+async def test_a_panel_is_read_to_its_end_however_fast_one_change_follows_the_other(
+    quiet: Settings, database: Database
+) -> None:
+    async with database.session() as session:
+        await make_family(session, await make_club(session))
+    async with opened(quiet) as desk:
+        await desk.shows("rosa@families.test")
+        pane = desk.app.desk.pane
+        assert isinstance(pane, RecordPane)
+        async with database.session() as session:
+            await session.execute(update(Guardian).values(phone="+1 212 555 0111"))
+        async with asyncio.timeout(PATIENCE):
+            while "+1 212 555 0111" not in repr(pane.inspector._sections):
+                pane.changed()  # as for every change
+                await asyncio.sleep(0)
 
 
 async def test_the_activity_lists_what_a_colleague_does_while_it_is_looked_at(

@@ -8,6 +8,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
+from textual.worker import Worker, get_current_worker
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
@@ -74,6 +75,9 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
         self._stale = False
         self._inspected: int | None = None
         self._alarm: Timer | None = None
+        self._reading: Worker[None] | None = None
+        self._read_for: int | None = None
+        self._read_again = False
 
     def make_columns(self) -> Sequence[Column[RowT]]:
         """The columns of the list."""
@@ -320,16 +324,35 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
     def _inspect(self, row_id: int | None, *, at_once: bool = False) -> None:
         self._inspected = row_id
         if at_once:
-            self._show_record(row_id)
+            self._read_record(row_id)
         else:
             self.set_timer(INSPECT_DELAY, lambda: self._read_record(row_id))
 
     def _read_record(self, row_id: int | None) -> None:
-        if row_id == self._inspected:
-            self._show_record(row_id)
+        """Another record breaks off what is read; a change of the same is one more reading, or none would ever end
+        where one takes longer than it is to the next change.
+        """
+        if row_id != self._inspected:
+            return
+        if self._reading is not None and row_id == self._read_for:
+            self._read_again = True
+        else:
+            self._read_for = row_id
+            self._reading = self._show_record(row_id)
 
     @work(group="inspect", exclusive=True)
     async def _show_record(self, row_id: int | None) -> None:
+        mine, again = get_current_worker(), True
+        try:
+            while again:
+                self._read_again = False
+                await self._show_sections(row_id)
+                again = self._read_again and self._reading is mine
+        finally:
+            if self._reading is mine:
+                self._reading = None
+
+    async def _show_sections(self, row_id: int | None) -> None:
         if row_id is None or self.connection is None:
             self.inspector.show(())
             return
