@@ -8,6 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+import pytest
 from sqlalchemy import event, insert, text, update
 from sqlalchemy.engine import Engine
 
@@ -29,6 +30,7 @@ from bball_tui.tui.main_screen.tab_list import PANES
 from bball_tui.tui.main_screen.today_reading import DAY_TABLES
 from bball_tui.tui.tabs.emails.check import MailCheckPane
 from bball_tui.tui.tabs.emails.tab import EmailsPane
+from bball_tui.tui.tabs.outbox import OutboxPane
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.roster_pane import RosterPane
 from bball_tui.tui.tabs.today import TodayPane
@@ -199,3 +201,20 @@ async def test_the_activity_lists_what_a_colleague_does_while_it_is_looked_at(
             async with marias_database.session() as session:
                 await act(session, club.league_id)
             await desk.until(lambda: desk.text.count("maria") == number, look=LOOK_AT_SCREEN)  # noqa: B023 - awaited
+
+
+@pytest.mark.parametrize(("keys", "group"), [(("5",), "around"), (("6", "right"), "check")])
+async def test_two_changes_at_once_are_read_one_after_the_other(
+    quiet: Settings, database: Database, keys: tuple[str, ...], group: str
+) -> None:
+    """The older of two readings that go on together could come in last."""
+    await a_busy_league(database)
+    async with opened(quiet) as desk:
+        await desk.press(*keys)
+        await desk.until(lambda: not desk.reading)
+        shown = desk.app.desk.pane
+        pane = shown.view if isinstance(shown, EmailsPane) else shown
+        assert isinstance(pane, MailCheckPane | OutboxPane)
+        pane.changed()
+        pane.changed()
+        assert sum(one.group == group for one in desk.app.workers) == 1

@@ -1,5 +1,6 @@
 """Every mail that was promised and what became of it, by what is to be done about it; and what staff do about it."""
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -172,18 +173,17 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
     def _look_again(self) -> None:
         self._look_once_more = True
         if self.display and self.connection is not None and not self._looking:
-            self._look_around(self.connection)
+            self._looking = True
+            self._look_around()
 
     @work(group="around")
-    async def _look_around(self, connection: "LeagueConnection") -> None:
+    async def _look_around(self) -> None:
         """Changes that come while it reads are one more reading; a question that was asked is never broken off."""
-        self._looking = True
         try:
-            while self._look_once_more:
+            while self._look_once_more and self.connection is not None:
                 self._look_once_more = False
-                await self._read_around(connection)
-        except BballError:
-            pass  # the list beside it says what is wrong
+                with suppress(BballError):  # the list beside it says what is wrong
+                    await self._read_around(self.connection)
         finally:
             self._looking = False
 

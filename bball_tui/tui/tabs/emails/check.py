@@ -169,31 +169,36 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     def _look(self) -> None:
         self._once_more = True
         if self.connection is not None and not self._looking:
-            self._read(self.connection)
+            self._looking = True
+            self._read()
 
     @work(group="check")
-    async def _read(self, connection: "LeagueConnection") -> None:
+    async def _read(self) -> None:
         """Changes that come while it looks are one more look."""
-        from bball_tui.league.mails.check import check_mails
-
-        self._looking = True
         try:
-            while self._once_more:
+            while self._once_more and self.connection is not None:
                 self._once_more = False
-                look = check_mails(
-                    connection.database,
-                    connection.league.id,
-                    connection.settings,
-                    connection.season_id,
-                    progress=self._tell_progress,
-                )
-                self._check = await connection.guard(look)
-                self._list()
-        except BballError as error:
-            self._say(str(error), Tone.BAD)
+                try:
+                    self._check = await self._looked_at(self.connection)
+                except BballError as error:
+                    self._say(str(error), Tone.BAD)
+                else:
+                    self._list()
         finally:
             self._looking = False
         self._inspect(self._inspected, at_once=True)
+
+    async def _looked_at(self, connection: "LeagueConnection") -> "MailCheck":
+        from bball_tui.league.mails.check import check_mails
+
+        look = check_mails(
+            connection.database,
+            connection.league.id,
+            connection.settings,
+            connection.season_id,
+            progress=self._tell_progress,
+        )
+        return await connection.guard(look)
 
     def _tell_progress(self, done: int, total: int) -> None:
         if done < total:
