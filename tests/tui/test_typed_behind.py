@@ -18,7 +18,7 @@ async def begin_again(desk: Desk) -> None:
     """Back on the first row of the whole list, with nothing searched."""
     while desk.app.screen is not desk.app.desk:
         await desk.press("escape")
-    while desk.records.total != 3:
+    while desk.records.total != 3 or not desk.records.has_focus:  # Esc empties the field, and then leaves it
         await desk.press("escape")
         await desk.until(lambda: not desk.reading)
     await desk.press("g")
