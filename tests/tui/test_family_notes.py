@@ -5,7 +5,9 @@ from sqlalchemy import select, update
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import FamilyNote, Guardian, Player
-from bball_tui.league.roster.notes import note_facts
+from bball_tui.database.states import NoteKind
+from bball_tui.league.league_clock import read_clock
+from bball_tui.league.roster.notes import NewNote, add_note, finish_follow_up, note_facts
 from bball_tui.settings import Settings
 from tests.tui.desk_host import club_with, opened
 
@@ -77,6 +79,29 @@ async def test_a_call_comes_up_in_today_until_it_is_done_and_the_last_own_note_i
         assert facts.latest_own is not None
         assert facts.latest_own.body == "paid"
         assert replace(facts, login="ola").latest_own is None
+
+
+async def test_a_follow_up_that_a_colleague_finished_meanwhile_is_not_opened_again_by_moving_it(
+    database: Database, quiet: Settings, marias_database: Database
+) -> None:
+    club = await club_with(database, 1)
+    async with database.session() as session:
+        player_id = await session.scalar(select(Player.id)) or 0
+        today = (await read_clock(session, club.league_id)).today
+        note_id = await add_note(
+            session, club.league_id, NewNote(player_id, None, NoteKind.CALL, "will see", follow_up=today)
+        )
+    async with opened(quiet) as desk:
+        await desk.press("1")
+        await desk.shows("will see")
+        await desk.press("m")
+        await desk.shows("Another day")
+        async with marias_database.session() as session:
+            await finish_follow_up(session, club.league_id, note_id)
+        await desk.press(*"tomorrow", "enter")
+        await desk.shows("no open follow-up anymore")
+    async with database.session() as session:
+        assert await session.scalar(select(FamilyNote.follow_up)) == today
 
 
 async def test_the_list_of_calls_goes_from_family_to_family(database: Database, quiet: Settings) -> None:

@@ -244,19 +244,27 @@ async def finish_follow_up(session: AsyncSession, league_id: int, note_id: int) 
     await record(session, league_id, [_entry("follow_up_done", note.player_id, note.guardian_id)])
 
 
-async def move_follow_up(session: AsyncSession, league_id: int, note_id: int, day: date) -> None:
-    """Ask again on another ``day``; what was done is open again. The caller commits.
+async def move_follow_up(
+    session: AsyncSession, league_id: int, note_id: int, day: date, *, if_open: bool = False
+) -> None:
+    """Ask again on another ``day``; what was done is open again, unless only ``if_open``. The caller commits.
 
     Raises:
-        BballError: the league has no such note, it was struck, or the day has passed or is too far away.
+        BballError: the league has no such note, it was struck, it was to be open and is not anymore, or the day has
+            passed or is too far away.
     """
     note = await read_note(session, league_id, note_id)
     if note.struck_at is not None:
         raise BballError(_("This note was struck. Write a new one."))
     await _must_be_ahead(session, league_id, day)
-    await session.execute(
-        update(FamilyNote).where(FamilyNote.league_id == league_id, FamilyNote.id == note_id).values(follow_up=day)
+    moved_id = await session.scalar(
+        update(FamilyNote)
+        .where(FamilyNote.league_id == league_id, FamilyNote.id == note_id, *([is_open()] if if_open else []))
+        .values(follow_up=day)
+        .returning(FamilyNote.id)
     )
+    if if_open and moved_id is None:
+        raise BballError(_("This note has no open follow-up anymore."))
     before = {"follow_up": None if note.follow_up is None else note.follow_up.isoformat()}
     after = {"follow_up": day.isoformat()}
     moved = _entry("follow_up_moved", note.player_id, note.guardian_id, before=before, after=after)

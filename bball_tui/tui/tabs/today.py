@@ -258,7 +258,10 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
             return False
         today = self.now.astimezone(self.zone).date()
         dialog = FollowUp(
-            note, lambda day: connection.call(move_follow_up, note.id, day), connection.league.date_order, today
+            note,
+            lambda day: connection.call(move_follow_up, note.id, day, if_open=True),
+            connection.league.date_order,
+            today,
         )
         if await self.app.push_screen_wait(dialog) is None:
             return False
