@@ -121,10 +121,12 @@ class LastingDriver(LinuxDriver):
 
         Along with the SIGHUP of a closed window comes a SIGCONT (POSIX, `_exit`; Linux: every hang-up).
         Textual would take the terminal over once more, with threads that nobody ends: the process would stay after its
-        end, and run hot on a terminal that is gone.
+        end, and run hot on a terminal that is gone. So it would after a SIGSTOP, of which we hear by its end alone.
         """
         ended = self._left and not self._must_signal_resume
         if not ended and os.isatty(self.fileno):
+            if not self._left:
+                self.suspend_application_mode()
             super()._sigcont_application()
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -235,6 +236,20 @@ def test_a_window_that_is_closed_while_the_program_ends_does_not_wake_it(used_fo
         program.press(CTRL_Q)
         program.until(lambda: b"\x1b[?1049l" in program.written)  # the screen is left, the server still runs
         program.child.kill(signal.SIGCONT)
+        assert program.ended() == 0
+
+
+def test_a_program_that_was_stopped_by_others_goes_on_and_ends(used_folder: Path) -> None:
+    """It is not asked before SIGSTOP, as it is by ctrl+z."""
+    with terminal(clean_environment(used_folder)) as program:
+        program.shows("Import a roster", "Open the demo league")
+        before = len(program.written)
+        program.child.kill(signal.SIGSTOP)
+        program.until(lambda: psutil.Process(program.child.pid).status() == psutil.STATUS_STOPPED)
+        program.child.kill(signal.SIGCONT)
+        program.until(lambda: ALTERNATE_SCREEN[0] in program.written[before:])
+        program.shows("Import a roster", "Open the demo league")
+        program.press(CTRL_Q)
         assert program.ended() == 0
 
 
