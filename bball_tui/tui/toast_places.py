@@ -51,6 +51,10 @@ class ToastingApp(PatientApp[ReturnType]):
         self._in_place = Notification(with_keys(message), timeout=timeout, markup=False)
         self.post_message(Notify(self._in_place))
 
+    def promises(self, promise: str) -> bool:
+        """Whether a message is up that ends with ``promise``."""
+        return any(one.message.endswith(promise) for one in self._notifications)
+
     def withdraw(self, promise: str, before: float) -> None:
         """Take messages away that end with ``promise`` and were up ``before`` (Unix seconds): it holds no more."""
         for one in list(self._notifications):

@@ -21,15 +21,17 @@ from bball_tui.league.importing.undo import undo_import
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.dialogs.error_box import ErrorDialog
+from bball_tui.tui.dialogs.forms.form import Form
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.main_screen.screen import FIRST_TAB
 from bball_tui.tui.main_screen.tab_list import PANES
 from bball_tui.tui.tab_events import ContractsSigned
+from bball_tui.tui.undo_hints import undone_by
 from tests.league.importing.support import make_desk
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import PATIENCE, club_with, opened
 from tests.tui.dialog_host import harmless
-from tests.tui.hands import resize
+from tests.tui.hands import resize, send
 
 HOSTILE = (
     "[red]Eve[/red]",
@@ -332,6 +334,20 @@ async def test_a_narrow_footer_gives_up_everything_else_before_undo(quiet: Setti
             for size in ((80, 24), (60, 20)):
                 await resize(desk.pilot, size)
                 await desk.until(lambda: re.search(r"undo \(\d min\)", desk.footer) is not None)
+
+
+async def test_what_a_message_says_is_undone_by_a_key_is_so_at_once(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("3", "e")
+        await desk.until(lambda: isinstance(desk.app.screen, Form))
+        await desk.press("X")
+        desk.app.desk.heard("league")  # so soon after a change the next one is looked at later
+        await desk.until(lambda: desk.app.desk._settling is None, look=0)
+        send(desk.app, "enter")
+        await desk.until(lambda: desk.app.promises(undone_by()), look=0)
+        send(desk.app, "u")
+        await desk.shows("What you did in the last minutes", "Undo")
 
 
 async def test_undo_is_offered_only_while_something_can_go_back(

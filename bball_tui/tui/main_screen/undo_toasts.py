@@ -222,6 +222,9 @@ class UndoScreen(ActionHost, Screen[None]):
             return _("The league is not open yet.")
         if self._acts_until > monotonic():
             return None
+        # It was just done: that there is something to undo is read a little later than it is promised.
+        if isinstance(self.app, ToastingApp) and self.app.promises(undone_by()):
+            return None
         if not self._undoable:
             return _("Nothing to undo here. {desk.undo-list} lists what you did in the last minutes.")
         if self.undo_left <= 0 and self._undoable[-1].import_id is not None:
