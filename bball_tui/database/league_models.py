@@ -1,4 +1,4 @@
-"""The tables of the leagues, their seasons, and who did what.
+"""The tables of the leagues and their seasons.
 
 Same conventions as in `models.py`, which brings these tables into the common schema.
 """

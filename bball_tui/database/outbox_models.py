@@ -1,4 +1,4 @@
-"""The tables of mails: the queue, what was tried, whether mails may go, and to whom not.
+"""The queue of mails, and to whom none may go.
 
 Same conventions as in `models.py`, which brings these tables into the common schema.
 """

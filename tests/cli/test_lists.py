@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.cli.lists import players
 from bball_tui.database.models import GroupLook, League, Player, Team
 from bball_tui.league.filters.choices import Facet, choice
 from bball_tui.league.filters.saved import NamedFilter, save_filter
@@ -114,6 +115,12 @@ def test_the_filters_of_the_screen(command_line: CommandLine, roster: int) -> No
     assert (refused.code, "Yours are: To ask." in refused.err) == (1, True)
     refused = command_line("contracts", "list", "--sort", "color")
     assert (refused.code, "cannot be sorted by 'color'" in refused.err) == (1, True)
+
+
+def test_every_filter_of_the_screen_has_its_option() -> None:
+    words = {Facet.TROUBLE: "need"}
+    options = {one.name for one in players.commands["list"].params}
+    assert {words.get(facet, facet.value) for facet in Facet} <= options
 
 
 def test_a_sheet_holds_no_formula(command_line: CommandLine, roster: int) -> None:
