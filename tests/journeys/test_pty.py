@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -248,6 +249,8 @@ def test_a_program_that_was_stopped_by_others_goes_on_and_ends(used_folder: Path
         program.until(lambda: psutil.Process(program.child.pid).status() == psutil.STATUS_STOPPED)
         program.child.kill(signal.SIGCONT)
         program.until(lambda: ALTERNATE_SCREEN[0] in program.written[before:])
+        # Until the terminal is the program's again, it takes ctrl+q for its own: go on writing (POSIX, IXON).
+        program.until(lambda: not termios.tcgetattr(program.child.child_fd)[0] & termios.IXON)
         program.shows("Import a roster", "Open the demo league")
         program.press(CTRL_Q)
         assert program.ended() == 0
