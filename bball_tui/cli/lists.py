@@ -16,7 +16,7 @@ from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.welcome_state import WelcomeState
-from bball_tui.league.exporting.csv_export import sheet
+from bball_tui.league.exporting.list_sheet import sheet
 from bball_tui.league.filters.choices import Attention, ListName
 from bball_tui.league.filters.facets import chosen_filter
 from bball_tui.league.filters.saved import find_filter

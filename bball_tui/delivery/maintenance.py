@@ -12,8 +12,8 @@ from bball_tui.database.backoff import Backoff
 from bball_tui.database.change_listener import OUTBOX, Connection, listen
 from bball_tui.database.engine import Database
 from bball_tui.delivery.in_doubt import DoubtSolver
-from bball_tui.delivery.signals import Signals
 from bball_tui.delivery.timing import Timing
+from bball_tui.delivery.wakeups import Signals
 from bball_tui.errors import BballError
 from bball_tui.outbox.leases import Swept, extend, sweep
 from bball_tui.outbox.queue import Claim

@@ -25,8 +25,8 @@ from bball_tui.delivery.gate_policy import Wait, limits_for
 from bball_tui.delivery.in_doubt import DoubtSolver, Ended
 from bball_tui.delivery.maintenance import Chore, Maintenance
 from bball_tui.delivery.sending import Sending, SendingResult, Work
-from bball_tui.delivery.signals import Signals, heard
 from bball_tui.delivery.timing import Timing
+from bball_tui.delivery.wakeups import Signals, heard
 from bball_tui.errors import BballError
 from bball_tui.mail.context import has_from_address
 from bball_tui.mail.from_address import FROM_NEEDED, has_default_sender

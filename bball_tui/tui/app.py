@@ -28,7 +28,7 @@ from bball_tui.tui.key_names import key_name
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.opening import OpeningApp, begin
 from bball_tui.tui.own_keys import own_keys
-from bball_tui.tui.plain import SHOW_CURSOR, WithoutDrawing, reading_place
+from bball_tui.tui.screen_reader import SHOW_CURSOR, WithoutDrawing, reading_place
 from bball_tui.tui.terminal import HangUpWatch, LastingDriver
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
 from bball_tui.tui.ui_state import keep_brand, keep_theme, recall_brand, recall_theme

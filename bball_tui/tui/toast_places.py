@@ -9,7 +9,7 @@ from textual.notifications import Notification, Notify, SeverityLevel
 from textual.widgets._toast import Toast, ToastHolder, ToastRack
 
 from bball_tui.tui.key_hints import with_keys
-from bball_tui.tui.plain import reading_place
+from bball_tui.tui.screen_reader import reading_place
 from bball_tui.tui.typed_ahead import PatientApp
 
 UNTIL_A_KEY = 24 * 3600.0

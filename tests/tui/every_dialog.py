@@ -26,7 +26,7 @@ from bball_tui.league.contracts.signing_rules import Notice, NoticeKind, Recipie
 from bball_tui.league.contracts.transitions import TransitionPreview
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.editing.outcome import Difference, Loaded, Overtaken
-from bball_tui.league.exporting.csv_export import Piece
+from bball_tui.league.exporting.list_sheet import Piece
 from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.filters.facets import Facets, FacetValue
 from bball_tui.league.filters.saved import NamedFilter

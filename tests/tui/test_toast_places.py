@@ -5,7 +5,7 @@ from sqlalchemy import func, insert
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit
 from bball_tui.settings import Settings
-from bball_tui.tui.plain import reading_place
+from bball_tui.tui.screen_reader import reading_place
 from bball_tui.tui.toast_places import READ
 from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.hands import resize

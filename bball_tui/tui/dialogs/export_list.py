@@ -24,7 +24,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from bball_tui.league.exporting.csv_export import Piece
+    from bball_tui.league.exporting.list_sheet import Piece
 
 
 class Written(Struct, frozen=True):

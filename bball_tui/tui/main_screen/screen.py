@@ -2,7 +2,6 @@
 
 import asyncio
 from importlib import import_module
-from math import ceil
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
-from bball_tui.language import COMMAND, _, in_context
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
@@ -26,6 +25,7 @@ from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.main_screen.tabs_as_left import TabsAsLeft
 from bball_tui.tui.main_screen.today_reading import DAY_TABLES
+from bball_tui.tui.main_screen.undo_toasts import UndoScreen, undo_caption
 from bball_tui.tui.tab_events import FixWanted, HistoryWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
 from bball_tui.tui.widgets.action_footer import ActionFooter
@@ -55,19 +55,6 @@ HEADER = "league"
 
 def _can_set_up_mail(screen: "MainScreen") -> str | None:
     return _("This is the demo: its e-mails stay on this computer.") if screen.is_demo else ready(screen)
-
-
-def _can_undo(screen: "MainScreen") -> str | None:
-    return screen.undo_obstacle()
-
-
-def _undo_caption(screen: "MainScreen") -> str:
-    if not screen.undoes_latest:
-        return in_context(COMMAND, "what you did")
-    left = ceil(max(0.0, screen.undo_left))
-    if left > 60:
-        return _("undo ({left} min)").format(left=ceil(left / 60))
-    return _("undo ({left} s)").format(left=left) if left else in_context(COMMAND, "undo")
 
 
 class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, place=1):
@@ -254,11 +241,11 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
     @action(
         "u",
         "undo",
-        when=_can_undo,
+        when=UndoScreen.undo_obstacle,
         needs=Right.OWN_ACTS,
         footer=True,
         lasts=True,
-        caption=_undo_caption,
+        caption=undo_caption,
         group="undo",
         also="take back oops mistake revert",
     )

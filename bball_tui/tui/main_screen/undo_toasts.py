@@ -1,6 +1,7 @@
 """What is said of something done here, with the key that takes it back: a signing, correction, message or import."""
 
 from contextlib import suppress
+from math import ceil
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import COMMAND, _, in_context
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import ContractsSigned, MessageQueued, RecordsCorrected
@@ -353,3 +354,13 @@ class UndoScreen(ActionHost, Screen[None]):
             _("Undone: {e_mail} canceled{gone}.").format(e_mail=counted(len(acted.done), "e-mail"), gone=gone),
             markup=False,
         )
+
+
+def undo_caption(screen: UndoScreen) -> str:
+    """What the footer calls the key, with the time that is left."""
+    if not screen.undoes_latest:
+        return in_context(COMMAND, "what you did")
+    left = ceil(max(0.0, screen.undo_left))
+    if left > 60:
+        return _("undo ({left} min)").format(left=ceil(left / 60))
+    return _("undo ({left} s)").format(left=left) if left else in_context(COMMAND, "undo")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bball_tui.groupme.notify.not_joined import NotJoined, ToldFamily
     from bball_tui.groupme.renew.leaving import Leaving
     from bball_tui.groupme.run.progress import Applied, Control, Report
-    from bball_tui.league.exporting.csv_export import Piece
+    from bball_tui.league.exporting.list_sheet import Piece
     from bball_tui.tui.connection import LeagueConnection
 
 MOST_NAMED = 10
@@ -161,7 +161,7 @@ async def _ask(
 
 
 async def _write(app: "App[Any]", connection: "LeagueConnection", name: str, rows: list[Sequence[str]]) -> None:
-    from bball_tui.league.exporting.csv_export import Piece
+    from bball_tui.league.exporting.list_sheet import Piece
     from bball_tui.league.values.csv_text import csv_text
     from bball_tui.league.values.formula_escape import quoted
     from bball_tui.tui.dialogs.export_list import ExportList

@@ -27,7 +27,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bball_tui.league.exporting.csv_export import Piece
+    from bball_tui.league.exporting.list_sheet import Piece
     from bball_tui.league.roster.rows import RosterFilter
     from bball_tui.tui.connection import LeagueConnection
 
@@ -256,7 +256,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
     async def action_tool_export(self) -> None:
         """Write the rows that match, in this order, to a CSV file for a spreadsheet."""
         from bball_tui.league.activity import note_export
-        from bball_tui.league.exporting.csv_export import sheet
+        from bball_tui.league.exporting.list_sheet import sheet
         from bball_tui.league.filters.facets import chosen_filter
         from bball_tui.tui.dialogs.export_list import ExportList
 

@@ -15,10 +15,10 @@ from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine, Ti
 from bball_tui.wording import counted, or_hidden, short_date
 
 if TYPE_CHECKING:
+    from bball_tui.league.families_to_ask import FamilyToAsk
     from bball_tui.league.roster.family import GuardianView
     from bball_tui.league.roster.notes import NoteFacts, NoteView
     from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, PlayerView, SignatureView, TeamDetail
-    from bball_tui.league.whom_to_ask import FamilyToAsk
     from bball_tui.outbox.timeline import ItemTimeline
     from bball_tui.tui.connection import LeagueConnection
 

@@ -117,9 +117,9 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
     async def _whom_to_ask(self, connection: "LeagueConnection", item: AttentionItem) -> tuple[Section, ...]:
         """The families that the line is about, with their numbers."""
         from bball_tui.database.states import WAITING_STATUSES
+        from bball_tui.league.families_to_ask import families_of_contracts, families_of_mails
         from bball_tui.league.filters.choices import Attention
         from bball_tui.league.roster.rows import RosterFilter
-        from bball_tui.league.whom_to_ask import families_of_contracts, families_of_mails
         from bball_tui.outbox.mail_list import BucketName, OutboxFilter
 
         most = LONGEST_ASKED + 1

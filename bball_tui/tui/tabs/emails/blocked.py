@@ -87,7 +87,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         return connection.source(SuppressionSource, SuppressionFilter(text=text, lifted=self._lifted))
 
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
-        from bball_tui.league.whom_to_ask import families_at
+        from bball_tui.league.families_to_ask import families_at
         from bball_tui.outbox.addresses import read_suppression
 
         row = await connection.call(read_suppression, row_id)
