@@ -1,4 +1,4 @@
-"""The desk lists the season that the league shows, also when somebody chose it elsewhere."""
+"""The desk lists the season that the league shows, by its clock, also when somebody chose them elsewhere."""
 
 import asyncio
 from datetime import UTC

@@ -226,6 +226,9 @@ def is_open() -> ColumnElement[bool]:
     return FamilyNote.follow_up.is_not(None) & FamilyNote.done_at.is_(None) & FamilyNote.struck_at.is_(None)
 
 
+_NOT_OPEN = _("This note has no open follow-up anymore.")
+
+
 async def finish_follow_up(session: AsyncSession, league_id: int, note_id: int) -> None:
     """Nobody needs to ask again. The caller commits.
 
@@ -240,7 +243,7 @@ async def finish_follow_up(session: AsyncSession, league_id: int, note_id: int) 
         .returning(FamilyNote.id)
     )
     if done is None:
-        raise BballError(_("This note has no open follow-up anymore."))
+        raise BballError(_NOT_OPEN)
     await record(session, league_id, [_entry("follow_up_done", note.player_id, note.guardian_id)])
 
 
@@ -264,7 +267,7 @@ async def move_follow_up(
         .returning(FamilyNote.id)
     )
     if if_open and moved_id is None:
-        raise BballError(_("This note has no open follow-up anymore."))
+        raise BballError(_NOT_OPEN)
     before = {"follow_up": None if note.follow_up is None else note.follow_up.isoformat()}
     after = {"follow_up": day.isoformat()}
     moved = _entry("follow_up_moved", note.player_id, note.guardian_id, before=before, after=after)

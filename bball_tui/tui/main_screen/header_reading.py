@@ -115,7 +115,7 @@ class HeaderReadingScreen(TodayReadingScreen):
             return
         self.refresh_bindings()
         if goes_by(connection) != self.listed:
-            self.show_another_season()
+            self.refresh_tabs()
         self.header.facts = header_facts(
             found, here, connection.settings, sends_mail=connection.sends_mail, needs=self.need_count
         )

@@ -371,8 +371,8 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
         """Leave. E-mails on the wire are finished first."""
         self.app.exit(0)
 
-    def show_another_season(self) -> None:
-        """What the tabs list is of another season now, or written in another way."""
+    def refresh_tabs(self) -> None:
+        """What the tabs go by is another now: season, clock, or what the person may see."""
         self.listed = goes_by(self.connection)
         if self.connection is not None and isinstance(self.app, LeagueProgram):
             self.app.dress(self.connection)

@@ -21,7 +21,7 @@ async def action_desk_seasons(screen: "UndoScreen") -> None:
     from bball_tui.tui.editing import edit_seasons
 
     if screen.connection is not None and await edit_seasons(screen.app, screen.connection):
-        screen.show_another_season()
+        screen.refresh_tabs()
 
 
 @action(
@@ -43,7 +43,7 @@ async def action_desk_roll(screen: "UndoScreen") -> None:
     from bball_tui.tui.season_roll import roll_season
 
     if screen.connection is not None and await roll_season(screen.app, screen.connection):
-        screen.show_another_season()
+        screen.refresh_tabs()
 
 
 @action("Z", "take the new season back", when=ready, needs=Right.ROSTER, dangerous=True)
@@ -52,7 +52,7 @@ async def action_desk_roll_undo(screen: "UndoScreen") -> None:
     from bball_tui.tui.season_roll import take_season_back
 
     if screen.connection is not None and await take_season_back(screen.app, screen.connection):
-        screen.show_another_season()
+        screen.refresh_tabs()
 
 
 SEASON_COMMANDS = Commands((action_desk_seasons, action_desk_rules, action_desk_roll, action_desk_roll_undo))

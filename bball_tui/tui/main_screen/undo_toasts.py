@@ -79,8 +79,8 @@ class UndoScreen(ActionHost, Screen[None]):
         """A table was written, here or on another machine."""
         raise NotImplementedError
 
-    def show_another_season(self) -> None:
-        """What the tabs list is of another season now."""
+    def refresh_tabs(self) -> None:
+        """What the tabs go by is another now, such as the season."""
         raise NotImplementedError
 
     @on(ContractsSigned)
@@ -279,7 +279,7 @@ class UndoScreen(ActionHost, Screen[None]):
 
         if self.connection is not None and await undo_from_list(self.app, self.connection):
             self._withdraw_offer()
-            self.show_another_season()
+            self.refresh_tabs()
             self.heard("")
 
     async def _take_last_back(self, connection: "LeagueConnection") -> None:
@@ -333,7 +333,7 @@ class UndoScreen(ActionHost, Screen[None]):
             self.app.notify(str(error), markup=False)
             return
         if taken:
-            self.show_another_season()
+            self.refresh_tabs()
         else:
             self._undoable.append(last)
             self._count_down()
