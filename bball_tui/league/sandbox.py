@@ -31,11 +31,14 @@ class ChildEnded(Exception):
 
 
 def ask_child(module: str, question: bytes, tick: Tick) -> bytes:
-    """The answer of ``python -m module``. ``tick`` is asked ten times a second; what it raises ends the child at once.
+    """The answer of ``python -m module``. ``tick`` is asked before the child starts, then ten times a second.
+
+    What it raises ends the child at once.
 
     Raises:
         ChildEnded: there is none.
     """
+    tick(0)  # a child that answers at once would never hear of it, and neither would the next of a thousand
     # A file without a name: a pipe would have to be filled while we wait for the answer.
     with tempfile.TemporaryFile() as stdin:
         stdin.write(question)

@@ -37,7 +37,7 @@ class ImportProgress:
         """So many are done.
 
         Raises:
-            Stopped: :meth:`stop` was called.
+            Cancelled: :meth:`stop` was called.
         """
         self.done = done
         self.check()

@@ -76,7 +76,7 @@ def read_limited(
 ) -> FileTable:
     """Like :func:`read_table`, in a child process where the kind of file may cost more than its size.
 
-    ``tick`` is asked ten times a second; what it raises ends the child at once.
+    ``tick`` is asked before the child starts, then ten times a second; what it raises ends the child at once.
 
     Raises:
         NotARoster: the file as a whole is unreadable, or too large when read (:class:`BadRow` says from where on).
