@@ -108,6 +108,8 @@ class Worker:
         self._gate_open = False
         self._faults = self._untold = 0
         """How often the provider was in trouble, and how many of these answers are not written down yet."""
+        self._told = 0
+        """How many were written down when what is claimed now was asked for."""
         self._fresh = True
         self._own_sender = has_default_sender(settings)
         self._sender_known = True
@@ -168,8 +170,8 @@ class Worker:
     # -- claiming -------------------------------------------------------------------------------------------------
 
     async def _take(self, wanted: int) -> list[Work] | Wait:
-        before = self._faults
         if not self._claimed:
+            self._told = self._faults - self._untold
             if not await self._has_sender():
                 return Wait(None, None, FROM_NEEDED)
             claims, probe = await self._claim(wanted), False
@@ -187,8 +189,8 @@ class Worker:
         if not self._claimed:
             return []
         self._fresh = False
-        # What was met meanwhile the gates may not have known when they let these pass.
-        self._gate_open = self._untold > 0 or self._faults > before
+        # What was not written down when these were asked for the gates may not have known when they let them pass.
+        self._gate_open = self._faults > self._told
         # When the database is away just now, the claims stay ours and are made ready in the next round.
         works = await self._sending.works(self._claimed, probe=self._probing)
         self._claimed = []

@@ -4,6 +4,7 @@ import asyncio
 from datetime import time
 
 import msgspec
+import psycopg
 import pytest
 from msgspec.structs import replace
 
@@ -22,8 +23,8 @@ from bball_tui.outbox.timeline import item_timeline
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.tabs.today_items import attention_items
 from tests.delivery.test_drain import drain
-from tests.outbox.support import queue_mails, stored, until_states
-from tests.support.smtp import SmtpServer
+from tests.outbox.support import make_pauses_last, queue_mails, states, stored, until_states
+from tests.support.smtp import HANG, SmtpServer
 
 
 async def the_gate(database: Database, league_id: int) -> Gate:
@@ -127,6 +128,67 @@ async def test_the_same_unknown_words_for_one_mail_after_the_other_close_the_gat
     gate = await the_gate(database, club.league_id)
     assert (gate.state, gate.cause) == (GateState.OPEN, GateCause.REFUSED)
     assert gate.reason == f"{said} (id 7Q) (the same answer to 3 e-mails in a row)"
+
+
+CLAIM, SETTLE = 1, 2
+SLOW = """
+CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::bigint);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER slow_claim BEFORE UPDATE ON outbox FOR EACH ROW
+    WHEN (OLD.state = 'queued' AND NEW.state = 'sending') EXECUTE FUNCTION be_slow(1);
+CREATE TRIGGER slow_settle BEFORE UPDATE ON outbox FOR EACH ROW
+    WHEN (OLD.state = 'sending' AND NEW.state = 'in_doubt') EXECUTE FUNCTION be_slow(2);
+"""
+
+
+async def test_a_claim_that_began_before_the_gate_knew_of_the_outage_sends_nothing(
+    database: Database, settings: Settings, owner_url: SecretUrl
+) -> None:
+    """Also where it ends long after: whoever is let pass by a gate that is still closed may find it open."""
+    make_pauses_last(owner_url)
+    total, wire = 100, settings.worker_concurrency
+    club, _, _ = await queue_mails(database, total)
+    stop = asyncio.Event()
+    async with (
+        SmtpServer() as server,
+        await psycopg.AsyncConnection.connect(owner_url.reveal(), autocommit=True) as owner,
+    ):
+        await owner.execute(SLOW)
+
+        async def until_asked(key: int) -> None:
+            """Until somebody waits for the lock that only this connection has."""
+            asked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+            async with asyncio.timeout(30):
+                while (await (await owner.execute(asked, (key,))).fetchone() or (0,))[0] == 0:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+
+        server.script("data", HANG, times=None)  # until nothing can be claimed or settled unseen
+        settings = replace(settings, mail_url=SecretUrl(f"{server.url}&data_timeout=1"))
+        transport = open_transport(settings)
+        worker = asyncio.create_task(Worker(database, club.league_id, settings, transport).run(stop))
+        await server.at("data", wire)
+        await owner.execute("SELECT pg_advisory_lock(%s), pg_advisory_lock(%s)", (CLAIM, SETTLE))
+        server.behave()
+        server.script("dot", HANG, times=None)
+        server.release()
+        await until_asked(SETTLE)
+        await until_asked(CLAIM)
+        await owner.execute("SELECT pg_advisory_unlock(%s)", (SETTLE,))
+        async with asyncio.timeout(30):
+            while (await states(database)).get("in_doubt") != wire:  # noqa: ASYNC110 - other tasks set no event of ours
+                await asyncio.sleep(0.01)
+        await owner.execute("SELECT pg_advisory_unlock(%s)", (CLAIM,))
+        await owner.execute("SELECT pg_advisory_lock(%s)", (CLAIM,))  # given when the claim is through
+        await owner.execute("SELECT pg_advisory_unlock(%s)", (CLAIM,))
+        await until_states(database, {"in_doubt": wire, "queued": total - wire})
+        stop.set()
+        await worker
+        await transport.close()
+        assert len(server.messages) == wire
+    assert (await the_gate(database, club.league_id)).failures == 1
 
 
 async def test_pausing_holds_all_mail_and_resuming_wakes_a_worker_at_once(
