@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from bball_tui.database.states import ROW, NoteKind
 from bball_tui.language import _, in_context
-from bball_tui.league.audit_words import act_in_words, field_words, spoken, value_in_words
+from bball_tui.league.audit_fields import field_words, value_in_words
+from bball_tui.league.audit_words import act_in_words, spoken
 
 
 class Entity(StrEnum):

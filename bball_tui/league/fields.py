@@ -92,7 +92,7 @@ class Field:
     heading: str = ""
     """Over the column of a printed list; empty where the list shows it in another column."""
     spoken: str = ""
-    """In a sentence about a file that contradicts staff, where it is not ``name`` in words."""
+    """In a sentence about a change, or a file that contradicts staff, where it is not ``name`` in words."""
     mark: str = ""
     """Of a flag that is set, where a screen has no room for words."""
     key: str = ""
@@ -112,7 +112,7 @@ class Field:
 
     @property
     def said(self) -> str:
-        """In a sentence about a file that contradicts staff."""
+        """In a sentence about a change, or a file that contradicts staff."""
         return self.spoken or self.words
 
     def write(self, value: Any, order: DateOrder) -> str:

@@ -92,6 +92,7 @@ FIELDS = (
     Field(
         name="brand_color",
         label="Color",
+        spoken="color",
         help="#rrggbb, of the e-mails and of this screen.",
         example=lambda _: "#c2410c",
         parse=lambda text, _: color(typed_line(text)),
@@ -100,6 +101,7 @@ FIELDS = (
     Field(
         name="logo_url",
         label="Logo",
+        spoken="logo",
         help="A picture above the e-mails. Optional.",
         example=lambda _: "https://…",
         parse=_logo,
@@ -108,6 +110,7 @@ FIELDS = (
     Field(
         name="from_name",
         label="From, name",
+        spoken="From name",
         help="Beside the From address. Optional.",
         parse=_named(_("the From name")),
         option=Option(flag="--from-name", help="The name beside the From address."),
@@ -115,6 +118,7 @@ FIELDS = (
     Field(
         name="from_email",
         label="From, address",
+        spoken="From address",
         help="Where e-mails come from.",
         example=lambda _: "office@league.org",
         parse=_addressed(_("From address")),
@@ -123,6 +127,7 @@ FIELDS = (
     Field(
         name="reply_to",
         label="Reply-to",
+        spoken="Reply-To address",
         help="If elsewhere. Optional.",
         parse=_addressed(_("Reply-To address")),
         option=Option(flag="--reply-to", help="Where answers go, if elsewhere."),
@@ -140,6 +145,7 @@ FIELDS = (
     Field(
         name="timezone",
         label="Time zone",
+        spoken="time zone",
         help="Space opens the list; type in it to search.",
         parse=lambda text, _: zone_of(typed_line(text)).key,
         option=Option(flag="--timezone", metavar="ZONE", help="Such as America/Chicago."),
@@ -155,6 +161,7 @@ FIELDS = (
         },
         initial=DateOrder.YMD.value,
         label="Dates",
+        spoken="how dates are written",
         help="How to read 03/04/2015.",
         parse=_one_of(_ORDERS),
         option=Option(flag="--date-order", help="How to read 03/04/2015."),
@@ -163,6 +170,7 @@ FIELDS = (
         name="hold_seconds",
         initial="10",
         label="Undo time",
+        spoken="undo time in seconds",
         help="Seconds that e-mails wait, so that {desk.undo} takes a signing back.",
         parse=_number(_hold),
         option=Option(
@@ -174,6 +182,7 @@ FIELDS = (
         kind=Kind.FLAG,
         initial=False,
         label="Offers",
+        spoken="families hear of offers by e-mail",
         question="tell families of offers by e-mail",
         help="When off, staff tell them.",
         option=Option(flag="--mail-offers/--no-mail-offers", help="Whether families hear of an offer by e-mail."),
@@ -181,6 +190,7 @@ FIELDS = (
     Field(
         name="reminder_days",
         label="Reminders",
+        spoken="reminders, days before",
         help="Days before an offer is due. Empty: no one is reminded.",
         example=lambda _: later("never; such as 7, 2"),
         parse=lambda text, _: list(usable_days(parse_days(text))),
@@ -189,6 +199,7 @@ FIELDS = (
         name="reminder_cap",
         initial="2",
         label="At most",
+        spoken="most reminders",
         help="Maximum reminders per offer and address, 1 to 5.",
         parse=_number(usable_cap),
     ),
@@ -197,6 +208,7 @@ FIELDS = (
         kind=Kind.FLAG,
         initial=True,
         label="Returned e-mail",
+        spoken="address without a mailbox is blocked",
         question="block an address without a mailbox",
         help="When off, staff block addresses manually.",
     ),
@@ -205,6 +217,7 @@ FIELDS = (
         kind=Kind.FLAG,
         initial=False,
         label="Team chat",
+        spoken="welcome e-mails wait for the chat's link",
         question="welcome e-mails wait for its link",
         help="E-mails that wait already go on waiting.",
         option=Option(
@@ -217,6 +230,7 @@ FIELDS = (
         kind=Kind.FLAG,
         initial=False,
         label="Messages",
+        spoken="messages say how to get no more",
         question="say how to get no more of them",
         help="By an e-mail to the reply address; the office then blocks the address.",
         option=Option(
@@ -235,6 +249,7 @@ FIELDS = (
         },
         initial=TeamChange.ASK.value,
         label="Team change",
+        spoken="signature at a change of teams",
         help="What becomes of a signature when its player changes teams.",
         parse=_one_of(_CHANGES),
         option=Option(
@@ -245,6 +260,7 @@ FIELDS = (
     Field(
         name="alert_emails",
         label="Alerts to",
+        spoken="alerts to",
         help="Staff who get an e-mail when e-mails fail, come back or are held. Empty: no one.",
         example=lambda _: "you@league.org, coach@league.org",
         parse=lambda text, _: list(usable_addresses(text.split(","))),
@@ -253,6 +269,7 @@ FIELDS = (
         name="alert_minutes",
         initial="15",
         label="Alert after",
+        spoken="minutes before an alert",
         help="Minutes that e-mails may be held before staff are told, 1 to 1440.",
         parse=_number(usable_minutes),
     ),

@@ -128,7 +128,7 @@ def declared() -> Iterator[Found]:
         plain += [rule.help, rule.also, rule.title, rule.button, rule.means, rule.told, rule.reason_hint]
         plain += rule.refusals.values()
     for field in (*player.FIELDS, *guardian.PERSON, *guardian.LINK, *team.FIELDS, *season.FIELDS, *profile.FIELDS):
-        plain += [field.label, field.question, field.help, field.spoken]
+        plain += [field.label, field.question, field.help, field.said]
         plain += field.called.values()
     for kind in KINDS.values():
         plain += [kind.label, kind.purpose, kind.goes_out]
@@ -142,12 +142,11 @@ def declared() -> Iterator[Found]:
 
 
 FIELDS_OF_THE_AUDIT = [
-    "status", "method", "signer", "capacity", "revision", "signed on", "signature id", "note", "team", "player", "name",
-    "first name", "last name", "birthdate", "jersey", "phone", "relation", "may sign", "household", "language",
-    "division", "offered on", "due on", "version", "recipient", "address", "reason", "file", "rows", "season",
-    "starts on", "ends on", "theme", "timezone", "scan", "paper", "e sign", "yes", "no",
+    "status", "method", "signer", "capacity", "revision", "signed on", "signature id", "note", "team", "player",
+    "offered on", "due on", "version", "recipient", "address", "reason", "file", "rows", "season", "theme", "timezone",
+    "scan", "paper", "e sign", "yes", "no",
 ]  # fmt: skip
-"""What the activity calls a field; one that is not here reads as it is stored."""
+"""What the activity calls a field that no form has; one that is not here reads as it is stored."""
 
 
 def messages() -> Catalog:

@@ -171,6 +171,7 @@ MAY_SIGN = Field(
 POSITION = Field(
     name="position",
     label="Contact order",
+    spoken="order in the family",
     help="1 is the likely signer.",
     example=lambda _: later("last"),
     parse=_digit,

@@ -46,6 +46,7 @@ CURRENT = Field(
     kind=Kind.FLAG,
     initial=True,
     label="Desk",
+    spoken="shown season",
     question="show this season for everyone",
     help="Teams and contracts of the shown season are what the tabs list.",
 )
