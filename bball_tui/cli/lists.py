@@ -17,7 +17,8 @@ from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.exporting.list_sheet import sheet
-from bball_tui.league.filters.choices import Attention, ListName
+from bball_tui.league.filters.attention import Attention
+from bball_tui.league.filters.choices import ListName
 from bball_tui.league.filters.facets import chosen_filter
 from bball_tui.league.filters.saved import find_filter
 from bball_tui.league.roster.lists import list_players, list_teams

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Player, Season, Signature, Team
 from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
-from bball_tui.league.roster.attention_conditions import SOON, reachable, today_in
+from bball_tui.league.roster.shared_conditions import SOON, reachable, today_in
 
 TEAMS = 24
 """Teams that have a bar: those in which most contracts are still open."""

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.kept_plans import KEEPS_PLAN, spelled, spelled_among
 from bball_tui.database.models import Contract, GroupLook, League, Season, Signature, Team
 from bball_tui.database.states import NEED_SOMEONE, WAITING_STATUSES, ContractStatus, TeamState
-from bball_tui.league.roster.attention_conditions import unreachable_players
 from bball_tui.league.roster.notes import NoteView, list_notes
+from bball_tui.league.roster.shared_conditions import unreachable_players
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import MailDay, read_mail_day
 

@@ -8,9 +8,9 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Guardian, Outbox
 from bball_tui.database.states import ContractStatus, NoteKind
 from bball_tui.league.contracts.chasing import ChasingRow, read_chasing
-from bball_tui.league.roster.attention_conditions import today_in
 from bball_tui.league.roster.notes import NewNote, add_note
 from bball_tui.league.roster.rows import RosterFilter
+from bball_tui.league.roster.shared_conditions import today_in
 from tests.support.factory import Parent, make_club, make_family
 
 

@@ -20,7 +20,8 @@ from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.welcome_state import WelcomeState
-from bball_tui.league.filters.choices import WORDS, Attention, Facet, FilterChoice, ListName, choice, toggled
+from bball_tui.league.filters.attention import Attention
+from bball_tui.league.filters.choices import WORDS, Facet, FilterChoice, ListName, choice, toggled
 from bball_tui.league.filters.conditions import contract_conditions, player_conditions, team_conditions
 from bball_tui.league.filters.facets import chosen_filter, facets
 from bball_tui.league.filters.saved import NamedFilter, delete_filter, save_filter, saved_filters

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
-from bball_tui.league.filters.choices import Attention
+from bball_tui.league.filters.attention import Attention
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.today import read_contract_day

@@ -110,7 +110,8 @@ def declared() -> Iterator[Found]:
     from bball_tui.league import profile
     from bball_tui.league.acts import Entity
     from bball_tui.league.contracts.lifecycle import RULES, STATUSES
-    from bball_tui.league.filters.choices import Attention, Facet
+    from bball_tui.league.filters.attention import Attention
+    from bball_tui.league.filters.choices import Facet
     from bball_tui.league.mails import send_for_real
     from bball_tui.league.roster import guardian, player, team
     from bball_tui.league.seasons import season

@@ -12,7 +12,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Season, Team
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.signing import SigningRequest, sign
-from bball_tui.league.filters.choices import Attention
+from bball_tui.league.filters.attention import Attention
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.season_picture import SeasonPicture, by_week, read_season_picture

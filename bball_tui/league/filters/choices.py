@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Literal, Self, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.language import _
+from bball_tui.league.filters.attention import Attention
 
 ListName: TypeAlias = Literal["teams", "players", "contracts"]
 
@@ -48,35 +49,6 @@ class Facet(StrEnum):
     def named(self) -> bool:
         """Whether a value says nothing without the facet's name beside it."""
         return self in (Facet.STATUS, Facet.DIVISION, Facet.TEAM)
-
-
-class Attention(StrEnum):
-    """What may have to be done about a contract. ``unreachable``: no guardian whom a mail can reach.
-
-    ``no_scan``: signed on paper, and no scan of it is attached. ``overdue``, ``due_soon`` (today or within the six
-    days after it), ``due_later`` and ``no_due`` are said of offered and accepted contracts.
-    """
-
-    option: str
-    """What the command line calls it after ``--need``."""
-    label: str
-    """How it reads on the screen."""
-
-    # The defaults are for mypy: a look-up by the word alone, Attention("overdue"), never comes here.
-    def __new__(cls, word: str, option: str = "", label: str = "") -> Self:
-        one = str.__new__(cls, word)
-        one._value_ = word
-        one.option = option
-        one.label = _(label)
-        return one
-
-    OVERDUE = "overdue", "overdue", "overdue"
-    DUE_SOON = "due_soon", "due-this-week", "due this week"
-    DUE_LATER = "due_later", "due-later", "due later"
-    NO_DUE = "no_due", "no-due-date", "no due date"
-    UNREACHABLE = "unreachable", "no-email", "no guardian e-mail"
-    NO_CHAT = "no_chat", "no-chat-link", "no chat link"
-    NO_SCAN = "no_scan", "no-scan", "signed, scan missing"
 
 
 WORDS: dict[Facet, dict[str, str]] = {

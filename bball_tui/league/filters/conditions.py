@@ -12,9 +12,9 @@ from bball_tui.database.listing import among
 from bball_tui.database.search import found_players, team_matches, terms_of, terms_parameter, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
-from bball_tui.league.filters.choices import Attention
-from bball_tui.league.roster.attention_conditions import is_erased, needs_attention, reachable
+from bball_tui.league.filters.attention import Attention
 from bball_tui.league.roster.rows import RosterFilter
+from bball_tui.league.roster.shared_conditions import is_erased, reachable
 
 _contract = models.Contract.__table__
 TERMS = "terms"
@@ -140,7 +140,7 @@ def _facts(wanted: RosterFilter, without: tuple[Attention, ...] = ()) -> list[Co
         conditions.append(rank == places[0] if len(places) == 1 else rank.in_(places))
     if wanted.welcome:
         conditions += _welcomed(wanted.welcome)
-    return conditions + [needs_attention(trouble) for trouble in wanted.troubles if trouble not in without]
+    return conditions + [trouble.condition() for trouble in wanted.troubles if trouble not in without]
 
 
 def _welcomed(states: tuple[WelcomeState, ...]) -> list[ColumnElement[bool]]:

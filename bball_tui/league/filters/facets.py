@@ -15,7 +15,8 @@ from bball_tui.database.search import team_matches, words_of
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
-from bball_tui.league.filters.choices import Attention, Facet, FilterChoice, ListName, choice
+from bball_tui.league.filters.attention import Attention
+from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.league.filters.conditions import contract_conditions, of_kept
 from bball_tui.league.roster.rows import RosterFilter
 

@@ -26,7 +26,7 @@ from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts, read_
 from bball_tui.league.contracts.signing import welcome_facts
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Recipient, Signer, decide, recipients_of
 from bball_tui.league.league_clock import LeagueClock, read_clock
-from bball_tui.league.roster.attention_conditions import is_erased
+from bball_tui.league.roster.shared_conditions import is_erased
 from bball_tui.mail.checks import Code, MailWarning, check
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.kinds.welcome import WelcomeMail

@@ -17,8 +17,8 @@ from bball_tui.database.states import LONGEST_NOTE, NoteKind
 from bball_tui.dates import FURTHEST_FOLLOW_UP
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.roster.attention_conditions import today_in
 from bball_tui.league.roster.family import GuardianView, read_family
+from bball_tui.league.roster.shared_conditions import today_in
 from bball_tui.mail.values import one_line, typed_line
 from bball_tui.wording import short_date
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.welcome_state import WelcomeState
-from bball_tui.league.filters.choices import Attention
+from bball_tui.league.filters.attention import Attention
 
 
 class ChatState(StrEnum):

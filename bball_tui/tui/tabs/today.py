@@ -118,7 +118,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         """The families that the line is about, with their numbers."""
         from bball_tui.database.states import WAITING_STATUSES
         from bball_tui.league.families_to_ask import families_of_contracts, families_of_mails
-        from bball_tui.league.filters.choices import Attention
+        from bball_tui.league.filters.attention import Attention
         from bball_tui.league.roster.rows import RosterFilter
         from bball_tui.outbox.mail_list import BucketName, OutboxFilter
 

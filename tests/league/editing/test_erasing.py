@@ -39,7 +39,7 @@ from bball_tui.league.editing.erasing import erase, preview_guardian, preview_pl
 from bball_tui.league.editing.guardians import load_guardian, save_guardian
 from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
-from bball_tui.league.filters.choices import Attention
+from bball_tui.league.filters.attention import Attention
 from bball_tui.league.header_numbers import read_header_numbers
 from bball_tui.league.mails.audience import Audience
 from bball_tui.league.mails.messages import Message, send_message

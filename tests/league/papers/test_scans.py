@@ -14,7 +14,7 @@ from bball_tui.database.states import LARGEST_SCAN, Capacity, ScanKind, SigningM
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.undo import undo
-from bball_tui.league.filters.choices import Attention
+from bball_tui.league.filters.attention import Attention
 from bball_tui.league.papers.export import export_scans
 from bball_tui.league.papers.scan_file import ScanFile, load_scan, scan_file
 from bball_tui.league.papers.scans import attach, list_scans, remove_scan, scan_content

@@ -1,15 +1,12 @@
-"""What may have to be done about contracts, worked out by the database."""
+"""Conditions that lists, filters and counts share: a league's day, who was erased, whom an e-mail can reach."""
 
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Date, SQLColumnExpression, Text, cast, func, select, union_all
-from sqlalchemy.orm import aliased
 
 from bball_tui.database.kept_plans import spelled
-from bball_tui.database.models import Contract, Guardian, League, Player, PlayerGuardian, Suppression, Team
-from bball_tui.database.states import WAITING_STATUSES
-from bball_tui.league.filters.choices import Attention
+from bball_tui.database.models import Contract, Guardian, League, Player, PlayerGuardian, Suppression
 
 SOON = 6
 """Days after today that still count as "this week"."""
@@ -25,31 +22,6 @@ def today_in(league_id: int) -> ColumnElement[date]:
     """The same for one league, worked out once for the whole statement."""
     zone = select(League.timezone).where(League.id == spelled(league_id)).scalar_subquery()
     return cast(func.timezone(zone, func.now()), Date)
-
-
-def needs_attention(trouble: Attention) -> ColumnElement[bool]:
-    """Whether a contract has this trouble. That of a player who was erased has none: nobody could do anything."""
-    player = aliased(Player)
-    stays = ~select(player.id).where(player.id == Contract.player_id, is_erased(player)).exists()
-    waits = Contract.status.in_(WAITING_STATUSES)
-    match trouble:
-        case Attention.OVERDUE:
-            return waits & (Contract.due_on < today())
-        case Attention.DUE_SOON:
-            return waits & (Contract.due_on >= today()) & (Contract.due_on <= today() + SOON)
-        case Attention.DUE_LATER:
-            return waits & (Contract.due_on > today() + SOON)
-        case Attention.NO_DUE:
-            return waits & Contract.due_on.is_(None)
-        case Attention.UNREACHABLE:
-            return ~reachable(Contract.player_id) & stays
-        case Attention.NO_CHAT:
-            without = select(Team.id).where(Team.id == Contract.team_id, Team.groupme_share_url.is_(None)).exists()
-            return without & stays
-        case Attention.NO_SCAN:
-            from bball_tui.league.papers.scans import is_missing  # not before somebody asks: first rows do without
-
-            return is_missing() & stays
 
 
 def is_erased(person: type[Player] | type[Guardian]) -> ColumnElement[bool]:
