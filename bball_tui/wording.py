@@ -18,7 +18,7 @@ def short_date(day: date, today: date | None = None) -> str:
 
 def at(moment: datetime, now: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
     """``14:02`` for a moment of today in ``zone``, else ``May 12, 14:02``; the clock as the league writes it."""
-    from bball_tui.clock import clock  # here: time zones come with it, and the first paint shows none
+    from bball_tui.time_format import clock  # here: time zones come with it, and the first paint shows none
 
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     told = clock(local, seconds=seconds)

@@ -5,8 +5,8 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 from bball_tui.groupme.api.models import Account, Group, each
-from bball_tui.groupme.plan.facts import GroupPolicy, OwnFacts, Snapshot, TeamFacts
 from bball_tui.groupme.plan.make_plan import make_plan
+from bball_tui.groupme.plan.plan_inputs import GroupPolicy, OwnFacts, Snapshot, TeamFacts
 from benchmarks.report import Result, middle
 
 TEAMS, GROUPS, ROUNDS = 500, 10_000, 5

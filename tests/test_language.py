@@ -300,7 +300,7 @@ MACHINE = (
     "database/setup_script.py",
     "delivery/alerts/findings.py",
     "delivery/alerts/message.py",
-    "delivery/fleet.py",
+    "delivery/league_workers.py",
     "delivery/health.py",
     "delivery/metrics.py",
     "groupme/fake",

@@ -125,7 +125,7 @@ STEPS = (
         "import bball_tui.cli.screen, bball_tui.tui.app",
         (
             *("sqlalchemy", "psycopg", "markdown_it", "pygments", "textual.widgets._text_area", "tomllib", "zoneinfo"),
-            *("bball_tui.tui.tabs.record_pane", "bball_tui.tui.widgets.record_view"),
+            *("bball_tui.tui.tabs.record_pane", "bball_tui.tui.widgets.virtual_list"),
         ),
     ),
     (  # Anyone who has keys of their own waits for the commands before the first paint.

@@ -43,7 +43,7 @@ def _run() -> int:
         alone = len(sys.argv) == 1 and COMPLETING not in os.environ
         return _screen() if alone else _command()
     except BballError as error:
-        from bball_tui.cli.ways_out import typed_out
+        from bball_tui.cli.command_hints import typed_out
 
         _say(f"Error: {typed_out(str(error))}")
         return 1

@@ -2,10 +2,10 @@
 
 import click
 
+from bball_tui.cli.command_hints import typed_out
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, Found, narrate, plain
 from bball_tui.cli.saving import agreed_to
-from bball_tui.cli.ways_out import typed_out
 from bball_tui.errors import BballError
 from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
 from bball_tui.league.rights import Right

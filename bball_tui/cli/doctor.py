@@ -13,9 +13,9 @@ from enum import StrEnum
 import click
 from msgspec import Struct
 
+from bball_tui.cli.command_hints import typed_out
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import echo_json, plain
-from bball_tui.cli.ways_out import typed_out
 from bball_tui.database.engine import Database
 from bball_tui.database.migrate import HEAD
 from bball_tui.database.network import unverified

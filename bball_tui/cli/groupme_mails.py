@@ -8,7 +8,7 @@ from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.groupme.notify.enqueue import families_of, tell_families
 from bball_tui.groupme.plan.make_plan import label
-from bball_tui.groupme.plan.team_facts import read_own
+from bball_tui.groupme.plan.read_database import read_own
 from bball_tui.league.rights import Right
 from bball_tui.outbox.waiting_for_chat import count_waiting, release_waiting
 from bball_tui.wording import counted, listed

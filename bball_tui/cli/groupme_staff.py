@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.database.engine import Session
-from bball_tui.database.masks import Hidden
+from bball_tui.database.masked_views import Hidden
 from bball_tui.errors import BballError
 from bball_tui.groupme.staff.staff_list import StaffRow, add_to_list, list_staff, note_consent, take_off_list
 from bball_tui.league.rights import Right

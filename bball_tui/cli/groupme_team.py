@@ -4,8 +4,8 @@ import click
 
 from bball_tui.cli.context import CliContext
 from bball_tui.cli.seasons import season_of
-from bball_tui.groupme.plan.facts import TeamFacts
-from bball_tui.groupme.plan.team_facts import find_team
+from bball_tui.groupme.plan.plan_inputs import TeamFacts
+from bball_tui.groupme.plan.read_database import find_team
 
 season_option = click.option(
     "--season", metavar="NAME", help="Which season; the one that the screen shows when left out."

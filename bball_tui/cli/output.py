@@ -11,7 +11,7 @@ import click
 import msgspec
 from msgspec import Struct
 
-from bball_tui.cli.ways_out import typed_out
+from bball_tui.cli.command_hints import typed_out
 from bball_tui.database.states import OutboxState
 
 RowT = TypeVar("RowT")

@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from bball_tui import __version__
-from bball_tui.cli.ways_out import NAMED
+from bball_tui.cli.command_hints import NAMED
 from bball_tui.errors import BballError
 from bball_tui.settings import may_hold_password
 

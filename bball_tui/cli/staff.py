@@ -14,7 +14,7 @@ from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
-from bball_tui.groupme.plan.team_facts import find_team
+from bball_tui.groupme.plan.read_database import find_team
 from bball_tui.league.members import MAY, Member, add_member, list_members, remove_member
 from bball_tui.league.rights import OWN_DATABASE, Right
 

@@ -14,7 +14,7 @@ from bball_tui.league.rights import Right
 from bball_tui.league.undoing.outcome import TakenBack
 from bball_tui.league.undoing.own_acts import ActKind
 from bball_tui.league.undoing.take_back import latest_act, list_undoable, preview_undo, undo_act
-from bball_tui.league.undoing.ways_back import Way
+from bball_tui.league.undoing.undo_alternatives import Way
 
 _WAYS: Mapping[Way, str] = MappingProxyType(
     {

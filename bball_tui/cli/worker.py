@@ -11,15 +11,15 @@ import msgspec
 
 from bball_tui.cli.context import CliContext, current_settings, needs, with_database, with_league
 from bball_tui.cli.output import echo_json, narrate, wants_json
-from bball_tui.cli.worker_fleet import serve_all, served_leagues, watched_leagues
+from bball_tui.cli.worker_all_leagues import serve_all, served_leagues, watched_leagues
+from bball_tui.cli.worker_monitoring import COUNTING, watched
 from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
 from bball_tui.cli.worker_terminal import narration, stop_signals, tell_drained
-from bball_tui.cli.worker_watching import COUNTING, watched
 from bball_tui.database.engine import Database
 from bball_tui.delivery.alerts.tell_staff import alert_chores
+from bball_tui.delivery.monitoring import Watched
 from bball_tui.delivery.sending import SendingResult
 from bball_tui.delivery.timing import Timing
-from bball_tui.delivery.watching import Watched
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league, list_leagues

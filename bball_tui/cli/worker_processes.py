@@ -13,9 +13,9 @@ from contextlib import suppress
 
 import msgspec
 
+from bball_tui.child_environment import small_environment
 from bball_tui.cli.output import narrate
 from bball_tui.delivery.worker import Drained
-from bball_tui.environment import small_environment
 from bball_tui.errors import BballError
 from bball_tui.outbox.counts import Backlog
 

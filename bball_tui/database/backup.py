@@ -23,6 +23,7 @@ import psycopg
 from msgspec import Struct
 from psycopg import sql
 
+from bball_tui.child_environment import small_environment
 from bball_tui.database import embedded, migrate
 from bball_tui.database.engine import connect, connection_options
 from bball_tui.database.erased_again import erase_again
@@ -31,7 +32,6 @@ from bball_tui.database.kept_databases import PREFIX
 from bball_tui.database.network import hosts_over_network
 from bball_tui.database.pg_ctl import program
 from bball_tui.database.restore_note import note_restore
-from bball_tui.environment import small_environment
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import msgspec
 
-from bball_tui.environment import small_environment
+from bball_tui.child_environment import small_environment
 
 MAJOR_VERSION = "18"
 """Of PostgreSQL; a cluster of another one is not touched."""

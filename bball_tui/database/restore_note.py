@@ -6,10 +6,10 @@ from datetime import UTC, datetime, tzinfo
 
 import psycopg
 
-from bball_tui.clock import clock, zone_for
 from bball_tui.database.engine import connect
 from bball_tui.database.roles import person
 from bball_tui.settings import SecretUrl
+from bball_tui.time_format import clock, zone_for
 from bball_tui.wording import short_date
 
 # The owner restores, for the person at the machine. The trigger that writes who is connected would name the owner.

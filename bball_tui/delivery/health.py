@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from bball_tui import __version__
-from bball_tui.delivery.watching import Looks
+from bball_tui.delivery.monitoring import Looks
 from bball_tui.errors import BballError
 from bball_tui.files import write_file
 

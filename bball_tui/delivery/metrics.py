@@ -22,8 +22,8 @@ from prometheus_client.registry import Collector
 
 from bball_tui import __version__
 from bball_tui.database.states import GateState
+from bball_tui.delivery.monitoring import LeagueLook, Looks
 from bball_tui.delivery.sending import SendingResult
-from bball_tui.delivery.watching import LeagueLook, Looks
 from bball_tui.errors import BballError
 from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.values import is_loopback

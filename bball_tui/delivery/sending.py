@@ -14,7 +14,7 @@ from bball_tui.database.states import GateCause, OutboxState
 from bball_tui.delivery import gate_policy as gate
 from bball_tui.delivery.batching import Batcher
 from bball_tui.delivery.gate_policy import Verdict
-from bball_tui.delivery.marking import Mark, Marking
+from bball_tui.delivery.mark_on_wire import Mark, Marking
 from bball_tui.delivery.outcome_policy import Refusals, report_of, verdict_of
 from bball_tui.errors import BballError
 from bball_tui.language import _
@@ -22,7 +22,7 @@ from bball_tui.mail.context import MessageContext, load_contexts, senders_of
 from bball_tui.mail.from_address import NoSender, default_sender, domain_of
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.render import Renderer
-from bball_tui.mail.stored_mail import strangeness
+from bball_tui.mail.stored_mail_check import mismatch
 from bball_tui.mail.transports import Envelope, QueueingTransport, Transport, TwoStepTransport, not_now
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.message_ids import UNADDRESSED
@@ -128,7 +128,7 @@ class Sending:
 
     def _own(self, claim: Claim, frozen: Frozen, senders: frozenset[str]) -> Frozen | RenderError:
         """``frozen`` if it is what was queued: bytes that somebody else put there never go out in the league's name."""
-        trouble = strangeness(
+        trouble = mismatch(
             frozen.mime, frozen.sha256, recipient=claim.recipient, message_id=claim.message_id, senders=senders
         )
         if trouble is None:

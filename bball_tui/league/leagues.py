@@ -14,7 +14,6 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.clock import zone_for
 from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import DateOrder, TeamChange
@@ -22,6 +21,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.values import one_line, typed_line
 from bball_tui.settings import Settings
+from bball_tui.time_format import zone_for
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeAlias
 
-from bball_tui.environment import small_environment
+from bball_tui.child_environment import small_environment
 
 Tick: TypeAlias = Callable[[int], None]
 _POLL = 0.1

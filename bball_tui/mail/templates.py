@@ -26,7 +26,7 @@ from bball_tui.mail.template_dialect import (
     check_markup,
     weigh,
 )
-from bball_tui.mail.template_words import jinja_words, line_of
+from bball_tui.mail.template_error_words import jinja_words, line_of
 from bball_tui.mail.values import one_line, wrap
 from bball_tui.resources import folder
 

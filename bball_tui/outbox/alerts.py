@@ -8,11 +8,11 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.clock import zone_for
 from bball_tui.database.models import AlertNotice, League
 from bball_tui.database.states import AlertCause, AlertChannel
 from bball_tui.errors import BballError
 from bball_tui.language import _
+from bball_tui.time_format import zone_for
 
 
 class AlertedLeague(Struct, frozen=True):

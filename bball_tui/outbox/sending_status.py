@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bball_tui import wording
-from bball_tui.clock import zone_for
 from bball_tui.database.kept_plans import KEEPS_PLAN, spelled, spelled_among
 from bball_tui.database.models import League, Outbox, ProviderGate
 from bball_tui.database.models import Worker as WorkerRow
@@ -31,6 +30,7 @@ from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.mail_conditions import is_waiting
 from bball_tui.outbox.provider_gates import ALL_PROVIDERS, Gate, gate_columns, gate_of
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
+from bball_tui.time_format import zone_for
 
 HEARTBEAT_SECONDS = 15.0
 SILENT_SECONDS = 40

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.language import _
 from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
-from bball_tui.league.undoing.ways_back import Way
+from bball_tui.league.undoing.undo_alternatives import Way
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.text import clean

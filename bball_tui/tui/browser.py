@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from bball_tui.environment import desktop_environment
+from bball_tui.child_environment import desktop_environment
 from bball_tui.settings import Settings
 
 _SSH = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")

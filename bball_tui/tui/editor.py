@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import SuspendNotSupported
 
-from bball_tui.environment import desktop_environment
+from bball_tui.child_environment import desktop_environment
 from bball_tui.errors import BballError
 from bball_tui.language import _
 

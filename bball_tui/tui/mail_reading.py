@@ -12,7 +12,7 @@ from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.mails.preview import MailPreview, last_copy
-from bball_tui.mail.difference import difference
+from bball_tui.mail.mail_diff import difference
 from bball_tui.mail.my_address import remembered
 from bball_tui.settings import WITHOUT_SERVER
 from bball_tui.tui.browser import how_to_fetch, open_page

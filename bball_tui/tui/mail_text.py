@@ -6,11 +6,11 @@ from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING
 
-from bball_tui.clock import clock
 from bball_tui.language import _, later
 from bball_tui.mail.checks import parts
-from bball_tui.mail.difference import Change, DiffLine
 from bball_tui.mail.html_reader import LineKind, ReadLine, read_html
+from bball_tui.mail.mail_diff import Change, DiffLine
+from bball_tui.time_format import clock
 from bball_tui.tui.text import Part
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import short_date

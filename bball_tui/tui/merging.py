@@ -14,7 +14,7 @@ from bball_tui.league.merging.merge import Merged, MergeRequest, merge_people, p
 from bball_tui.league.merging.people import Person, StandingMerge, list_merges
 from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people
 from bball_tui.league.merging.words import effect_words, merged_words, taken_back_words, unmerged_words
-from bball_tui.league.undoing.ways_back import Way
+from bball_tui.league.undoing.undo_alternatives import Way
 from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.error_box import ErrorDialog

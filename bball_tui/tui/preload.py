@@ -25,7 +25,7 @@ BEHIND = (
     "bball_tui.league.today",
     "bball_tui.league.undoing.own_acts",
     "bball_tui.league.undoing.take_back",
-    "bball_tui.mail.template_guard",
+    "bball_tui.mail.template_watcher",
     "bball_tui.mail.transports",
     "bball_tui.outbox.provider_gates",
     "bball_tui.outbox.retried",

@@ -195,7 +195,7 @@ def short_time(moment: datetime, zone: tzinfo, now: datetime) -> str:
     if moment.tzinfo is None or now.tzinfo is None:
         raise ValueError("a moment without a time zone is not a moment")
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    from bball_tui.clock import clock  # here: time zones come with it, and the first paint shows none
+    from bball_tui.time_format import clock  # here: time zones come with it, and the first paint shows none
 
     return clock(local) if local.date() == today else short_date(local.date(), today)
 

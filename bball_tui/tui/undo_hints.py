@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bball_tui.language import _, later
-from bball_tui.league.undoing.ways_back import Way
+from bball_tui.league.undoing.undo_alternatives import Way
 from bball_tui.tui.key_hints import key_of, with_keys
 
 _WAYS: Mapping[Way, str] = MappingProxyType(

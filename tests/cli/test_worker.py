@@ -23,7 +23,7 @@ from bball_tui.outbox.queue import enqueue
 from bball_tui.outbox.sending_status import WorkerInfo, running
 from bball_tui.settings import SecretUrl
 from tests.cli.conftest import CommandLine
-from tests.delivery.test_watching import numbers
+from tests.delivery.test_monitoring import numbers
 from tests.outbox.support import item, queue_mails, states, until_states
 from tests.support.smtp import HANG, SmtpServer
 

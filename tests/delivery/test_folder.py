@@ -10,7 +10,7 @@ from bball_tui.delivery.worker import Worker
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.welcome_state import WelcomeState
-from bball_tui.league.mails.kinds import mail_kinds
+from bball_tui.league.mails.kind_overview import mail_kinds
 from bball_tui.league.mails.preview import preview_mail
 from bball_tui.league.mails.wrong_address import address_facts
 from bball_tui.league.roster.lists import list_contracts

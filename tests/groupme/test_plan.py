@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bball_tui.database.states import MemberState, TeamState
 from bball_tui.groupme.api.models import Account, Group, GroupChange, Member, NewGroup
-from bball_tui.groupme.plan.facts import (
+from bball_tui.groupme.plan.make_plan import make_plan
+from bball_tui.groupme.plan.plan_inputs import (
     Gone,
     GroupPolicy,
     Look,
@@ -24,7 +25,6 @@ from bball_tui.groupme.plan.facts import (
     TeamFacts,
     Unread,
 )
-from bball_tui.groupme.plan.make_plan import make_plan
 from bball_tui.groupme.plan.plan_model import Action, ActionKind, LinkTo, Plan, StaffToAdd, TeamPlan
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

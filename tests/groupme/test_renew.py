@@ -7,7 +7,7 @@ import pytest
 from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
 from bball_tui.groupme.fake.faults import FORBIDDEN, html
-from bball_tui.groupme.links.handing_on import hand_on
+from bball_tui.groupme.links.last_season_group import hand_on
 from bball_tui.groupme.links.linking import SeenGroup, link
 from bball_tui.groupme.renew.plan import Decision
 from bball_tui.groupme.renew.run import read_renewal

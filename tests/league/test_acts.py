@@ -33,7 +33,7 @@ from bball_tui.league.acts import (
 )
 from bball_tui.league.audit_fields import NOTED_WORDS
 from bball_tui.league.audit_words import audience_in_words
-from bball_tui.league.contracts.kept_rows import KEPT
+from bball_tui.league.contracts.kept_for_undo import KEPT
 from bball_tui.league.roster import guardian, player, team
 from bball_tui.league.rules.team_check import JerseyRule, LeagueRules, RuleName
 from bball_tui.league.seasons import season

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import delete, event, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.cli.ways_out import typed_out
+from bball_tui.cli.command_hints import typed_out
 from bball_tui.database.engine import Database
 from bball_tui.database.models import (
     Audit,

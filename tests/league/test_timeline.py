@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import func, insert, select, text, update
 
-from bball_tui.clock import zone_for
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Guardian, League, Outbox, OutboxAttempt, PlayerGuardian
 from bball_tui.database.states import ContractStatus, DateOrder, OutboxState
@@ -29,6 +28,7 @@ from bball_tui.league.timeline.next_step import next_step
 from bball_tui.league.timeline.read import contract_detail, player_detail, team_detail
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
+from bball_tui.time_format import zone_for
 from bball_tui.tui.tabs.cells import welcome_cell
 from tests.support.factory import Parent, make_club, make_family
 

@@ -20,7 +20,7 @@ from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.dialogs.read_mail import ReadMail
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
-from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.tabs.counts_panel import Kind
 from bball_tui.tui.tabs.emails import check
 from bball_tui.tui.tabs.emails.check import MailCheckPane
 from bball_tui.tui.tabs.emails.tab import EmailsPane

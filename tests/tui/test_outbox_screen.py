@@ -22,7 +22,7 @@ from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.dialogs.read_mail import ReadMail
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
-from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.tabs.counts_panel import Kind
 from bball_tui.tui.tabs.mail_words import STATE_WORDS
 from bball_tui.tui.tabs.outbox import OutboxPane
 from tests.support.mails import accept, club_with_mails, doubt, fail, shut

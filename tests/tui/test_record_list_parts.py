@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.paging import FIRST, Sort
-from bball_tui.tui.widgets import opening_view
+from bball_tui.tui.widgets import list_opening
 from bball_tui.tui.widgets.columns import GAP, Column, place
-from bball_tui.tui.widgets.opening_view import open_view
+from bball_tui.tui.widgets.list_opening import open_list
 from bball_tui.tui.widgets.page_cache import KEPT_PAGES, PAGE_SIZE, Spot, Window
 from bball_tui.tui.widgets.selection import Selection
 from tests.support.examples import examples
@@ -104,7 +104,7 @@ def test_opening_again_keeps_row_and_line(total: int, at: int, line: int, newcom
         source.rows += [Player(10_000 + n, f"Anna {n}") for n in range(newcomers)]
         if gone:
             source.rows.remove(row)
-        view = await open_view(source, BY_NAME, Spot(position, row.id, line), 30)
+        view = await open_list(source, BY_NAME, Spot(position, row.id, line), 30)
         if not source.rows:
             assert (view.position, view.top) == (0, 0)
             return
@@ -132,8 +132,8 @@ def test_a_long_list_opens_around_its_row_and_is_true_once_that_has_its_number(
         row = ordered[stands]
         spot = Spot(data.draw(st.integers(0, total - 1)), row.id, line)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(opening_view, "LONG", 0)
-            view = await open_view(source, sort, spot, 30, known=total, moved=True)
+            patch.setattr(list_opening, "LONG", 0)
+            view = await open_list(source, sort, spot, 30, known=total, moved=True)
         window, off = view.window, stands - view.position
         assert window.row(view.position) == row
         for number in range(view.top, view.top + 30):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 import pytest
 
 from bball_tui.database.paging import Sort
-from bball_tui.tui.widgets import opening_view
+from bball_tui.tui.widgets import list_opening
 from bball_tui.tui.widgets.list_messages import (
     CursorMoved,
     ListLoaded,
@@ -330,7 +330,7 @@ class SlowToLocate(MemorySource):
 
 @pytest.mark.parametrize("key", ["j", "g", "G"])
 async def test_another_order_of_a_long_list_waits_for_no_number(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    monkeypatch.setattr(opening_view, "LONG", 500)
+    monkeypatch.setattr(list_opening, "LONG", 500)
     source = SlowToLocate(players(3000))
     async with Running(source) as (app, pilot):
         for _ in range(5):

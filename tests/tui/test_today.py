@@ -24,7 +24,7 @@ from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.mail_setup import MailSetup
 from bball_tui.tui.main_screen.header import _waits, header_facts
-from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.tabs.counts_panel import Kind
 from bball_tui.tui.tabs.day_summary import spark
 from bball_tui.tui.tabs.outbox import OutboxPane
 from bball_tui.tui.tabs.today import TodayPane

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import GroupLook
 from bball_tui.database.states import TeamState
-from bball_tui.groupme.plan.facts import GroupPolicy, OwnFacts
 from bball_tui.groupme.plan.last_seen import keep_looks
+from bball_tui.groupme.plan.plan_inputs import GroupPolicy, OwnFacts
 from bball_tui.groupme.plan.plan_model import Plan, TeamPlan
 from tests.walls.conftest import DATABASE, ClubServer
 from tests.walls.rights_table import rights_page

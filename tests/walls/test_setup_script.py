@@ -6,11 +6,11 @@ import subprocess
 import pytest
 from psycopg import errors
 
+from bball_tui.child_environment import small_environment
 from bball_tui.database import migrate
 from bball_tui.database.engine import Database
 from bball_tui.database.server_info import ServerInfo, read_server_info
 from bball_tui.database.setup_script import setup_script
-from bball_tui.environment import small_environment
 from bball_tui.settings import SecretUrl
 from tests.walls.conftest import ClubServer
 

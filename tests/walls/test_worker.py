@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bball_tui.cli.worker_fleet import served_leagues
+from bball_tui.cli.worker_all_leagues import served_leagues
 from bball_tui.database.engine import Database
 from bball_tui.database.states import AlertChannel
 from bball_tui.delivery.alerts.tell_staff import look
-from bball_tui.delivery.fleet import Fleet
+from bball_tui.delivery.league_workers import LeagueWorkers
 from bball_tui.delivery.worker import Worker
 from bball_tui.league.mails.alerting import set_alerting
 from bball_tui.outbox.queue import enqueue
@@ -73,17 +73,17 @@ async def test_a_mailer_serves_ten_leagues_loses_one_and_goes_on(
     own = {slug: LeagueSettings(mail_url=SecretUrl(server.url)) for slug, server in servers.items()}
     settings = Settings(data_dir=tmp_path, config_dir=tmp_path, leagues=own)
     said: list[str] = []
-    fleet = Fleet(
+    workers = LeagueWorkers(
         partial(served_leagues, database, settings),
         lambda one, transport: Worker(database, one.id, one.settings, transport),
         said.append,
         0.2,
     )
     stop = asyncio.Event()
-    running = asyncio.create_task(fleet.run(stop))
+    running = asyncio.create_task(workers.run(stop))
     try:
         await asyncio.gather(*(server.received(1) for server in servers.values()))
-        assert {one.slug for one in fleet.leagues} == set(SLUGS), "and no league in which it has no such role"
+        assert {one.slug for one in workers.leagues} == set(SLUGS), "and no league in which it has no such role"
         lost, _ = leagues[SLUGS[0]]
         async with owner.session() as session:
             await session.execute(
@@ -116,12 +116,12 @@ async def test_a_mailer_tells_staff_and_writes_it_down(walls: ClubServer, owner:
             server.script("rcpt", "550 5.1.1 no such user", match="families.test")
             account = LeagueSettings(mail_url=SecretUrl(server.url))
             settings = Settings(data_dir=tmp_path, config_dir=tmp_path, leagues={ALERTED: account})
-            fleet = Fleet(
+            workers = LeagueWorkers(
                 partial(served_leagues, database, settings),
                 lambda one, transport: Worker(database, one.id, one.settings, transport),
                 lambda _: None,
             )
-            await fleet.drain(asyncio.Event())
+            await workers.drain(asyncio.Event())
             looked = await look(database, club.league_id, settings.of_league(ALERTED))
             assert list(looked.told) == [AlertChannel.MAIL]
             assert (await look(database, club.league_id, settings.of_league(ALERTED))).told == {}

@@ -15,8 +15,8 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import GroupDismissal, GroupMember, Season, Team
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group
+from bball_tui.groupme.links.mails_after_unlinking import cancel_news_of_link, hold_welcomes
 from bball_tui.groupme.links.share_links import mask, plain_link, read_pasted
-from bball_tui.groupme.links.unlinked_mails import cancel_news_of_link, hold_welcomes
 from bball_tui.groupme.run.intents import close_intents, lock_team
 from bball_tui.language import _, stored
 from bball_tui.outbox.waiting_for_chat import release_waiting

@@ -28,8 +28,8 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.groupme.api.models import Group, Member
-from bball_tui.groupme.plan.facts import Snapshot
 from bball_tui.groupme.plan.membership import name_key
+from bball_tui.groupme.plan.plan_inputs import Snapshot
 from bball_tui.groupme.run.intents import lock_team
 from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.mail.kinds.welcome import WelcomeMail

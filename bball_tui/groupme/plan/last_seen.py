@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import GroupLook
-from bball_tui.groupme.plan.facts import OwnFacts
+from bball_tui.groupme.plan.plan_inputs import OwnFacts
 from bball_tui.groupme.plan.plan_model import Plan
 
 

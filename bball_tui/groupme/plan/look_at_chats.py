@@ -10,9 +10,9 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group, GroupChange, NewGroup
 from bball_tui.groupme.links.linking import dismiss
 from bball_tui.groupme.notify.not_joined import NotJoined, find_not_joined, told_families
-from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
 from bball_tui.groupme.plan.last_seen import keep_looks
 from bball_tui.groupme.plan.make_plan import make_plan
+from bball_tui.groupme.plan.plan_inputs import OwnFacts, Snapshot
 from bball_tui.groupme.plan.plan_model import Action, ActionKind, LinkTo, Plan, TeamPlan
 from bball_tui.groupme.plan.read_groupme import read_snapshot
 from bball_tui.groupme.run.apply import current_plan

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from bball_tui.database.states import TeamState
 from bball_tui.groupme.api.models import Group, NewGroup
-from bball_tui.groupme.plan.facts import Gone, LostCreate, OwnFacts, Snapshot, TeamFacts, Unread
 from bball_tui.groupme.plan.matching import Hits, TeamName, key, match, read_name, season_of, team_name
+from bball_tui.groupme.plan.plan_inputs import Gone, LostCreate, OwnFacts, Snapshot, TeamFacts, Unread
 from bball_tui.groupme.plan.plan_linked import plan_linked, settle_new
 from bball_tui.groupme.plan.plan_model import (
     Action,

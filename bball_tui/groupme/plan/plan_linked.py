@@ -7,8 +7,8 @@ from msgspec import Struct
 from bball_tui.database.states import MemberState, TeamState
 from bball_tui.groupme.api.models import Group, GroupChange, NewGroup
 from bball_tui.groupme.links.share_links import mask
-from bball_tui.groupme.plan.facts import MemberFacts, OwnFacts, Snapshot, StaffFacts, TeamFacts
 from bball_tui.groupme.plan.matching import key, team_name
+from bball_tui.groupme.plan.plan_inputs import MemberFacts, OwnFacts, Snapshot, StaffFacts, TeamFacts
 from bball_tui.groupme.plan.plan_model import Action, ActionKind, LinkTo, StaffToAdd, TeamPlan
 from bball_tui.language import _
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.api.errors import BadToken, GroupMeError, NotFound, RateLimited
 from bball_tui.groupme.api.wire import Clock, utc_now
-from bball_tui.groupme.plan.facts import Gone, Look, Snapshot, Unread
+from bball_tui.groupme.plan.plan_inputs import Gone, Look, Snapshot, Unread
 from bball_tui.language import _
 
 AT_ONCE = 4

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import GroupIntent, Season, Team
 from bball_tui.database.states import IntentKind, IntentState
-from bball_tui.groupme.links.handing_on import kept_groups
+from bball_tui.groupme.links.last_season_group import kept_groups
 from bball_tui.groupme.renew.people import players_on
 
 

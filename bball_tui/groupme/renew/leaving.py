@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from bball_tui.database.states import TeamState
 from bball_tui.groupme.api.models import Group, Member
-from bball_tui.groupme.plan.facts import OwnFacts, Snapshot, TeamFacts
 from bball_tui.groupme.plan.make_plan import label
 from bball_tui.groupme.plan.membership import name_key
+from bball_tui.groupme.plan.plan_inputs import OwnFacts, Snapshot, TeamFacts
 from bball_tui.groupme.plan.plan_linked import is_admin
 from bball_tui.groupme.plan.plan_model import Action, ActionKind, MemberToRemove, Plan, TeamPlan
 from bball_tui.groupme.renew.people import Family, TeamPeople

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group, GroupChange
-from bball_tui.groupme.plan.facts import Gone, Look, OwnFacts, Snapshot, TeamFacts, Unread
 from bball_tui.groupme.plan.make_plan import group_name, label
 from bball_tui.groupme.plan.matching import key, read_name, season_of, team_name
+from bball_tui.groupme.plan.plan_inputs import Gone, Look, OwnFacts, Snapshot, TeamFacts, Unread
 from bball_tui.groupme.plan.plan_linked import is_admin
 from bball_tui.groupme.plan.plan_model import Action, ActionKind, HandOn, LinkTo, NewLink, Plan, hash_of
 from bball_tui.groupme.plan.read_groupme import NOT_THERE

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
-from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
 from bball_tui.groupme.plan.make_plan import make_plan
+from bball_tui.groupme.plan.plan_inputs import OwnFacts, Snapshot
 from bball_tui.groupme.plan.plan_model import Action, Plan
+from bball_tui.groupme.plan.read_database import read_own
 from bball_tui.groupme.plan.read_groupme import read_snapshot
-from bball_tui.groupme.plan.team_facts import read_own
 from bball_tui.groupme.renew.facts import Summer, read_summer
 from bball_tui.groupme.renew.leaving import Leaving, find_leaving
 from bball_tui.groupme.renew.people import read_people

@@ -26,8 +26,8 @@ from bball_tui.groupme.api.errors import (
 )
 from bball_tui.groupme.api.models import GroupChange, NewGroup
 from bball_tui.groupme.links.linking import SeenGroup
-from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
 from bball_tui.groupme.plan.make_plan import make_plan
+from bball_tui.groupme.plan.plan_inputs import OwnFacts, Snapshot
 from bball_tui.groupme.plan.plan_model import (
     Action,
     ActionKind,
@@ -38,8 +38,8 @@ from bball_tui.groupme.plan.plan_model import (
     Plan,
     StaffToAdd,
 )
+from bball_tui.groupme.plan.read_database import read_own
 from bball_tui.groupme.plan.read_groupme import read_snapshot
-from bball_tui.groupme.plan.team_facts import read_own
 from bball_tui.groupme.run.adding import add_staff, recover_add
 from bball_tui.groupme.run.creating import NotMade, create_group, recover_create
 from bball_tui.groupme.run.intents import Intent, exclusive_run, unsettled

@@ -14,11 +14,11 @@ from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.api.errors import RateLimited
 from bball_tui.groupme.api.models import Group
 from bball_tui.groupme.api.wire import Clock, Sleep, utc_now
-from bball_tui.groupme.links.handing_on import hand_on
+from bball_tui.groupme.links.last_season_group import hand_on
 from bball_tui.groupme.links.linking import Linked, SeenGroup
 from bball_tui.groupme.notify.enqueue import link_and_tell, tell_families
-from bball_tui.groupme.plan.facts import LostCreate
 from bball_tui.groupme.plan.make_plan import is_made_by
+from bball_tui.groupme.plan.plan_inputs import LostCreate
 from bball_tui.groupme.run.intents import Intent
 from bball_tui.groupme.run.progress import Control, Pace, Progress, Report, unheard
 from bball_tui.language import _

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.masks import Hidden, masked
+from bball_tui.database.masked_views import Hidden, masked
 from bball_tui.database.models import Audit, GroupStaff
 from bball_tui.errors import BballError
 from bball_tui.language import _

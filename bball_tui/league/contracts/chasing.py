@@ -15,7 +15,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
-from bball_tui.database.masks import Hidden, masked
+from bball_tui.database.masked_views import Hidden, masked
 from bball_tui.database.models import (
     Contract,
     FamilyNote,

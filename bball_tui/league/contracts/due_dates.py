@@ -19,7 +19,7 @@ from bball_tui.database.states import WAITING_STATUSES, ContractStatus, OutboxSt
 from bball_tui.errors import BballError
 from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import ContractFacts, Refused, lock_contracts, read_contracts
-from bball_tui.league.contracts.kept_rows import kept_contracts
+from bball_tui.league.contracts.kept_for_undo import kept_contracts
 from bball_tui.league.contracts.transitions import changed_since
 from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.mail.kinds.offer import OfferMail

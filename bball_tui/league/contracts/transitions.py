@@ -20,7 +20,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import ContractFacts, Refused, lock_contracts, read_contracts
-from bball_tui.league.contracts.kept_rows import kept_contracts
+from bball_tui.league.contracts.kept_for_undo import kept_contracts
 from bball_tui.league.contracts.lifecycle import RULES, ReasonNeed, Rule, Transition, why_not, why_not_due
 from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.mails.enqueue import enqueue_corrections, enqueue_offers, wants_offer_mails

@@ -20,12 +20,12 @@ from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.language import _, plural, stored
 from bball_tui.league.contracts.facts import hold_teams, lock_contracts
-from bball_tui.league.contracts.kept_rows import kept_contracts
+from bball_tui.league.contracts.kept_for_undo import kept_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed, Transition
 from bball_tui.league.contracts.transitions import LONGEST_REASON, TransitionRequest, apply_transition, reason_for
-from bball_tui.league.editing.moved_words import moved_words
 from bball_tui.league.editing.outcome import Loaded, Outcome, Problem, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
+from bball_tui.league.editing.team_change_words import team_change_words
 from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes, welcome_again
 from bball_tui.league.rules.freeze import player_move
@@ -215,7 +215,7 @@ async def save_contract(
             saved = await _move_signed(session, league_id, base.id, row.season_id, row.player_id, values, clock)
     else:
         saved = await _change(session, league_id, now, row.team, row.player_id, values, names)
-    done = await moved_words(session, row.player_id, row.team, values.team_id) if "team_id" in names else ""
+    done = await team_change_words(session, row.player_id, row.team, values.team_id) if "team_id" in names else ""
     return replace(saved, notes=(*frozen, *saved.notes), done=done)
 
 

@@ -15,8 +15,8 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Guardian, MergedPerson, Player, PlayerGuardian, Suppression
 from bball_tui.errors import BballError
 from bball_tui.language import _, plural, stored
+from bball_tui.league.editing.family_kept_for_undo import kept_family
 from bball_tui.league.editing.family_mails import follow_address, unpromised, withdraw
-from bball_tui.league.editing.kept_family import kept_family
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
 from bball_tui.league.editing.whose_address import refuse_others_address

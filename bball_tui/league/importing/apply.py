@@ -34,8 +34,8 @@ from bball_tui.league.importing.diff_model import (
     resolve,
 )
 from bball_tui.league.importing.imports import IMPORTED
-from bball_tui.league.importing.moved_mails import take_back
 from bball_tui.league.importing.raw_table import Tick, no_tick
+from bball_tui.league.importing.team_change_mails import take_back
 from bball_tui.league.league_clock import read_clock
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
 from bball_tui.league.roster.guardian import LINK, PERSON, GuardianValues, LinkValues

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.language import _
 from bball_tui.league.roster import guardian, player
-from bball_tui.league.undoing.undone_rows import standing
+from bball_tui.league.undoing.undone_audit_rows import standing
 
 FIELD_WORDS = {field.name: field.said for field in guardian.PERSON}
 FIELDS = tuple(FIELD_WORDS)

@@ -27,7 +27,6 @@ from bball_tui.league.importing.diff_model import Diff, Imported, Take
 from bball_tui.league.importing.encodings import NAMES, TWICE, Doubt, asked_for
 from bball_tui.league.importing.find_columns import ColumnMap, MappedField
 from bball_tui.league.importing.mappings import remember, remembered
-from bball_tui.league.importing.moved_mails import count_unsent
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.progress import ImportProgress, Stage
@@ -35,6 +34,7 @@ from bball_tui.league.importing.raw_table import FileTable
 from bball_tui.league.importing.read_roster import Roster, load, read_file, read_rows
 from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.importing.sandboxed_reader import read_limited
+from bball_tui.league.importing.team_change_mails import count_unsent
 from bball_tui.league.leagues import LeagueInfo
 from bball_tui.league.mails.enqueue import wants_offer_mails
 from bball_tui.league.rules.store import RuleBroken, read_findings, read_rules

@@ -23,7 +23,7 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import OutboxState
 from bball_tui.league.importing.imports import Made, RosterImport
-from bball_tui.league.undoing.undone_rows import standing
+from bball_tui.league.undoing.undone_audit_rows import standing
 
 HELD = (OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 """A mail in one of these, of which no try was made, has told nobody anything."""

@@ -25,9 +25,9 @@ from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.transports import stays_here
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.addresses import HEALTHY, AddressHealth, address_health
+from bball_tui.outbox.enqueue_dry_run import enqueue_dry_run
 from bball_tui.outbox.mail_conditions import is_in_folder
 from bball_tui.outbox.queue import NewItem
-from bball_tui.outbox.rehearsal import rehearse
 from bball_tui.settings import Settings
 
 SAMPLE_ADDRESS = "sample@families.invalid"
@@ -137,7 +137,7 @@ async def preview_items(
     wanted = [item.dedupe_key for item in items]
     found = await _items(session, Outbox.league_id == league_id, Outbox.dedupe_key.in_(wanted))
     there = {one.dedupe_key: one for one in found}
-    rows = [there.get(one.dedupe_key, one) for one in await rehearse(session, league_id, items)]
+    rows = [there.get(one.dedupe_key, one) for one in await enqueue_dry_run(session, league_id, items)]
     return await _read(session, league_id, settings, rows, promised=False)
 
 

@@ -13,7 +13,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.contracts.facts import lock_contracts
-from bball_tui.league.editing.kept_family import kept_family
+from bball_tui.league.editing.family_kept_for_undo import kept_family
 from bball_tui.league.editing.whose_address import refuse_others_address
 from bball_tui.league.mails.still_applies import still_applies
 from bball_tui.league.values.cells import CellFault

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.masks import is_masked
+from bball_tui.database.masked_views import is_masked
 from bball_tui.database.models import DistinctPlayers, Guardian, MergedPerson, Player, PlayerGuardian
 from bball_tui.errors import BballError
 from bball_tui.language import _

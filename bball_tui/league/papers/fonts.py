@@ -12,7 +12,7 @@ from shutil import which
 from fontTools.ttLib import TTFont, TTLibError
 from msgspec import Struct
 
-from bball_tui.environment import small_environment
+from bball_tui.child_environment import small_environment
 from bball_tui.resources import on_disk
 
 _MAC = (

@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
-from bball_tui.database.masks import Hidden, masked
+from bball_tui.database.masked_views import Hidden, masked
 from bball_tui.league.roster.guardian import LINK
 from bball_tui.outbox.mail_conditions import is_bounced
 

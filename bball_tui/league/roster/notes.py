@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.kept_plans import KEEPS_PLAN, spelled
-from bball_tui.database.masks import Hidden, masked
+from bball_tui.database.masked_views import Hidden, masked
 from bball_tui.database.models import Contract, FamilyNote, Guardian, Player, PlayerGuardian
 from bball_tui.database.states import LONGEST_NOTE, NoteKind
 from bball_tui.dates import FURTHEST_FOLLOW_UP

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
-from bball_tui.database.masks import is_masked
+from bball_tui.database.masked_views import is_masked
 from bball_tui.database.models import Contract, League, Team
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder
 from bball_tui.errors import BballError

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bball_tui.clock import clock
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _, retold
 from bball_tui.league.contracts.lifecycle import STATUSES
 from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.timeline.facts import ContractState, Mail
 from bball_tui.league.timeline.words import mail_words
+from bball_tui.time_format import clock
 from bball_tui.wording import counted
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bball_tui.clock import clock
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _, retold
 from bball_tui.league.acts import done_words
@@ -15,6 +14,7 @@ from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.roster.notes import NoteView
 from bball_tui.league.timeline.facts import Attempt, AuditFacts, ContractState, Mail
 from bball_tui.outbox.sending_status import machine_of
+from bball_tui.time_format import clock
 from bball_tui.wording import short_date
 
 _METHODS = {"paper": _("on paper"), "scan": _("by scan"), "e_sign": _("electronically")}

@@ -11,7 +11,7 @@ from bball_tui.language import _
 from bball_tui.league.acts import done_words
 from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.undoing.own_acts import BACK, OwnAct
-from bball_tui.league.undoing.undone_rows import standing
+from bball_tui.league.undoing.undone_audit_rows import standing
 
 _LATER = text(
     f"""

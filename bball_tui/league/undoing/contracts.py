@@ -14,7 +14,7 @@ from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import LIVE_STATUSES, ROW, ContractStatus, Stage
 from bball_tui.language import _, later, plural
 from bball_tui.league.contracts.facts import hold_teams, lock_contracts
-from bball_tui.league.contracts.kept_rows import KEPT
+from bball_tui.league.contracts.kept_for_undo import KEPT
 from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes
 from bball_tui.league.undoing.changes import Changes

@@ -12,8 +12,8 @@ from bball_tui.database.models import Contract, Guardian, Outbox, Player, Player
 from bball_tui.database.states import ROW, OutboxState
 from bball_tui.language import _, later
 from bball_tui.league.contracts.facts import lock_contracts
+from bball_tui.league.editing.family_kept_for_undo import LINK_COLUMNS, PERSON_COLUMNS
 from bball_tui.league.editing.family_mails import withdraw
-from bball_tui.league.editing.kept_family import LINK_COLUMNS, PERSON_COLUMNS
 from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.undoing.changes import Changes
 from bball_tui.league.undoing.contracts import EARLIER

@@ -4,7 +4,7 @@ import dataclasses
 
 from msgspec import Struct, field
 
-from bball_tui.league.undoing.ways_back import Way
+from bball_tui.league.undoing.undo_alternatives import Way
 
 
 class Going(Struct):

@@ -38,7 +38,7 @@ class ActKind(StrEnum):
     NOTES = "notes"
     MAILS = "mails"
     OTHER = "other"
-    """Not from here: `ways_back` says why not, and what else there is."""
+    """Not from here: `undo_alternatives` says why not, and what else there is."""
 
 
 _MAILS = frozenset(

@@ -48,7 +48,7 @@ from bball_tui.league.undoing.own_acts import (
     read_rows,
 )
 from bball_tui.league.undoing.players import CHANGING, undo_players
-from bball_tui.league.undoing.ways_back import why_not
+from bball_tui.league.undoing.undo_alternatives import why_not
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel
 from bball_tui.wording import counted
 

@@ -8,9 +8,9 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
-from bball_tui.clock import clock
 from bball_tui.errors import BballError
 from bball_tui.language import _
+from bball_tui.time_format import clock
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging

@@ -11,7 +11,6 @@ from bball_tui.language import _
 from bball_tui.league.rights import ShutOut
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.header import database_state, header_facts
-from bball_tui.tui.main_screen.hidden import is_hidden
 from bball_tui.tui.main_screen.today_reading import TodayReadingScreen
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.header_bar import UNKNOWN, HeaderBar, HeaderFacts
@@ -89,7 +88,7 @@ class HeaderReadingScreen(TodayReadingScreen):
         connection = self.connection
         if connection is None:
             return
-        if is_hidden(self.app):
+        if self.is_hidden():
             self._read_again(PULSE)
             return
         try:

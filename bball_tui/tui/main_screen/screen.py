@@ -19,7 +19,6 @@ from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.go_to_fix import show_fix
 from bball_tui.tui.main_screen.header import all_who_are_here
 from bball_tui.tui.main_screen.header_reading import HeaderReadingScreen, goes_by
-from bball_tui.tui.main_screen.hidden import is_hidden
 from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
 from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
@@ -397,7 +396,7 @@ class MainScreen(HeaderReadingScreen, commands="Everywhere", everywhere=True, pl
 
     def _settle(self) -> None:
         self._settling, self._settled = None, monotonic()
-        if is_hidden(self.app):
+        if self.is_hidden():
             return
         changed, self._changed = self._changed, set()
         for pane in self._panes.values():

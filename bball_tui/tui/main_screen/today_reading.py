@@ -10,7 +10,6 @@ from textual.reactive import reactive
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
-from bball_tui.tui.main_screen.hidden import is_hidden
 from bball_tui.tui.main_screen.retried_mails import RetriedMailsScreen
 from bball_tui.tui.tab_events import DayAsked
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from bball_tui.delivery.bounce_mailbox import UnreadReports
     from bball_tui.league.today import ContractDay
     from bball_tui.mail.template_check import Finding
-    from bball_tui.mail.template_guard import TemplateGuard
+    from bball_tui.mail.template_watcher import TemplateWatcher
     from bball_tui.outbox.counts import MailDay
     from bball_tui.settings import Settings
     from bball_tui.tui.connection import LeagueConnection
@@ -68,7 +67,7 @@ class TodayReadingScreen(RetriedMailsScreen):
         self._opened_at = 0.0
         self._looking = self._look_once_more = False
         self._resting: Timer | None = None
-        self._templates: TemplateGuard | None = None
+        self._templates: TemplateWatcher | None = None
         self._returned: UnreadReports | None = None
 
     def on_mount(self) -> None:
@@ -92,6 +91,14 @@ class TodayReadingScreen(RetriedMailsScreen):
         """How many things need a person; 0 before the first look."""
         return 0 if self.day is None else len(self.day.needs)
 
+    def is_hidden(self) -> bool:
+        """Whether a dialog lies over all of the desk: nobody sees what changes, and reading would hold up the keys."""
+        if len(self.app.screen_stack) == 1:
+            return False
+        from bball_tui.tui.dialogs.base import Dialog  # here: with it comes the help's Markdown, the first paint waits
+
+        return any(isinstance(one, Dialog) and one.opaque for one in self.app.screen_stack)
+
     def begin_day(self) -> None:
         """Another league, or none: nothing is known of its day, and its worker may be on its way."""
         self._opened_at = monotonic()
@@ -102,7 +109,7 @@ class TodayReadingScreen(RetriedMailsScreen):
     def look_at_day(self) -> None:
         """Read the day, at once or after the rest. Changes that come while it is read are one more reading."""
         self._look_once_more = True
-        if self.connection is not None and not self._looking and self._resting is None and not is_hidden(self.app):
+        if self.connection is not None and not self._looking and self._resting is None and not self.is_hidden():
             self._looking, self._look_once_more = True, False
             self._look(self.connection)
 
@@ -151,9 +158,9 @@ class TodayReadingScreen(RetriedMailsScreen):
         """What keeps the league's own mail templates from being used; a folder that cannot be read has none."""
         if settings.template_dir is None:
             return ()
-        from bball_tui.mail.template_guard import TemplateGuard
+        from bball_tui.mail.template_watcher import TemplateWatcher
 
-        self._templates = self._templates or TemplateGuard(settings)
+        self._templates = self._templates or TemplateWatcher(settings)
         try:
             return await asyncio.to_thread(self._templates.errors)
         except OSError:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bball_tui.clock import clock
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.language import _, retold
 from bball_tui.league.acts import (
@@ -20,6 +19,7 @@ from bball_tui.league.acts import (
     undone_of,
 )
 from bball_tui.league.rights import Right
+from bball_tui.time_format import clock
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import on_one

@@ -7,8 +7,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from bball_tui.clock import full_hour
 from bball_tui.language import _, plural
+from bball_tui.time_format import full_hour
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted

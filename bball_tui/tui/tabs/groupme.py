@@ -294,7 +294,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     async def action_chat_share(self) -> None:
         """Show the team's share link, copy it, show it as a QR code or write that as an image."""
         from bball_tui.groupme.links.qr import write_image
-        from bball_tui.groupme.plan.team_facts import share_link
+        from bball_tui.groupme.plan.read_database import share_link
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:

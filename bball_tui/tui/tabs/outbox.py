@@ -19,8 +19,8 @@ from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs import note_commands
-from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
 from bball_tui.tui.tabs.cells import time_cell
+from bball_tui.tui.tabs.counts_panel import CountsPanel, Kind, KindChosen, kind_words, panel_lines
 from bball_tui.tui.tabs.fix_address import fix_address
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, state_cell
@@ -92,7 +92,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         """Mails of the league that were only written to a folder, as they were counted last."""
         self.kind: Kind | None = None
         """The mails that are shown; None for all."""
-        self.panel = BucketPanel()
+        self.panel = CountsPanel()
         self.hold = Static("", classes="outbox--hold")
         self._buckets: tuple[Bucket, ...] = ()
         self._looking = self._look_once_more = False

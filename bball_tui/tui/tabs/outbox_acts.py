@@ -15,7 +15,7 @@ from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.tab_events import MailsRetried
-from bball_tui.tui.tabs.bucket_panel import Kind, causes_of, kind_words
+from bball_tui.tui.tabs.counts_panel import Kind, causes_of, kind_words
 from bball_tui.tui.text import short_time
 from bball_tui.tui.undo_hints import undone_by
 from bball_tui.wording import counted, or_hidden

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bball_tui.outbox.mail_list import OutboxRow
     from bball_tui.outbox.provider_gates import Gate
     from bball_tui.tui.connection import LeagueConnection
-    from bball_tui.tui.tabs.bucket_panel import Kind
+    from bball_tui.tui.tabs.counts_panel import Kind
     from bball_tui.tui.widgets.record_list import RecordList
 
 

@@ -27,8 +27,8 @@ from bball_tui.tui.widgets.list_messages import (
     SelectionChanged,
 )
 from bball_tui.tui.widgets.record_list import RecordList
-from bball_tui.tui.widgets.record_view import STILL_READING
 from bball_tui.tui.widgets.search_bar import Chip, ChipRemoved, SearchBar, SearchChanged, SearchLeft
+from bball_tui.tui.widgets.virtual_list import STILL_READING
 
 if TYPE_CHECKING:
     from textual.timer import Timer

@@ -217,7 +217,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         from bball_tui.league.filters.facets import chosen_filter
         from bball_tui.league.mails.audience import Audience, contracts_over
         from bball_tui.tui.dialogs.choose_one import ChooseOne
-        from bball_tui.tui.writing import write_message
+        from bball_tui.tui.message_writing import write_message
 
         pane, connection, total = self.pane, self.pane.connection, self.pane.records.total
         targets = pane.targets

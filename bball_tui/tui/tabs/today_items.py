@@ -12,7 +12,7 @@ from bball_tui.database.states import GateCause
 from bball_tui.language import _, plural, retold
 from bball_tui.settings import SET_SENDER, SET_UP_MAIL, WITHOUT_SENDER, WITHOUT_SERVER
 from bball_tui.tui.key_hints import key_of, with_keys
-from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.tabs.counts_panel import Kind
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, short_date
 

@@ -13,7 +13,7 @@ from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.line_painter import MARGIN, plain_cell, plain_line
 from bball_tui.tui.widgets.list_messages import RowOpened, SortChanged
 from bball_tui.tui.widgets.page_cache import Window
-from bball_tui.tui.widgets.record_view import STILL_READING, RecordView
+from bball_tui.tui.widgets.virtual_list import STILL_READING, VirtualList
 from bball_tui.wording import counted
 
 RANGE_PAGE = 500
@@ -38,7 +38,7 @@ def _sortable(records: "RecordList[Any]") -> str | None:
     return None if records.sortable_columns else _("This list has one order only.")
 
 
-class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywhere=True, place=2):
+class RecordList(ActionHost, VirtualList[RowT], commands="In every list", everywhere=True, place=2):
     """A list of rows with a cursor, a selection and an order. Give it rows with :meth:`show`.
 
     It posts the messages of `list_messages.py`.

@@ -10,7 +10,7 @@ _PARTS = ("header", "sorted", "cursor", "selected", "mark", *(tone.value for ton
 COMPONENT_CLASSES = {_PREFIX + part for part in _PARTS}
 
 CSS = """
-RecordView {
+VirtualList {
     height: 1fr;
     overflow-x: hidden;
     scrollbar-size-vertical: 1;

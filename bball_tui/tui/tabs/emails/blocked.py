@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.language import _, retold
 from bball_tui.league.rights import Right
-from bball_tui.league.undoing.ways_back import Way
+from bball_tui.league.undoing.undo_alternatives import Way
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.confirm import Confirm

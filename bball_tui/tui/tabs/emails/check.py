@@ -18,7 +18,7 @@ from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import FixWanted, TeamChosen
-from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
+from bball_tui.tui.tabs.counts_panel import CountsPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.tabs.emails.check_words import BAD, FIXES, LABELS, advice, calm
 from bball_tui.tui.tabs.memory_source import MemorySource
 from bball_tui.tui.tabs.record_pane import FAMILY_TABLES, RecordPane
@@ -87,7 +87,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.news = Static("", classes="check--news")
-        self.panel = BucketPanel()
+        self.panel = CountsPanel()
         self.kind: Kind | None = None
         self._check: MailCheck | None = None
         self._looking = self._once_more = False

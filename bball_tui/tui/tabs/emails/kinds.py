@@ -17,7 +17,7 @@ from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
 
 if TYPE_CHECKING:
-    from bball_tui.league.mails.kinds import KindRow
+    from bball_tui.league.mails.kind_overview import KindRow
     from bball_tui.league.roster.rows import ContractRow
     from bball_tui.tui.connection import LeagueConnection
 
@@ -58,7 +58,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
         return Styled(_("own")) if row.own else NOTHING
 
     def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[KindRow]":
-        from bball_tui.league.mails.kinds import mail_kinds
+        from bball_tui.league.mails.kind_overview import mail_kinds
 
         words = text.casefold().split()
 
@@ -96,7 +96,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
     @action("e", "with a real family", when=ready, footer=True)
     async def action_kind_real(self) -> None:
         """The e-mail as the families of the contract under the cursor of the tab Contracts would get it."""
-        from bball_tui.league.mails.kinds import preview_kind
+        from bball_tui.league.mails.kind_overview import preview_kind
         from bball_tui.tui.mail_reading import read_asked
 
         connection, row = self.connection, self.meant
@@ -109,7 +109,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
     async def action_kind_find(self) -> None:
         """Find a family by a few letters of its name, and read the e-mail as it would get it."""
         from bball_tui.league.contracts.batch_signing import batch_candidates
-        from bball_tui.league.mails.kinds import preview_kind
+        from bball_tui.league.mails.kind_overview import preview_kind
         from bball_tui.tui.dialogs.find_family import FindFamily
         from bball_tui.tui.mail_reading import read_asked
 

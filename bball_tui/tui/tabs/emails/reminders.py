@@ -163,7 +163,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
     @action("p", "preview e-mail", when=_one, footer=True, also="view sample")
     async def action_reminder_read(self) -> None:
         """The reminder that goes to the families of the offer under the cursor."""
-        from bball_tui.league.mails.kinds import preview_kind
+        from bball_tui.league.mails.kind_overview import preview_kind
         from bball_tui.tui.mail_reading import read_asked
 
         connection, targets = self.connection, self.targets

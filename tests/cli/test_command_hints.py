@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import bball_tui
-from bball_tui.cli.ways_out import TYPED, typed_out
+from bball_tui.cli.command_hints import TYPED, typed_out
 from bball_tui.settings import SET_UP_MAIL
 from bball_tui.tui.all_commands import ACTION_SETS
 

@@ -40,7 +40,7 @@ class _Running(Struct):
     task: asyncio.Task[None]
 
 
-class Fleet(Struct):
+class LeagueWorkers(Struct):
     """A worker for each league. ``make`` builds one; ``told`` hears, in words, who comes, goes and waits."""
 
     served: Served

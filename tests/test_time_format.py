@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bball_tui.clock import clock, full_hour, zone_for
 from bball_tui.database.states import DateOrder
+from bball_tui.time_format import clock, full_hour, zone_for
 from bball_tui.wording import at
 
 NOON = datetime(2026, 11, 29, 12, 5, 9, tzinfo=UTC)

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bball_tui.cli.worker_watching import watched
+from bball_tui.cli.worker_monitoring import watched
 from bball_tui.database.engine import Database
 from bball_tui.delivery.health import Systemd, read_health
 from bball_tui.delivery.metrics import Metrics, Place, metrics_place, serving
-from bball_tui.delivery.watching import Watched, look_at
+from bball_tui.delivery.monitoring import Watched, look_at
 from bball_tui.delivery.worker import Worker
 from bball_tui.errors import BballError
 from bball_tui.mail.from_address import Outgoing

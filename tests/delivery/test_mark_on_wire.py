@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bball_tui.database.engine import Database
-from bball_tui.delivery.marking import Mark, Marking
+from bball_tui.delivery.mark_on_wire import Mark, Marking
 from bball_tui.delivery.worker import Worker
 from bball_tui.mail.transports import open_transport
 from bball_tui.mail.transports.smtp_transport import SmtpTransport

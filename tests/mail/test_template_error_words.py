@@ -4,7 +4,7 @@ import pytest
 from jinja2 import DictLoader, TemplateError
 
 from bball_tui.mail.template_dialect import MailEnvironment
-from bball_tui.mail.template_words import jinja_words, line_of
+from bball_tui.mail.template_error_words import jinja_words, line_of
 
 
 @pytest.mark.parametrize(

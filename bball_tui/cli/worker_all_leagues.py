@@ -8,13 +8,13 @@ import msgspec
 
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import narrate, wants_json
+from bball_tui.cli.worker_monitoring import watched
 from bball_tui.cli.worker_terminal import narration, stop_signals, tell_drained
-from bball_tui.cli.worker_watching import watched
 from bball_tui.database.engine import Database
 from bball_tui.database.states import StaffRole
 from bball_tui.delivery.alerts.tell_staff import alert_chores
-from bball_tui.delivery.fleet import Fleet, ServedLeague
-from bball_tui.delivery.watching import Watched
+from bball_tui.delivery.league_workers import LeagueWorkers, ServedLeague
+from bball_tui.delivery.monitoring import Watched
 from bball_tui.delivery.worker import Worker
 from bball_tui.league.leagues import list_leagues
 from bball_tui.league.mails.reminders import reminder_chores
@@ -72,7 +72,7 @@ async def serve_all(
         return await served_leagues(database, msgspec.structs.replace(settings, leagues=current_settings().leagues))
 
     async def looked_at() -> Sequence[Watched]:
-        return watched_leagues(fleet.leagues)
+        return watched_leagues(workers.leagues)
 
     def make(league: ServedLeague, transport: Transport) -> Worker:
         return Worker(
@@ -84,15 +84,15 @@ async def serve_all(
             settled=None if counted is None else partial(counted.sent, league.slug),
         )
 
-    fleet = Fleet(served, make, narrate)
-    await fleet.find()  # so that the first thing that is told of them is true
+    workers = LeagueWorkers(served, make, narrate)
+    await workers.find()  # so that the first thing that is told of them is true
     async with watched(database, looked_at, metrics=metrics, health=health) as counted:
         with narration(), stop_signals() as stop:
             if drain:
-                drained, all_could = await fleet.drain(stop)
+                drained, all_could = await workers.drain(stop)
                 tell_drained(drained, as_json=wants_json(as_json))
                 return 0 if all_could else PARTLY
             narrate("This worker sends for every league in which its login is mailer. Ctrl-C stops it.")
-            await fleet.run(stop)
+            await workers.run(stop)
             narrate("Stopped. What was not sent stays queued.")
     return 0

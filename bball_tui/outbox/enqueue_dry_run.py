@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.outbox.message_ids import MESSAGE_ID, OF_ITEMS, UNADDRESSED
 from bball_tui.outbox.queue import NewItem, encoded
 
-_REHEARSED = text(
+_ROWS = text(
     f"""
     SELECT item.kind, item.contract_id, item.recipient, item.dedupe_key, {MESSAGE_ID} AS message_id, item.payload
     FROM {OF_ITEMS}
@@ -19,7 +19,7 @@ _REHEARSED = text(
 )
 
 
-class Rehearsed(Struct, frozen=True):
+class DryRunRow(Struct, frozen=True):
     """The row that the item would be."""
 
     kind: str
@@ -34,7 +34,7 @@ class Rehearsed(Struct, frozen=True):
     """It is not written yet."""
 
 
-async def rehearse(session: AsyncSession, league_id: int, items: Sequence[NewItem]) -> tuple[Rehearsed, ...]:
+async def enqueue_dry_run(session: AsyncSession, league_id: int, items: Sequence[NewItem]) -> tuple[DryRunRow, ...]:
     """The rows of ``items``, in their order."""
     values = {"league_id": league_id, "items": encoded(items), "unaddressed": UNADDRESSED}
-    return tuple(Rehearsed(*row) for row in await session.execute(_REHEARSED, values))
+    return tuple(DryRunRow(*row) for row in await session.execute(_ROWS, values))

@@ -5,7 +5,7 @@ from bball_tui.mail.templates import fingerprint
 from bball_tui.settings import Settings
 
 
-class TemplateGuard:
+class TemplateWatcher:
     """The errors in the league's own templates, worked out again only when a file has changed."""
 
     def __init__(self, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from bball_tui.database.models import Player, Team
 from bball_tui.language import _
 
 
-async def moved_words(session: AsyncSession, player_id: int, old_team: str, team_id: int) -> str:
+async def team_change_words(session: AsyncSession, player_id: int, old_team: str, team_id: int) -> str:
     """Who moved from where to where."""
     found = (
         await session.execute(

@@ -41,7 +41,7 @@ class LazyTask(Generic[Answer]):
         return self.start().__await__()
 
 
-class View(msgspec.Struct, Generic[RowT], frozen=True):
+class OpenedList(msgspec.Struct, Generic[RowT], frozen=True):
     """A list opened at a spot: the window with its visible rows in memory, the cursor, the first visible row.
 
     ``counting`` knows the number of rows better than the window, if it is there at all; ``locating`` the number of the
@@ -55,9 +55,9 @@ class View(msgspec.Struct, Generic[RowT], frozen=True):
     locating: LazyTask[int | None] | None = None
 
 
-async def open_view(
+async def open_list(
     source: RecordSource[RowT], sort: Sort, spot: Spot, height: int, *, known: int | None = None, moved: bool = False
-) -> View[RowT]:
+) -> OpenedList[RowT]:
     """Open a list so that nothing moves for the reader: the same row under the cursor, on the same line.
 
     If the row is gone from the list, the cursor keeps its place instead. ``height`` is the number of visible rows,
@@ -96,7 +96,7 @@ async def _look(
     height: int,
     counting: LazyTask[int] | None,
     known: int | None,
-) -> View[RowT]:
+) -> OpenedList[RowT]:
     """Find the row where it was, or wherever it stands now."""
 
     async def look(place: int) -> tuple[int, int]:
@@ -108,7 +108,7 @@ async def _look(
 
     position, top = await look(spot.position)
     if spot.row_id is None:
-        return View(window, position, top, counting)
+        return OpenedList(window, position, top, counting)
     # Mostly the row is where it was, or near; to count the rows before it takes the longer the longer the list.
     found = window.position_of(spot.row_id)
     if found is None and counting is not None:
@@ -126,7 +126,7 @@ async def _look(
     if (now_at := window.position_of(spot.row_id)) is not None:
         # Rows may have come or gone between the questions; what was read last is what is shown.
         top, position = _within(top + now_at - position, window.total - height), now_at
-    return View(window, position, top, counting)
+    return OpenedList(window, position, top, counting)
 
 
 async def _around(
@@ -137,7 +137,7 @@ async def _around(
     known: int,
     counting: LazyTask[int] | None = None,
     locating: LazyTask[int | None] | None = None,
-) -> View[RowT] | None:
+) -> OpenedList[RowT] | None:
     """The rows around the row under the cursor, by its key and before anybody knows its number; None: it is not there.
 
     ``known`` is how many rows there were a moment ago.
@@ -167,8 +167,8 @@ async def _around(
     top = await _read(source, window, position, spot.line, height)
     counting = counting or LazyTask(source.count)
     if not window.adrift:
-        return View(window, position, top, counting)
-    return View(window, position, top, counting, locating or LazyTask(partial(source.locate, spot.row_id, sort)))
+        return OpenedList(window, position, top, counting)
+    return OpenedList(window, position, top, counting, locating or LazyTask(partial(source.locate, spot.row_id, sort)))
 
 
 async def _read(source: RecordSource[RowT], window: Window[RowT], place: int, line: int, height: int) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bball_tui.cli.output import narrate
 from bball_tui.database.engine import Database
 from bball_tui.delivery.health import HealthFile, Systemd
-from bball_tui.delivery.watching import LOOK_SECONDS, Looks, Watched, watch
+from bball_tui.delivery.monitoring import LOOK_SECONDS, Looks, Watched, watch
 
 if TYPE_CHECKING:
     from bball_tui.delivery.metrics import Counts

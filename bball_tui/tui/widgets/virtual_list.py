@@ -23,14 +23,8 @@ from bball_tui.tui.text import wrap
 from bball_tui.tui.theme import Tone
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.line_painter import MARGIN, LinePainter
-from bball_tui.tui.widgets.list_messages import (
-    CursorMoved,
-    ListLoaded,
-    LoadFailed,
-    RowsFetched,
-    SelectionChanged,
-)
-from bball_tui.tui.widgets.opening_view import LazyTask, View, open_view
+from bball_tui.tui.widgets.list_messages import CursorMoved, ListLoaded, LoadFailed, RowsFetched, SelectionChanged
+from bball_tui.tui.widgets.list_opening import LazyTask, OpenedList, open_list
 from bball_tui.tui.widgets.page_cache import Spot, Window
 from bball_tui.tui.widgets.record_style import COMPONENT_CLASSES, CSS, style_of
 from bball_tui.tui.widgets.selection import Selection
@@ -38,7 +32,7 @@ from bball_tui.tui.widgets.selection import Selection
 STILL_READING = _("The list is still being read.")
 
 
-class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
+class VirtualList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
     """Shows the rows of a source. Nothing that happens elsewhere moves what the reader looks at.
 
     After :meth:`reload` the same row is under the cursor, on the same line, and the same ids are selected.
@@ -197,7 +191,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         try:
             known = self._window.total if self._window is not None and source is self._shown else None
             moved = self._window is not None and self._window.sort != self._sort
-            view = await open_view(source, self._sort, spot, self._height, known=known, moved=moved)
+            view = await open_list(source, self._sort, spot, self._height, known=known, moved=moved)
             matching = await self._selection.ask(source.matching)
         except BballError as error:
             if number == self._number:
@@ -216,7 +210,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         if self._again:
             self.reload()
 
-    async def _settle(self, view: View[RowT], locating: LazyTask[int | None], number: int) -> None:
+    async def _settle(self, view: OpenedList[RowT], locating: LazyTask[int | None], number: int) -> None:
         """Give the rows of a window that is adrift their numbers: nothing moves but the scrollbar."""
         place = await locating
         if number != self._number:
@@ -238,7 +232,9 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         if self._again:
             self.reload()
 
-    async def _count(self, source: RecordSource[RowT], view: View[RowT], counting: LazyTask[int], number: int) -> None:
+    async def _count(
+        self, source: RecordSource[RowT], view: OpenedList[RowT], counting: LazyTask[int], number: int
+    ) -> None:
         """Put the true numbers in place when they come, unless other rows are shown by then."""
         if view.window is not self._window:
             return
@@ -265,7 +261,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self.refresh()
         self.refresh_bindings()
 
-    def _adopt(self, view: View[RowT], moved: int, *, again: bool) -> None:
+    def _adopt(self, view: OpenedList[RowT], moved: int, *, again: bool) -> None:
         """Put what was read in place. ``moved`` is how far the cursor went while it was being read.
 
         ``again``: the same rows as before, so that their number is shown until there is a new one.

@@ -10,7 +10,7 @@ import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause
-from bball_tui.delivery.fleet import Fleet, ServedLeague
+from bball_tui.delivery.league_workers import LeagueWorkers, ServedLeague
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.outbox.provider_gates import gates, pause
@@ -23,7 +23,7 @@ from tests.support.smtp import SmtpServer
 
 @dataclass(slots=True)
 class Leagues:
-    """What the fleet finds; a test takes leagues away and brings new ones."""
+    """What the workers find; a test takes leagues away and brings new ones."""
 
     found: list[ServedLeague]
 
@@ -51,16 +51,16 @@ def served(club: Club, slug: str, settings: Settings, url: str | None) -> Served
 
 @asynccontextmanager
 async def running(database: Database, leagues: Leagues, *, seconds: float = 0.05) -> AsyncIterator[list[str]]:
-    """The fleet runs inside the block; yields what it says."""
+    """The workers run inside the block; yields what they say."""
     said: list[str] = []
-    fleet = Fleet(
+    workers = LeagueWorkers(
         leagues,
         lambda one, transport: Worker(database, one.id, one.settings, transport, timing=Timing(poll=0.5)),
         said.append,
         seconds,
     )
     stop = asyncio.Event()
-    task = asyncio.create_task(fleet.run(stop))
+    task = asyncio.create_task(workers.run(stop))
     try:
         yield said
     finally:
@@ -164,10 +164,10 @@ async def test_a_drain_adds_up_and_says_who_could_not(database: Database, settin
             club, family = await make_league(database, slug)
             await queue(database, club, family, 2)
             found.append(served(club, slug, settings, url))
-        fleet = Fleet(
+        workers = LeagueWorkers(
             Leagues(found), lambda one, transport: Worker(database, one.id, one.settings, transport), lambda _: None
         )
-        assert await fleet.drain(asyncio.Event()) == (Drained(4, 0, 0, 0, 0), False)
+        assert await workers.drain(asyncio.Event()) == (Drained(4, 0, 0, 0, 0), False)
 
 
 def test_no_league_borrows_the_account_of_another(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from email.policy import default
 import pytest
 
 from bball_tui.errors import BballError
-from bball_tui.mail.difference import Change, DiffLine, difference
+from bball_tui.mail.mail_diff import Change, DiffLine, difference
 from bball_tui.mail.mime import Letter, Mailbox, build, quoted_printable
 from bball_tui.mail.trial_mail import MARK, as_test
 

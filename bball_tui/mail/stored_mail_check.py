@@ -9,7 +9,7 @@ from bball_tui.mail.transports.base import address_in
 from bball_tui.mail.values import RenderError, address
 
 
-def strangeness(
+def mismatch(
     mime: bytes, digest: bytes | None, *, recipient: str, message_id: str, senders: AbstractSet[str]
 ) -> str | None:
     """What of its bytes, From, To and Message-ID is another's, in words; None when all is as it should be.

@@ -1,4 +1,4 @@
-"""The left side of the outbox: how many mails are where."""
+"""The left side of the outbox, and of the check of what goes out: how many are where."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -91,11 +91,11 @@ def panel_lines(buckets: "Iterable[Bucket]") -> Iterator[PanelLine]:
                 yield PanelLine(f"  {child.label}", Kind(bucket.name, child.wanted.cause), child.count)
 
 
-class BucketPanel(Widget):
+class CountsPanel(Widget):
     """Shows the kinds with their numbers. A click shows only those mails."""
 
     DEFAULT_CSS = """
-    BucketPanel { width: 28; height: 1fr; padding: 0 1 0 0; color: $foreground; background: $background; }
+    CountsPanel { width: 28; height: 1fr; padding: 0 1 0 0; color: $foreground; background: $background; }
     """
 
     lines: reactive[tuple[PanelLine, ...]] = reactive(())

@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 from bball_tui.database.models import Audit, GroupDismissal, GroupMember, GroupStaff, League, Season, Team
 from bball_tui.database.states import IntentKind, MemberState
 from bball_tui.errors import BballError
-from bball_tui.groupme.links.handing_on import HANDED_ON
-from bball_tui.groupme.plan.facts import GroupPolicy, LostCreate, MemberFacts, OwnFacts, StaffFacts, TeamFacts
+from bball_tui.groupme.links.last_season_group import HANDED_ON
 from bball_tui.groupme.plan.make_plan import label
 from bball_tui.groupme.plan.matching import fold
+from bball_tui.groupme.plan.plan_inputs import GroupPolicy, LostCreate, MemberFacts, OwnFacts, StaffFacts, TeamFacts
 from bball_tui.groupme.run.intents import closed_kinds, unsettled
 from bball_tui.language import _
 from bball_tui.mail.values import one_line
