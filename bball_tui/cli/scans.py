@@ -17,8 +17,8 @@ from bball_tui.league.activity import note_export
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.league_clock import read_clock
 from bball_tui.league.papers.export import export_scans
-from bball_tui.league.papers.pile import PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.scan_file import load_scan
+from bball_tui.league.papers.scan_stack import ScanStackPlan, ScanStackReader, plan_scan_stack, sign_scan_stack
 from bball_tui.league.papers.scans import ScanRow, attach, list_scans, remove_scan, scan_content
 from bball_tui.league.rights import Right
 from bball_tui.wording import counted
@@ -132,9 +132,9 @@ async def scans_read(
 
     Shows the plan; with --sign, carries it out. Pages that say nothing for certain are named and left alone.
     """
-    pile = await asyncio.to_thread(PileReader().read, path)
+    stack = await asyncio.to_thread(ScanStackReader().read, path)
     async with context.database.session() as session:
-        plan = await plan_pile(session, context.league.id, pile)
+        plan = await plan_scan_stack(session, context.league.id, stack)
         today = (await read_clock(session, context.league.id)).today
     doubtful = [f"{one.where}: {one.reason}." for one in plan.doubtful]
     if not signing:
@@ -145,7 +145,7 @@ async def scans_read(
         )
     if not plan.papers:
         raise BballError(" ".join(["No page names a contract that can be signed.", *doubtful]))
-    done = await sign_pile(
+    done = await sign_scan_stack(
         context.database,
         context.league.id,
         plan,
@@ -164,7 +164,7 @@ async def scans_read(
     return Did(told, done, exit_code(len(done.signed) + len(done.attached), left))
 
 
-def _plan_line(plan: PilePlan) -> dict[str, object]:
+def _plan_line(plan: ScanStackPlan) -> dict[str, object]:
     papers = [
         {
             "contract": one.contract_id,
@@ -178,7 +178,7 @@ def _plan_line(plan: PilePlan) -> dict[str, object]:
     return {"plan": plan.digest, "papers": papers, "doubtful": plan.doubtful, "blank": plan.blank, "pages": plan.pages}
 
 
-def _plan_table(plan: PilePlan) -> str:
+def _plan_table(plan: ScanStackPlan) -> str:
     rows = [
         (
             str(one.contract_id),
@@ -192,7 +192,7 @@ def _plan_table(plan: PilePlan) -> str:
     return table(("Contract", "Player", "Team", "What", "Pages"), rows) if rows else ""
 
 
-def _plan_words(plan: PilePlan) -> list[str]:
+def _plan_words(plan: ScanStackPlan) -> list[str]:
     blank = f", {counted(plan.blank, 'blank page')} left out" if plan.blank else ""
     told = [f"{counted(plan.pages, 'page')} read: {plan.to_sign} to sign{blank}. Nothing is signed yet."]
     if plan.papers:

@@ -13,9 +13,15 @@ from bball_tui.files import short_path, write_bytes
 from bball_tui.language import _, plural
 from bball_tui.league.activity import note_export
 from bball_tui.league.papers.export import export_scans, file_name
-from bball_tui.league.papers.pile import PileDone, PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.printing import Printed, print_sheets, print_sign_in, sheets_of
 from bball_tui.league.papers.scan_file import SUFFIXES, load_scan
+from bball_tui.league.papers.scan_stack import (
+    ScanStackDone,
+    ScanStackPlan,
+    ScanStackReader,
+    plan_scan_stack,
+    sign_scan_stack,
+)
 from bball_tui.league.papers.scans import LONGEST_REASON, ScanRow, attach, list_scans, remove_scan, scan_content
 from bball_tui.league.rights import Right
 from bball_tui.league.roster.rows import RosterFilter
@@ -24,7 +30,7 @@ from bball_tui.tui.dialogs.attach_scan import AttachScan
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.dialogs.print_papers import Print, PrintPapers
-from bball_tui.tui.dialogs.read_scans import PileOrder, ReadScans
+from bball_tui.tui.dialogs.read_scans import ReadScans, ScanStackOrder
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.recent_files import remember_scan_folder, scan_folder
 from bball_tui.tui.text import clean, short_time
@@ -237,15 +243,15 @@ async def _written(printed: Printed, path: Path, what: str) -> str:
     )
 
 
-async def read_scans(app: "App[Any]", connection: "LeagueConnection", today: date) -> "PileDone | None":
-    """A pile of scans: the plan, then the signatures. None: nothing was signed."""
+async def read_scans(app: "App[Any]", connection: "LeagueConnection", today: date) -> "ScanStackDone | None":
+    """A stack of scans: the plan, then the signatures. None: nothing was signed."""
     data_dir = connection.settings.data_dir
 
-    async def read(path: Path, reader: PileReader) -> PilePlan:
-        return await connection.call(plan_pile, await asyncio.to_thread(reader.read, path))
+    async def read(path: Path, reader: ScanStackReader) -> ScanStackPlan:
+        return await connection.call(plan_scan_stack, await asyncio.to_thread(reader.read, path))
 
-    async def carry_out(order: PileOrder) -> PileDone:
-        signing = sign_pile(
+    async def carry_out(order: ScanStackOrder) -> ScanStackDone:
+        signing = sign_scan_stack(
             connection.database,
             connection.league.id,
             order.plan,

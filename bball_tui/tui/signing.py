@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.contracts.batch_signing import PILE_HOLD, batch_candidates, hold_pile, release_pile
+from bball_tui.league.contracts.batch_signing import STACK_HOLD, batch_candidates, hold_stack, release_stack
 from bball_tui.league.contracts.correcting import correct, preview_correction
 from bball_tui.league.contracts.facts import read_contracts
 from bball_tui.league.contracts.signing import sign
@@ -56,7 +56,7 @@ def sign_dialog(
         mails = connection.call(preview_request, connection.settings, request)
         app.run_worker(read_asked(app, connection, mails), group="letters")
 
-    hold = int(PILE_HOLD.total_seconds()) if kind.of_stack else None
+    hold = int(STACK_HOLD.total_seconds()) if kind.of_stack else None
     return kind(
         len(targets),
         load=lambda draft: connection.call(
@@ -77,14 +77,14 @@ def sign_dialog(
 
 
 class StackDone(Struct, frozen=True):
-    """A pile is done: the papers that stay signed, and the mails that leave after the undo time."""
+    """A stack is done: the papers that stay signed, and the mails that leave after the undo time."""
 
     papers: tuple[PaperSigned, ...]
     mails: int
 
 
 async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -> StackDone:
-    """One paper of a pile after the other. No mail of it leaves before the pile is done and the undo time over.
+    """One paper of a stack after the other. No mail of it leaves before the stack is done and the undo time over.
 
     Raises:
         BballError: the database is away at the end; the mails leave by themselves some minutes later.
@@ -97,7 +97,7 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
         nonlocal known, dialog
         paper[:] = [row.id]
         if dialog is None:
-            # One for the whole pile: what takes time is making it.
+            # One for the whole stack: what takes time is making it.
             dialog = sign_dialog(SignPaper, app, connection, paper, today)
             app.install_screen(dialog, "paper")
         else:
@@ -108,7 +108,7 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
             return None
         if done.result.refused:
             raise BballError(done.result.refused[0].reason)
-        # A team without a chat link, or whose chat is gone, is worth reading once, not at each paper of the pile.
+        # A team without a chat link, or whose chat is gone, is worth reading once, not at each paper of the stack.
         known = frozenset({NoticeKind.NO_CHAT_LINK, NoticeKind.WAITS_FOR_CHAT, NoticeKind.CHAT_IS_GONE})
         return _signed(row, done)
 
@@ -131,7 +131,7 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
         sign=sign_paper,
         take_back=take_back,
         correct=correct_paper,
-        hold=lambda contracts: connection.call(hold_pile, contracts),
+        hold=lambda contracts: connection.call(hold_stack, contracts),
         what_holds=lambda: what_holds(connection),
     )
     try:
@@ -140,7 +140,7 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
         if dialog is not None and dialog not in app.screen_stack:  # it is, when the program ends meanwhile
             app.uninstall_screen(dialog)
             dialog.remove()
-    mails = await connection.call(release_pile, [one.contract_id for one in papers]) if papers else 0
+    mails = await connection.call(release_stack, [one.contract_id for one in papers]) if papers else 0
     return StackDone(papers, mails)
 
 

@@ -51,25 +51,25 @@ def test_from_the_signature_to_the_binder(command_line: CommandLine, tmp_path: P
     assert (ran.code, "isn't a PDF, JPEG, PNG or HEIC file" in ran.err) == (1, True)
 
 
-def test_a_pile_is_looked_at_and_then_signed(command_line: CommandLine, tmp_path: Path) -> None:
+def test_a_stack_is_looked_at_and_then_signed(command_line: CommandLine, tmp_path: Path) -> None:
     async def league(session: AsyncSession) -> tuple[list[int], bytes]:
         club = await make_club(session)
         ids = [(await make_family(session, club, first=first)).contract_id for first in ("Amara", "Ben")]
         return ids, (await print_sheets(session, club.league_id, ids)).pdf
 
     ids, pdf = command_line.in_database(league)
-    pile = write(tmp_path / "pile.pdf", as_pdf([*scanned(pdf), drawing(), blank()]))
-    plan = command_line("scans", "read", pile, "--json")
+    stack = write(tmp_path / "stack.pdf", as_pdf([*scanned(pdf), drawing(), blank()]))
+    plan = command_line("scans", "read", stack, "--json")
     assert [(one["contract"], one["signer"], one["pages"]) for one in plan.json["papers"]] == [
-        (one, "Rosa Hamilton", [f"pile.pdf, page {number}"]) for number, one in enumerate(ids, start=1)
+        (one, "Rosa Hamilton", [f"stack.pdf, page {number}"]) for number, one in enumerate(ids, start=1)
     ]
-    assert plan.json["doubtful"] == [{"where": "pile.pdf, page 3", "reason": "no code was found on it"}]
-    ran = command_line("scans", "read", pile)
+    assert plan.json["doubtful"] == [{"where": "stack.pdf, page 3", "reason": "no code was found on it"}]
+    ran = command_line("scans", "read", stack)
     assert "sign, by Rosa Hamilton" in ran.out
     assert "4 pages read: 2 to sign, 1 blank page left out. Nothing is signed yet." in ran.err
-    ran = command_line("scans", "read", pile, "--sign", "--expect", plan.json["plan"], "--leave", ids[1])
+    ran = command_line("scans", "read", stack, "--sign", "--expect", plan.json["plan"], "--leave", ids[1])
     assert (ran.code, ran.json["signed"]) == (3, ids[:1])
-    assert "pile.pdf, page 3: no code was found on it." in ran.err
+    assert "stack.pdf, page 3: no code was found on it." in ran.err
     missing = command_line("contracts", "list", "--status", "signed", "--need", "no-scan", "--json").json
     assert missing == []
     other = write(tmp_path / "other.pdf", as_pdf([blank()]))

@@ -1,4 +1,4 @@
-"""A pile of papers and six slips, by keys in a real terminal: all of them are fixed, no family reads two welcomes."""
+"""A stack of papers and six slips, by keys in a real terminal: all of them are fixed, no family reads two welcomes."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +17,7 @@ PAPERS = 80
 """More than any window shows."""
 LOOKED_AT = ("p17", "p03", "p77", "p50")
 FAST = ("p05", "p09", "p10", "p11")
-SLUG = "pile"
+SLUG = "stack"
 HEADER = (
     "Player First Name,Player Last Name,Date of Birth,Team,Guardian 1 First Name,Guardian 1 Last Name,Guardian 1 Email,"
     "Guardian 2 First Name,Guardian 2 Last Name"
@@ -62,7 +62,7 @@ def sign(desk: Terminal, name: str, done: int) -> None:
     desk.shows(f"{done} paper", f"{PAPERS - done} left", f"last: Kid {name.capitalize()}")
 
 
-def test_six_slips_in_a_pile_are_fixed_before_and_after_the_mails_left(data_dir: Path, tmp_path: Path) -> None:
+def test_six_slips_in_a_stack_are_fixed_before_and_after_the_mails_left(data_dir: Path, tmp_path: Path) -> None:
     asyncio.run(make_league(data_dir))
     mails = tmp_path / "mails"
     environment = clean_environment(data_dir) | {"BBALL_LEAGUE": SLUG, "BBALL_MAIL_URL": f"maildir://{mails}"}
@@ -125,7 +125,7 @@ def test_six_slips_in_a_pile_are_fixed_before_and_after_the_mails_left(data_dir:
         desk.shows("Correct the record: Kid P11")
         desk.press(TAB, TAB, TAB, CTRL_U, "2026-11-02", ENTER)
         desk.shows("Kid P11 (Team 1): corrected.")
-        assert not list(mails.rglob("new/*")), "nothing leaves before the pile is done"
+        assert not list(mails.rglob("new/*")), "nothing leaves before the stack is done"
         desk.press(ESC)
         desk.until(lambda: len(list(mails.rglob("new/*"))) == done)
         # After the e-mails left: the other parent, and nobody is written a second time.

@@ -1,4 +1,4 @@
-"""A pile of scanned sheets in a real terminal: printed here, signed on paper, scanned, found by their codes, signed."""
+"""A stack of scanned sheets in a real terminal: printed here, signed on paper, scanned, found by codes, signed."""
 
 import asyncio
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_scans_of_six_papers_are_found_by_their_codes_and_signed(data_dir: Path,
         # Six come back signed: four through the feeder with their backs, two as photos; and a drawing among them.
         pages = scanned(sheets.read_bytes())
         fed = [side for page in pages[: SIGNED - 2] for side in (page, blank())]
-        write(folder / "pile.pdf", as_pdf([*fed, drawing()]))
+        write(folder / "stack.pdf", as_pdf([*fed, drawing()]))
         for number, page in enumerate(pages[SIGNED - 2 : SIGNED]):
             write(folder / f"photo{number}.jpg", as_jpeg(page))
         desk.press("r")
@@ -40,7 +40,7 @@ def test_scans_of_six_papers_are_found_by_their_codes_and_signed(data_dir: Path,
         desk.press("\x01", "\x0b", str(folder))
         desk.press(ENTER)
         desk.shows("11 pages read, 4 blank pages: 6 contracts found.", "Sign 6")
-        desk.shows("pile.pdf, page 9: no code was found on it.")
+        desk.shows("stack.pdf, page 9: no code was found on it.")
         desk.press(ENTER)
         desk.shows("6/8")
         desk.press("q")

@@ -15,7 +15,7 @@ from tests.journeys.test_pty import ROSTER
 from tests.support.mails import fail
 
 LEFT_THE_SCREEN, DREW_AGAIN = b"\x1b[?1049l", b"\x1b[?1049h"
-PILE = [f"p{number:03}" for number in (17, 3, 29, 33, 8, 9)]
+STACK = [f"p{number:03}" for number in (17, 3, 29, 33, 8, 9)]
 
 
 async def _rows(folder: Path, slug: str, query: str) -> dict[str, str]:
@@ -48,14 +48,14 @@ async def fail_all_mails(folder: Path) -> None:
         await fail(database, waiting)
 
 
-def test_a_pile_of_papers_and_what_a_filter_leaves_in_one_write_each(data_dir: Path) -> None:
+def test_a_stack_of_papers_and_what_a_filter_leaves_in_one_write_each(data_dir: Path) -> None:
     environment = desk_of(data_dir, "hasty", 40, worker=False)
     with terminal(environment, columns=120, rows=36) as desk:
         # Typed before there was a program: the terminal itself takes these, and makes Enter another key.
-        desk.press_at_once("t", PILE[0], ENTER)
+        desk.press_at_once("t", STACK[0], ENTER)
         desk.shows("Sign Kid P017", "becomes signed")
         # The warning about the missing team chat is read once; from then on nothing is waited for.
-        desk.press_at_once(ENTER, *(key for name in PILE[1:] for key in (name, ENTER, ENTER)))
+        desk.press_at_once(ENTER, *(key for name in STACK[1:] for key in (name, ENTER, ENTER)))
         desk.shows("6 papers done, 34 left", "last: Kid P009")
         desk.press_at_once(ESC)
         desk.shows("6/40")
@@ -96,7 +96,7 @@ def test_a_pile_of_papers_and_what_a_filter_leaves_in_one_write_each(data_dir: P
     found = contracts_of(data_dir, "hasty")
     assert len(found) == 40
     signed = {name.lower() for name, state in found.items() if state == "signed"}
-    assert signed == {*PILE, "p028", *(f"p{number:03}" for number in (12, 13, 20, 21, 22, 23))}
+    assert signed == {*STACK, "p028", *(f"p{number:03}" for number in (12, 13, 20, 21, 22, 23))}
     assert {state for name, state in found.items() if name.lower() not in signed} == {"offered"}
     mails = mails_of(data_dir, "hasty")
     assert len(mails) == 13

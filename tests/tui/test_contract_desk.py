@@ -66,7 +66,7 @@ async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_ta
         await desk.press("enter", "enter")  # once too often
         await desk.shows("Kid0 Family00 (Hawks U12) is signed", "Type a few letters")
         await desk.shows("last: Kid0 Family00", "Done: Enter corrects, Delete takes back")
-        # The mails of the whole pile wait for its end.
+        # The mails of the whole stack wait for its end.
         assert [one > 800 for one in await due(database)] == [True, True]
         await desk.press("ctrl+t")
         await desk.shows("Kid0 Family00 (Hawks U12): undone.", "1 paper done, 3 left")
@@ -92,7 +92,7 @@ async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_ta
         await desk.shows("Kid0 Family00 (Hawks U12): corrected.", "scan")
         await desk.press("up", "delete")
         await desk.shows("Kid2 Family02 (Hawks U12): undone.", "1 paper done")
-        # What is signed in a pile is undone paper by paper.
+        # What is signed in a stack is undone paper by paper.
         desk.app.screen.query_one("#name").focus()
         await desk.settle()
         for number, name in enumerate(("kid2", "kid3"), start=2):
@@ -121,7 +121,7 @@ async def test_a_stack_of_papers_takes_two_keys_each_and_each_is_corrected_or_ta
             assert await session.scalar(select(func.count()).where(Outbox.state == OutboxState.QUEUED)) == 2
 
 
-async def test_the_desk_catches_up_when_the_pile_is_done_and_counts_rows_that_come_to_a_filtered_list(
+async def test_the_desk_catches_up_when_the_stack_is_done_and_counts_rows_that_come_to_a_filtered_list(
     mailless: Settings, database: Database
 ) -> None:
     club = await club_with(database, 1)

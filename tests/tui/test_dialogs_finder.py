@@ -138,7 +138,7 @@ async def never(*_: object) -> Any:
         (ContractStatus.VOID, "The contract of Amara Hamilton (Hawks) is void already.", "ya está anulado."),
     ],
 )
-async def test_why_a_paper_of_the_pile_has_nothing_to_sign_is_a_whole_sentence(
+async def test_why_a_paper_of_the_stack_has_nothing_to_sign_is_a_whole_sentence(
     status: ContractStatus, english: str, spanish: str
 ) -> None:
     over = replace(ROW, team="Hawks", status=status, signer="Zoë")
@@ -146,14 +146,14 @@ async def test_why_a_paper_of_the_pile_has_nothing_to_sign_is_a_whole_sentence(
     async def find(text: str) -> BatchCandidates:
         return BatchCandidates((), None, over=(over, over) if text else ())
 
-    pile = BatchSigning(find=find, sign=never, take_back=never, correct=never, hold=never, what_holds=never)
-    async with asking(pile, ROOMY) as desk:
+    stack = BatchSigning(find=find, sign=never, take_back=never, correct=never, hold=never, what_holds=never)
+    async with asking(stack, ROOMY) as desk:
         await desk.press("h", "enter")
         assert english in desk.line
         assert "1 more match has nothing left to sign." in desk.line
         use("es")
         try:
-            told, _tone = pile.nobody()
+            told, _tone = stack.nobody()
         finally:
             use(ENGLISH)
         assert spanish.rstrip(".") in told
@@ -171,14 +171,14 @@ async def test_why_a_paper_of_the_pile_has_nothing_to_sign_is_a_whole_sentence(
         ({ContractStatus.SIGNED: 1}, "All done: every contract that was offered is signed or over."),
     ],
 )
-async def test_a_pile_without_anybody_to_sign_says_what_to_do_instead(
+async def test_a_stack_without_anybody_to_sign_says_what_to_do_instead(
     others: dict[ContractStatus, int], said: str
 ) -> None:
     async def find(text: str) -> BatchCandidates:
         return BatchCandidates((), None if text else 0, others={} if text else others)
 
-    pile = BatchSigning(find=find, sign=never, take_back=never, correct=never, hold=never, what_holds=never)
-    async with asking(pile, ROOMY) as desk:
+    stack = BatchSigning(find=find, sign=never, take_back=never, correct=never, hold=never, what_holds=never)
+    async with asking(stack, ROOMY) as desk:
         assert said in desk.line
         await desk.press("h", "enter")
         assert said in desk.line

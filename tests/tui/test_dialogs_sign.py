@@ -234,10 +234,10 @@ async def test_without_a_guardian_the_name_is_asked_for_at_once() -> None:
         assert office.requests[0].signer == FreeText("Uncle Joe")
 
 
-def test_in_a_pile_letters_stay_the_next_name() -> None:
+def test_in_a_stack_letters_stay_the_next_name() -> None:
     preview = SigningPreview((contract(1, "Kim Roe", notices=(ORPHAN,)),), "maria", TODAY, 0)
     assert [option for _, option in signer_options(preview)] == ["else"]
-    assert [option for _, option in signer_options(preview, pile=True)] == ["first", "else"]
+    assert [option for _, option in signer_options(preview, of_stack=True)] == ["first", "else"]
 
 
 async def test_where_some_have_a_guardian_the_name_is_not_asked_for() -> None:

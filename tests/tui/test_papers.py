@@ -123,7 +123,7 @@ async def test_a_team_is_written_to_a_folder(
         assert len(list((tmp_path / "westside scans Hawks U12").iterdir())) == 2
 
 
-async def test_a_pile_is_planned_and_signed_without_what_is_left_out(
+async def test_a_stack_is_planned_and_signed_without_what_is_left_out(
     mailless: Settings, database: Database, tmp_path: Path
 ) -> None:
     async with database.session() as session:

@@ -36,8 +36,8 @@ SHOWN = 12
 """Contracts that are found at most: there may be more of them."""
 LOOKED_AT = 60
 """Contracts that match, among which the nearest names come first."""
-PILE_HOLD = timedelta(minutes=15)
-"""How long the mails of a pile wait unless somebody says that it is still on the desk, or done."""
+STACK_HOLD = timedelta(minutes=15)
+"""How long the mails of a stack wait unless somebody says that it is still on the desk, or done."""
 
 
 class PaperFacts(Struct, frozen=True):
@@ -200,7 +200,7 @@ async def _paper_facts(session: AsyncSession, league_id: int, rows: Sequence[Con
     return found
 
 
-def _held_by_the_pile() -> ColumnElement[bool]:
+def _held_by_the_stack() -> ColumnElement[bool]:
     """A welcome mail of a contract's latest signing that no worker has seen and that waits for nothing but its time."""
     outbox, contract = models.Outbox, models.Contract
     return and_(
@@ -214,17 +214,17 @@ def _held_by_the_pile() -> ColumnElement[bool]:
     )
 
 
-async def hold_pile(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> int:
-    """Keep the mails of these signings back for :data:`PILE_HOLD` more; how many. The caller commits.
+async def hold_stack(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> int:
+    """Keep the mails of these signings back for :data:`STACK_HOLD` more; how many. The caller commits.
 
-    Whoever has a pile on the desk does so again and again. If the program ends without a word, they leave by
+    Whoever has a stack on the desk does so again and again. If the program ends without a word, they leave by
     themselves.
     """
-    return await _due_in(session, league_id, contract_ids, PILE_HOLD)
+    return await _due_in(session, league_id, contract_ids, STACK_HOLD)
 
 
-async def release_pile(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> int:
-    """The pile is done: its mails leave after the league's undo time; how many. The caller commits."""
+async def release_stack(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> int:
+    """The stack is done: its mails leave after the league's undo time; how many. The caller commits."""
     clock = await read_clock(session, league_id)
     number = await _due_in(session, league_id, contract_ids, timedelta(seconds=clock.hold_seconds))
     if number:
@@ -240,7 +240,7 @@ async def _due_in(session: AsyncSession, league_id: int, contract_ids: Collectio
             contract.league_id == league_id,
             outbox.league_id == league_id,
             among(contract.id, contract_ids),
-            _held_by_the_pile(),
+            _held_by_the_stack(),
         )
         .values(available_at=func.now() + wait)
         .returning(outbox.id)

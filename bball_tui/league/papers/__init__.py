@@ -1,1 +1,1 @@
-"""Signed papers: scans kept with their signatures, sheets that are printed, and piles of scans that come back."""
+"""Signed papers: scans kept with their signatures, sheets that are printed, and stacks of scans that come back."""

@@ -24,8 +24,8 @@ MEMORY: Final = 1024**3
 """Bytes of address space; a page with 300 dots per inch takes a tenth of it."""
 SECONDS: Final = 300
 """Of processor time. A page takes a fifth of a second."""
-LARGEST_PILE: Final = 200 * 1024**2
-"""Bytes of one file of a pile."""
+LARGEST_SCAN_STACK: Final = 200 * 1024**2
+"""Bytes of one file of a stack."""
 MOST_PAGES: Final = 500
 MOST_PIXELS: Final = 80_000_000
 """Of a picture: more than any phone has."""
@@ -45,7 +45,7 @@ class ReadPage(msgspec.Struct, array_like=True, frozen=True):
     problem: str = ""
 
 
-class UnreadablePile(Exception):
+class UnreadableScans(Exception):
     """The file as a whole cannot be read; the message goes on from its name."""
 
 
@@ -68,7 +68,7 @@ def read_pages(data: bytes, tick: Tick, *, memory: int = MEMORY, seconds: int = 
     """The pages of a PDF, or the one of a picture. Blocking; ``tick`` may raise to stop it.
 
     Raises:
-        UnreadablePile: it cannot be read, or not within the limits.
+        UnreadableScans: it cannot be read, or not within the limits.
     """
     return _ask(_Question(data, memory, seconds, language=spoken()), tick).pages
 
@@ -77,7 +77,7 @@ def cut_pages(data: bytes, groups: Sequence[Sequence[int]], tick: Tick) -> tuple
     """For each group of pages (from 0) a PDF with those pages alone. Blocking.
 
     Raises:
-        UnreadablePile: it cannot be read, or not within the limits.
+        UnreadableScans: it cannot be read, or not within the limits.
     """
     return _ask(_Question(data, MEMORY, SECONDS, tuple(tuple(one) for one in groups)), tick).parts
 
@@ -87,10 +87,10 @@ def _ask(question: _Question, tick: Tick) -> _Answer:
         output = ask_child(__name__, msgspec.msgpack.encode(question), tick)
     except ChildEnded as ended:
         why = _("reading it takes too long") if ended.too_slow else _("reading it takes too much memory, or broke off")
-        raise UnreadablePile(_("{why}. Scan it in smaller stacks, with 200 dots per inch").format(why=why)) from None
+        raise UnreadableScans(_("{why}. Scan it in smaller stacks, with 200 dots per inch").format(why=why)) from None
     answer = msgspec.msgpack.decode(output, type=_Answer)
     if answer.refused:
-        raise UnreadablePile(answer.refused)
+        raise UnreadableScans(answer.refused)
     return answer
 
 

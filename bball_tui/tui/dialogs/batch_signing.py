@@ -1,6 +1,6 @@
-"""A pile of papers: a few letters of a name, Enter, Enter, and the field is empty for the next one.
+"""A stack of papers: a few letters of a name, Enter, Enter, and the field is empty for the next one.
 
-Until the pile is done no mail of it leaves, so that every slip can be corrected: the papers that are done stand beside.
+Until it is done no mail of it leaves, so that every slip can be corrected: the papers that are done stand beside.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -68,7 +68,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     ``find`` looks for names, ``sign`` asks about one contract and signs it (None: it was not), ``take_back`` undoes
     one and says why it could not (None: it could), ``correct`` corrects the record of one (None: it is as it was).
     ``hold`` keeps the mails of all of them back, again and again; ``what_holds`` says in one sentence what holds them
-    besides the pile.
+    besides the stack.
     """
 
     HELP = """
@@ -89,21 +89,21 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     DEFAULT_CSS = """
     BatchSigning {
         & > .dialog--frame { width: 132; }
-        & .pile--sides { height: auto; layout: vertical; }
-        & .pile--names { height: auto; width: 1fr; }
-        & .pile--done { height: auto; width: 1fr; display: none; }
-        & .pile--done OptionList { height: 3; margin: 0; }
-        & .pile--done OptionList:focus { background: $primary-muted; }
+        & .stack--sides { height: auto; layout: vertical; }
+        & .stack--names { height: auto; width: 1fr; }
+        & .stack--done { height: auto; width: 1fr; display: none; }
+        & .stack--done OptionList { height: 3; margin: 0; }
+        & .stack--done OptionList:focus { background: $primary-muted; }
         & #whose { height: 2; }
-        &.-some .pile--done { display: block; }
+        &.-some .stack--done { display: block; }
         &.-wide {
-            & .pile--sides { layout: horizontal; }
-            & .pile--done { display: block; width: 44; margin: 0 0 0 2; }
-            & .pile--done OptionList { height: 14; margin: 1 0 0 0; }
+            & .stack--sides { layout: horizontal; }
+            & .stack--done { display: block; width: 44; margin: 0 0 0 2; }
+            & .stack--done OptionList { height: 14; margin: 1 0 0 0; }
         }
         &.-tight #whose { height: 1; }
         &.-tight.-some #names { height: 4; }
-        &.-wide.-tight .pile--done OptionList { height: 9; }
+        &.-wide.-tight .stack--done OptionList { height: 9; }
     }
     """
     BINDINGS: ClassVar = [
@@ -140,9 +140,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         whose = Static("", id="whose")
         done = OptionList(markup=False, id="done")
         yield Horizontal(
-            Vertical(field, names, whose, count, classes="pile--names"),
-            Vertical(Static("", id="done-title"), done, classes="pile--done"),
-            classes="pile--sides",
+            Vertical(field, names, whose, count, classes="stack--names"),
+            Vertical(Static("", id="done-title"), done, classes="stack--done"),
+            classes="stack--sides",
         )
 
     def choices(self) -> Iterable[DialogButton]:

@@ -1,4 +1,4 @@
-"""What a pile of papers says in one line: of a name, of a paper that is done, of letters that mean several."""
+"""What a stack of papers says in one line: of a name, of a paper that is done, of letters that mean several."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -23,7 +23,7 @@ _PART_OF_NAME = 15
 
 
 class PaperSigned(Struct, frozen=True):
-    """One paper is done: whose it was, who signed how and when, and the mails that wait for the end of the pile.
+    """One paper is done: whose it was, who signed how and when, and the mails that wait for the end of the stack.
 
     ``born`` is there where the team has another child of this name.
     """

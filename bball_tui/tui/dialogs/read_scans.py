@@ -1,4 +1,4 @@
-"""A pile of scans: whose papers they are, what would be signed, and which pages say nothing for certain."""
+"""A stack of scans: whose papers they are, what would be signed, and which pages say nothing for certain."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import date
@@ -30,7 +30,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from bball_tui.league.papers.pile import PileDone, PilePlan, PileReader, PlannedPaper
+    from bball_tui.league.papers.scan_stack import PlannedPaper, ScanStackDone, ScanStackPlan, ScanStackReader
 
 LOOK = 1.0
 """Seconds between two looks at how far the reading is, and into the folder for new scans."""
@@ -39,27 +39,27 @@ MOST_LINES = 60
 METHODS = ((_("scan"), SigningMethod.SCAN), (_("paper"), SigningMethod.PAPER))
 
 
-class PileOrder(Struct, frozen=True):
+class ScanStackOrder(Struct, frozen=True):
     """What is to be done with a plan."""
 
-    plan: "PilePlan"
+    plan: "ScanStackPlan"
     leave: frozenset[int]
     method: SigningMethod
     signed_on: date
 
 
-class PileSigned(Struct, frozen=True):
+class ScanStackSigned(Struct, frozen=True):
     """What came of it, and the folder or file that was read."""
 
-    done: "PileDone"
+    done: "ScanStackDone"
     path: Path
 
 
-ReadPile: TypeAlias = Callable[[Path, "PileReader"], Awaitable["PilePlan"]]
-SignPile: TypeAlias = Callable[[PileOrder], Awaitable["PileDone"]]
+ReadScanStack: TypeAlias = Callable[[Path, "ScanStackReader"], Awaitable["ScanStackPlan"]]
+SignScanStack: TypeAlias = Callable[[ScanStackOrder], Awaitable["ScanStackDone"]]
 
 
-class ReadScans(InputDialog[PileSigned | None]):
+class ReadScans(InputDialog[ScanStackSigned | None]):
     """What was signed, or None. ``read`` makes the plan, ``sign`` carries it out; ``path`` is offered first."""
 
     HELP = """
@@ -82,24 +82,24 @@ class ReadScans(InputDialog[PileSigned | None]):
     ]
 
     def __init__(
-        self, *, read: ReadPile, sign: SignPile, today: date, date_order: DateOrder, path: Path | None = None
+        self, *, read: ReadScanStack, sign: SignScanStack, today: date, date_order: DateOrder, path: Path | None = None
     ) -> None:
         super().__init__()
         self.set_reactive(ReadScans.heading, _("Read scanned papers"))
-        self._read_pile = read
-        self._sign_pile = sign
+        self._read_stack = read
+        self._sign_stack = sign
         self._today = today
         self._order = date_order
         self._path = path
-        self._reader: PileReader | None = None
+        self._reader: ScanStackReader | None = None
         self._busy = self._signing = False
-        self._plan: PilePlan | None = None
+        self._plan: ScanStackPlan | None = None
         self._planned: Path | None = None
         self._new: NewFiles | None = None
         self._looking: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
-        """The pile, how and when it was signed, the papers, the doubtful pages."""
+        """The stack, how and when it was signed, the papers, the doubtful pages."""
         start = "" if self._path is None else short_path(self._path)
         field = TextField(start, placeholder=_("~/Scans, or ~/Scans/stack.pdf"), keep=False, id="path")
         yield Field(_("Scans"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
@@ -143,7 +143,7 @@ class ReadScans(InputDialog[PileSigned | None]):
         self.action_read()
 
     @on(Input.Changed, "#path")
-    async def _other_pile(self) -> None:
+    async def _other_stack(self) -> None:
         self.query_one("#path-field", Field).problem = ""
         if self._plan is not None and path_typed(self.query_one("#path", TextField).value) != self._planned:
             await self._forget()
@@ -160,7 +160,7 @@ class ReadScans(InputDialog[PileSigned | None]):
         self._show()
 
     def action_read(self) -> None:
-        """Read the pile and show the plan."""
+        """Read the stack and show the plan."""
         typed = self.query_one("#path", TextField).value.strip()
         if self._busy:
             return
@@ -170,10 +170,10 @@ class ReadScans(InputDialog[PileSigned | None]):
         self._begin(path_typed(typed))
 
     def _begin(self, path: Path) -> None:
-        from bball_tui.league.papers.pile import PileReader
+        from bball_tui.league.papers.scan_stack import ScanStackReader
 
         self._busy = True
-        self._reader = self._reader or PileReader()
+        self._reader = self._reader or ScanStackReader()
         self._reader.stopped = False
         try:
             self._new = NewFiles(path) if path.is_dir() else None
@@ -183,7 +183,7 @@ class ReadScans(InputDialog[PileSigned | None]):
             self._looking = self.set_interval(LOOK, self._look)
         self._look()
         self._show()
-        self.run_worker(self._read(path, self._reader), group="pile")
+        self.run_worker(self._read(path, self._reader), group="stack")
 
     def _look(self) -> None:
         reader = self._reader
@@ -199,10 +199,10 @@ class ReadScans(InputDialog[PileSigned | None]):
             if more:
                 self._begin(self._planned)
 
-    async def _read(self, path: Path, reader: "PileReader") -> None:
+    async def _read(self, path: Path, reader: "ScanStackReader") -> None:
         left = self._leave
         try:
-            plan = await self._read_pile(path, reader)
+            plan = await self._read_stack(path, reader)
         except BballError as error:
             self._busy = False
             if not self.gone:
@@ -241,22 +241,22 @@ class ReadScans(InputDialog[PileSigned | None]):
             field.problem = str(error)
             return
         field.problem = ""
-        order = PileOrder(self._plan, self._leave, self.query_one("#method", Picker).chosen, day)
+        order = ScanStackOrder(self._plan, self._leave, self.query_one("#method", Picker).chosen, day)
         self._busy = self._signing = True
         self.say(_("Signing {contracts} …").format(contracts=counted(len(self._chosen), "contract")))
         self._show()
-        self.run_worker(self._do(order), group="pile")
+        self.run_worker(self._do(order), group="stack")
 
-    async def _do(self, order: PileOrder) -> None:
+    async def _do(self, order: ScanStackOrder) -> None:
         try:
-            done = await self._sign_pile(order)
+            done = await self._sign_stack(order)
         except BballError as error:
             self._busy = self._signing = False
             self.say(str(error), Tone.BAD)
             self._show()
             return
         if self._planned is not None:
-            self.dismiss(PileSigned(done, self._planned))
+            self.dismiss(ScanStackSigned(done, self._planned))
 
     @work(group="browse")
     async def action_browse(self) -> None:
@@ -287,7 +287,7 @@ def _words(paper: "PlannedPaper") -> Iterator[Part]:
     yield (f" · {'; '.join(part.words for part in paper.parts)}", STYLES[Tone.MUTED])
 
 
-def _doubts(plan: "PilePlan") -> Iterator[list[Part]]:
+def _doubts(plan: "ScanStackPlan") -> Iterator[list[Part]]:
     if plan.doubtful:
         yield [
             (
@@ -303,7 +303,7 @@ def _doubts(plan: "PilePlan") -> Iterator[list[Part]]:
         yield [(_("and {doubtful:,} more").format(doubtful=len(plan.doubtful) - MOST_LINES), STYLES[Tone.MUTED])]
 
 
-def _summary(plan: "PilePlan") -> str:
+def _summary(plan: "ScanStackPlan") -> str:
     blank = f", {counted(plan.blank, 'blank page')}" if plan.blank else ""
     return _("{pages} read{blank}: {contracts} found.").format(
         pages=counted(plan.pages, "page"), blank=blank, contracts=counted(len(plan.papers), "contract")

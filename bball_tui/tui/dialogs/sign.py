@@ -290,7 +290,7 @@ class SignDialog(InputDialog[Signed | None]):
         self._signers_known = True
         first, *others = preview.contracts
         picker = self.query_one("#signer", Picker)
-        options = signer_options(preview, pile=self.of_stack)
+        options = signer_options(preview, of_stack=self.of_stack)
         typed = options[0][1] == SOMEBODY_ELSE
         picker.offer(options, SOMEBODY_ELSE if typed else picker.chosen)
         self._player = "" if others else first.player
@@ -308,7 +308,7 @@ class SignDialog(InputDialog[Signed | None]):
         shown: Content = content(("  …", STYLES[Tone.MUTED]))
         caption = _("Sign")
         if preview is not None:
-            shown = signing_summary(preview, self._undo_key, pile=self.of_stack)
+            shown = signing_summary(preview, self._undo_key, of_stack=self.of_stack)
             number = len(preview.signable)
             caption = _("Sign {number:,}").format(number=number) + (
                 _(" of {count:,}").format(count=self._count) if number != self._count else ""

@@ -40,14 +40,16 @@ def signer_choice(chosen: str, name: str) -> "SignerChoice":
     return FIRST_GUARDIAN if chosen == FIRST else NamedGuardian(int(chosen))
 
 
-def signer_options(preview: "SigningPreview", *, pile: bool = False) -> list[tuple[str, str]]:
+def signer_options(preview: "SigningPreview", *, of_stack: bool = False) -> list[tuple[str, str]]:
     """By name the guardians who may sign for all the players of ``preview``: for siblings there are some.
 
-    Where nobody has one who may, only a name that is typed is left. Not in a ``pile``: letters are its next name.
+    Where nobody has one who may, only a name that is typed is left. Not ``of_stack``, where letters are the next name.
     """
     from bball_tui.league.contracts.signing_rules import NoticeKind
 
-    if not pile and all(any(told.kind is NoticeKind.NO_SIGNER for told in one.notices) for one in preview.contracts):
+    if not of_stack and all(
+        any(told.kind is NoticeKind.NO_SIGNER for told in one.notices) for one in preview.contracts
+    ):
         return [(_("someone else"), SOMEBODY_ELSE)]
     first, *others = preview.contracts
     shared = [

@@ -33,8 +33,8 @@ def capacity_word(capacity: "Capacity") -> str:
     return _(capacity.value.replace("_", " "))
 
 
-def promises(preview: "SigningPreview", undo_key: str, *, pile: bool = False) -> list[str]:
-    """What becomes of the contracts, and which mails go out when. ``pile``: when the whole pile is done."""
+def promises(preview: "SigningPreview", undo_key: str, *, of_stack: bool = False) -> list[str]:
+    """What becomes of the contracts, and which mails go out when. ``of_stack``: when the whole stack is done."""
     number = len(preview.signable)
     if not number:
         return [_("Nothing: no contract can be signed like this.")]
@@ -55,7 +55,7 @@ def promises(preview: "SigningPreview", undo_key: str, *, pile: bool = False) ->
     if (missing := _missing(preview)) is not None:
         wait = counted(preview.mails - preview.waiting, "welcome e-mail waits", "welcome e-mails wait")
         return [*lines, f"{wait}: {missing}"]
-    if pile:
+    if of_stack:
         wait = counted(preview.mails - preview.waiting, "welcome e-mail waits", "welcome e-mails wait")
         return [*lines, _("{wait} until the stack is done").format(wait=wait)]
     mails = counted(preview.mails - preview.waiting, "welcome e-mail goes", "welcome e-mails go")
@@ -81,13 +81,13 @@ def one_contract(one: "ContractPreview") -> str:
     return f"{who}; {_('e-mail to {mails}').format(mails=mails) if mails else _('no e-mail')}"
 
 
-def signing_summary(preview: "SigningPreview", undo_key: str, *, pile: bool = False) -> Content:
+def signing_summary(preview: "SigningPreview", undo_key: str, *, of_stack: bool = False) -> Content:
     """The whole block, indented by two cells, warnings before details."""
-    return content_lines(_lines(preview, undo_key, pile=pile))
+    return content_lines(_lines(preview, undo_key, of_stack=of_stack))
 
 
-def _lines(preview: "SigningPreview", undo_key: str, *, pile: bool) -> Iterable[list[Part]]:
-    for promise in promises(preview, undo_key, pile=pile):
+def _lines(preview: "SigningPreview", undo_key: str, *, of_stack: bool) -> Iterable[list[Part]]:
+    for promise in promises(preview, undo_key, of_stack=of_stack):
         yield [f"  {promise}"]
     yield from _noticed(preview.notices)
     going = [one for one in preview.contracts if not one.blocked]

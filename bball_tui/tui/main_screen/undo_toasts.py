@@ -38,13 +38,13 @@ class _Signing(msgspec.Struct, frozen=True):
     """It was a message of these e-mails, and no contract."""
     import_id: int | None = None
     """It was a roster that was imported."""
-    of_pile: bool = False
-    """It was signed before the others of a pile, maybe so long ago that it is none of the last acts anymore."""
+    of_stack: bool = False
+    """It was signed before the others of a stack, maybe so long ago that it is none of the last acts anymore."""
 
     @property
     def recent(self) -> bool:
         """Whether it is one of the last acts for as long as it can be taken back."""
-        return not self.of_pile and self.until > monotonic()
+        return not self.of_stack and self.until > monotonic()
 
     def is_(self, act: "OwnAct") -> bool:
         """Whether the audit means this by ``act``."""
@@ -88,8 +88,8 @@ class UndoScreen(ActionHost, Screen[None]):
         now = monotonic()
         steps = [(one,) for one in event.contract_ids] if event.one_by_one else [event.contract_ids]
         self._undoable = [one for one in self._undoable if one.until > now]
-        pile = event.one_by_one
-        self._offers(*(_Signing(one, now + event.undo_seconds, of_pile=pile) for one in steps))
+        stack = event.one_by_one
+        self._offers(*(_Signing(one, now + event.undo_seconds, of_stack=stack) for one in steps))
         self._count_down()
         self.run_worker(self._tell_signed(event), group="signed")
 

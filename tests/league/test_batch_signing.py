@@ -1,4 +1,4 @@
-"""The mails of a pile wait until it is done; if no one says so, they leave by themselves."""
+"""The mails of a stack wait until it is done; if no one says so, they leave by themselves."""
 
 from datetime import date
 
@@ -7,20 +7,20 @@ from sqlalchemy import func, select, text, update
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import Capacity, ContractStatus
-from bball_tui.league.contracts.batch_signing import PILE_HOLD, batch_candidates, hold_pile, release_pile
+from bball_tui.league.contracts.batch_signing import STACK_HOLD, batch_candidates, hold_stack, release_stack
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from tests.support.factory import Parent, make_club, make_family
 
-HOLD = int(PILE_HOLD.total_seconds())
+HOLD = int(STACK_HOLD.total_seconds())
 
 
-async def test_a_pile_is_held_again_and_released_after_the_undo_time(database: Database) -> None:
+async def test_a_stack_is_held_again_and_released_after_the_undo_time(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session, hold_seconds=10)
         one, two = await make_family(session, club), await make_family(session, club, first="Two")
         gone = await make_family(session, club, first="Gone")
-        pile = [family.contract_id for family in (one, two, gone)]
-        await sign(session, club.league_id, SigningRequest(tuple((each, 1) for each in pile), hold_seconds=HOLD))
+        stack = [family.contract_id for family in (one, two, gone)]
+        await sign(session, club.league_id, SigningRequest(tuple((each, 1) for each in stack), hold_seconds=HOLD))
         # Time passes; one mail was sent because nobody held it anymore.
         earlier = Outbox.available_at - text("interval '10 seconds'")
         await session.execute(update(Outbox).values(available_at=earlier))
@@ -31,10 +31,10 @@ async def test_a_pile_is_held_again_and_released_after_the_undo_time(database: D
         )
     seconds = select(func.extract("epoch", Outbox.available_at - func.now())).where(Outbox.state == "queued")
     async with database.session() as session:
-        assert await hold_pile(session, club.league_id, pile) == 2
+        assert await hold_stack(session, club.league_id, stack) == 2
         assert [int(each) for each in await session.scalars(seconds)] == [HOLD] * 2
     async with database.session() as session:
-        assert await release_pile(session, club.league_id, [one.contract_id]) == 1
+        assert await release_stack(session, club.league_id, [one.contract_id]) == 1
         assert sorted(round(each) for each in await session.scalars(seconds)) == [10, HOLD]
 
 

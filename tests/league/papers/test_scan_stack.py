@@ -1,4 +1,4 @@
-"""A pile of scans: its contracts are found by their codes, and what is not certain is named and left alone."""
+"""A stack of scans: its contracts are found by their codes, and what is not certain is named and left alone."""
 
 import asyncio
 import io
@@ -18,10 +18,16 @@ from bball_tui.database.states import ContractStatus, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.papers import page_reader
-from bball_tui.league.papers.page_reader import UnreadablePile, read_pages
+from bball_tui.league.papers.page_reader import UnreadableScans, read_pages
 from bball_tui.league.papers.paper_code import PREFIX, PaperCode, mark_of
-from bball_tui.league.papers.pile import PileMoved, PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.printing import print_sheets
+from bball_tui.league.papers.scan_stack import (
+    ScanStackMoved,
+    ScanStackPlan,
+    ScanStackReader,
+    plan_scan_stack,
+    sign_scan_stack,
+)
 from tests.support.factory import Club, make_club, make_family
 from tests.support.processes import arguments_of
 from tests.support.scanner import as_jpeg, as_pdf, blank, drawing, scanned, write
@@ -41,10 +47,10 @@ async def sheets_of(database: Database, club: Club, ids: list[int]) -> list[Imag
         return scanned((await print_sheets(session, club.league_id, ids)).pdf)
 
 
-async def planned(database: Database, club: Club, path: Path, reader: PileReader | None = None) -> PilePlan:
-    pile = await asyncio.to_thread((reader or PileReader()).read, path)
+async def planned(database: Database, club: Club, path: Path, reader: ScanStackReader | None = None) -> ScanStackPlan:
+    stack = await asyncio.to_thread((reader or ScanStackReader()).read, path)
     async with database.session() as session:
-        return await plan_pile(session, club.league_id, pile)
+        return await plan_scan_stack(session, club.league_id, stack)
 
 
 def qr(text: str) -> Image.Image:
@@ -68,14 +74,14 @@ async def test_the_papers_of_one_pdf_find_their_contracts(database: Database, tm
     pages = await sheets_of(database, club, ids)
     pages[2] = pages[2].rotate(180)
     with_backs = [page for sheet in pages for page in (sheet, blank())]
-    file = write(tmp_path / "pile.pdf", as_pdf(with_backs))
-    reader = PileReader()
+    file = write(tmp_path / "stack.pdf", as_pdf(with_backs))
+    reader = ScanStackReader()
     plan = await planned(database, club, file, reader)
     assert [one.contract_id for one in plan.papers] == ids
     assert (plan.doubtful, plan.blank, plan.to_sign, plan.pages) == ((), 3, 3, 6)
     async with database.session() as session:
         assert (await session.scalars(select(Scan.id))).all() == []
-    done = await sign_pile(database, club.league_id, plan, leave=frozenset(ids[:1]))
+    done = await sign_scan_stack(database, club.league_id, plan, leave=frozenset(ids[:1]))
     assert (sorted(done.signed), done.attached, done.refused) == (sorted(ids[1:]), (), ())
     async with database.session() as session:
         rows = await session.execute(
@@ -159,17 +165,17 @@ async def test_two_pages_of_one_sheet_are_one_paper_and_a_signed_contract_gets_i
     sheets = await sheets_of(database, club, ids)
     async with database.session() as session:
         await sign(session, club.league_id, SigningRequest(((ids[1], 1),)))
-    file = write(tmp_path / "pile.pdf", as_pdf([sheets[0], sheets[1], sheets[0]]))
+    file = write(tmp_path / "stack.pdf", as_pdf([sheets[0], sheets[1], sheets[0]]))
     plan = await planned(database, club, file)
     assert {one.contract_id: (one.signer, [part.words for part in one.parts]) for one in plan.papers} == {
-        ids[0]: ("Rosa Hamilton", ["pile.pdf, pages 1, 3"]),
-        ids[1]: (None, ["pile.pdf, page 2"]),
+        ids[0]: ("Rosa Hamilton", ["stack.pdf, pages 1, 3"]),
+        ids[1]: (None, ["stack.pdf, page 2"]),
     }
-    done = await sign_pile(database, club.league_id, plan)
+    done = await sign_scan_stack(database, club.league_id, plan)
     assert (done.signed, done.attached) == ((ids[0],), (ids[1],))
     async with database.session() as session:
         names = set(await session.scalars(select(Scan.name)))
-    assert names == {"pile, pages 1, 3.pdf", "pile, page 2.pdf"}
+    assert names == {"stack, pages 1, 3.pdf", "stack, page 2.pdf"}
 
 
 async def test_what_changed_since_the_plan_is_refused_and_a_changed_file_stops_all(
@@ -177,23 +183,23 @@ async def test_what_changed_since_the_plan_is_refused_and_a_changed_file_stops_a
 ) -> None:
     club, ids = await club_of(database, 2)
     sheets = await sheets_of(database, club, ids)
-    file = write(tmp_path / "pile.pdf", as_pdf(sheets))
+    file = write(tmp_path / "stack.pdf", as_pdf(sheets))
     plan = await planned(database, club, file)
     async with database.session() as session:
         await sign(session, club.league_id, SigningRequest(((ids[0], 1),)))
-    done = await sign_pile(database, club.league_id, plan)
+    done = await sign_scan_stack(database, club.league_id, plan)
     assert done.signed == (ids[1],)
     assert [one.id for one in done.refused] == [ids[0]]
     async with database.session() as session:
         assert list(await session.scalars(select(Scan.contract_id))) == [ids[1]]
     write(file, as_pdf(sheets[:1]))
-    with pytest.raises(PileMoved):
-        await sign_pile(database, club.league_id, plan)
+    with pytest.raises(ScanStackMoved):
+        await sign_scan_stack(database, club.league_id, plan)
 
 
 def test_a_file_is_drawn_once_and_a_reader_can_be_stopped(tmp_path: Path) -> None:
     write(tmp_path / "a.jpg", as_jpeg(drawing()))
-    reader = PileReader()
+    reader = ScanStackReader()
     first = reader.read(tmp_path)
     reader.stopped = True  # what is known already needs no child
     assert reader.read(tmp_path).pages == first.pages
@@ -205,19 +211,19 @@ def test_a_file_is_drawn_once_and_a_reader_can_be_stopped(tmp_path: Path) -> Non
 
 def test_the_child_has_limits(tmp_path: Path) -> None:
     data = as_pdf([drawing()] * 3)
-    with pytest.raises(UnreadablePile, match="memory"):
+    with pytest.raises(UnreadableScans, match="memory"):
         read_pages(data, lambda _: None, memory=64 * 1024**2)
-    with pytest.raises(UnreadablePile, match="reading it takes too"):
+    with pytest.raises(UnreadableScans, match="reading it takes too"):
         read_pages(as_pdf([drawing()] * 30), lambda _: None, seconds=1)
     for side, problem in ((10_000, "larger than any camera makes"), (13_400, "a damaged picture")):
         [page] = read_pages(claiming(side), lambda _: None)
         assert problem in page.problem
-    with pytest.raises(UnreadablePile, match="damaged PDF"):
+    with pytest.raises(UnreadableScans, match="damaged PDF"):
         read_pages(b"%PDF-1.7 nothing", lambda _: None)
 
 
 def test_an_empty_folder_and_no_folder_say_so(tmp_path: Path) -> None:
     with pytest.raises(BballError, match="no file in the folder"):
-        PileReader().read(tmp_path)
+        ScanStackReader().read(tmp_path)
     with pytest.raises(BballError, match="no such file"):
-        PileReader().read(tmp_path / "gone.pdf")
+        ScanStackReader().read(tmp_path / "gone.pdf")

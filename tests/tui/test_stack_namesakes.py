@@ -163,7 +163,7 @@ async def test_children_of_one_name_are_told_apart_and_what_comes_behind_letters
         await desk.shows("2 papers done")
 
 
-async def test_in_a_pile_namesakes_are_told_apart_and_keys_typed_ahead_open_no_child_who_is_called_otherwise(
+async def test_in_a_stack_namesakes_are_told_apart_and_keys_typed_ahead_open_no_child_who_is_called_otherwise(
     still: Settings, database: Database
 ) -> None:
     async with database.session() as session:

@@ -1,4 +1,4 @@
-"""A pile of scans finds its contracts: a plan that is seen first, then signatures with their papers.
+"""A stack of scans finds its contracts: a plan that is seen first, then signatures with their papers.
 
 Only the code on a page says whose it is. A page without one, with a wrong one or with two is named, and nothing about
 it is guessed.
@@ -24,7 +24,7 @@ from bball_tui.language import _
 from bball_tui.league.contracts.facts import Refused
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import ContractPreview, preview_signing
-from bball_tui.league.papers.page_reader import LARGEST_PILE, ReadPage, UnreadablePile, cut_pages, read_pages
+from bball_tui.league.papers.page_reader import LARGEST_SCAN_STACK, ReadPage, UnreadableScans, cut_pages, read_pages
 from bball_tui.league.papers.paper_code import CodeFault, mark_of, read_code
 from bball_tui.league.papers.scan_file import ScanFile, kind_of, scan_file
 from bball_tui.league.papers.scans import attach, list_scans
@@ -49,7 +49,7 @@ class Pages(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """``pile.pdf, pages 3 and 4``."""
+        """``stack.pdf, pages 3 and 4``."""
         if self.whole:
             return self.file.name
         return page_words(self.file, self.pages)
@@ -62,7 +62,7 @@ def page_words(file: Path, pages: Sequence[int]) -> str:
 
 
 class PlannedPaper(Struct, frozen=True):
-    """A contract that is in the pile. ``signer`` None: it is signed already, and the scan is only attached."""
+    """A contract that is in the stack. ``signer`` None: it is signed already, and the scan is only attached."""
 
     contract_id: int
     version: int
@@ -80,7 +80,7 @@ class Doubtful(Struct, frozen=True):
     reason: str
 
 
-class PilePlan(Struct, frozen=True):
+class ScanStackPlan(Struct, frozen=True):
     """What would happen. ``digest`` names the plan: carrying it out does this or nothing."""
 
     papers: tuple[PlannedPaper, ...]
@@ -96,7 +96,7 @@ class PilePlan(Struct, frozen=True):
         return sum(paper.signer is not None for paper in self.papers)
 
 
-class PileDone(Struct, frozen=True):
+class ScanStackDone(Struct, frozen=True):
     """What came of it."""
 
     signed: tuple[int, ...]
@@ -105,8 +105,8 @@ class PileDone(Struct, frozen=True):
     outbox: tuple[int, ...]
 
 
-class PileMoved(BballError):
-    """The pile or the league is not as it was when the plan was made."""
+class ScanStackMoved(BballError):
+    """The stack or the league is not as it was when the plan was made."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -114,15 +114,15 @@ class PileMoved(BballError):
         )
 
 
-class PileReader(Struct):
-    """Reads piles; a file that was read before is not drawn again. ``done`` of ``total`` files are read."""
+class ScanStackReader(Struct):
+    """Reads stacks; a file that was read before is not drawn again. ``done`` of ``total`` files are read."""
 
     done: int = 0
     total: int = 0
     stopped: bool = False
     _known: dict[bytes, tuple[ReadPage, ...] | str] = field(default_factory=dict)
 
-    def read(self, path: Path) -> "ReadPile":
+    def read(self, path: Path) -> "ScanStackPages":
         """Every file of a folder, or the one file. Blocking.
 
         Raises:
@@ -130,53 +130,53 @@ class PileReader(Struct):
         """
         files = _files_of(path)
         self.done, self.total = 0, len(files)
-        pile = ReadPile()
+        stack = ScanStackPages()
         for file in files:
-            self._add(pile, file)
+            self._add(stack, file)
             self.done += 1
-        return pile
+        return stack
 
-    def _add(self, pile: "ReadPile", file: Path) -> None:
+    def _add(self, stack: "ScanStackPages", file: Path) -> None:
         try:
-            data = read_bytes(file, LARGEST_PILE + 1)
+            data = read_bytes(file, LARGEST_SCAN_STACK + 1)
         except BballError as error:
-            pile.doubtful.append(Doubtful(file.name, str(error)))
+            stack.doubtful.append(Doubtful(file.name, str(error)))
             return
-        if len(data) > LARGEST_PILE:
-            megabytes = LARGEST_PILE // 1024**2
-            pile.doubtful.append(
+        if len(data) > LARGEST_SCAN_STACK:
+            megabytes = LARGEST_SCAN_STACK // 1024**2
+            stack.doubtful.append(
                 Doubtful(
                     file.name, _("it has more than {megabytes} MB. Scan in smaller stacks").format(megabytes=megabytes)
                 )
             )
         elif kind_of(data) is None:
-            pile.doubtful.append(
+            stack.doubtful.append(
                 Doubtful(file.name, _("it isn't a PDF, JPEG, PNG or HEIC file, whatever its name says"))
             )
         else:
             digest = sha256(data).digest()
-            if digest in pile.hashes.values():
-                pile.doubtful.append(Doubtful(file.name, _("it is the same as another file here")))
+            if digest in stack.hashes.values():
+                stack.doubtful.append(Doubtful(file.name, _("it is the same as another file here")))
                 return
             if digest not in self._known:
                 try:
                     self._known[digest] = read_pages(data, self._tick)
-                except UnreadablePile as error:
+                except UnreadableScans as error:
                     self._known[digest] = str(error)
             found = self._known[digest]
             if isinstance(found, str):
-                pile.doubtful.append(Doubtful(file.name, found))
+                stack.doubtful.append(Doubtful(file.name, found))
             else:
-                pile.hashes[file] = digest
-                pile.pages[file] = found
+                stack.hashes[file] = digest
+                stack.pages[file] = found
 
     def _tick(self, _done: int) -> None:
         if self.stopped:
             raise BballError(_("Reading was stopped."))
 
 
-class ReadPile(Struct):
-    """What the files of a pile hold."""
+class ScanStackPages(Struct):
+    """What the files of a stack hold."""
 
     pages: dict[Path, tuple[ReadPage, ...]] = field(default_factory=dict)
     hashes: dict[Path, bytes] = field(default_factory=dict)
@@ -206,14 +206,14 @@ def _files_of(path: Path) -> list[Path]:
     return files
 
 
-async def plan_pile(session: AsyncSession, league_id: int, pile: ReadPile) -> PilePlan:
+async def plan_scan_stack(session: AsyncSession, league_id: int, stack: ScanStackPages) -> ScanStackPlan:
     """What the pages mean for the league. Writes nothing."""
     league = await session.get_one(models.League, league_id)
     mark = mark_of(league.mail_salt)
-    doubtful = list(pile.doubtful)
+    doubtful = list(stack.doubtful)
     blank = 0
     parts: dict[int, list[Pages]] = {}
-    for file, pages in pile.pages.items():
+    for file, pages in stack.pages.items():
         mine: dict[int, list[int]] = {}
         for number, page in enumerate(pages):
             found = _contract_on(page, mark)
@@ -236,11 +236,11 @@ async def plan_pile(session: AsyncSession, league_id: int, pile: ReadPile) -> Pi
         else:
             papers.append(planned)
     papers.sort(key=lambda paper: (paper.parts[0].file, paper.parts[0].pages))
-    hashes = tuple(sorted(pile.hashes.items()))
+    hashes = tuple(sorted(stack.hashes.items()))
     facts = [(one.contract_id, one.version, one.signer, [(str(p.file), p.pages) for p in one.parts]) for one in papers]
     digest = sha256(msgspec.json.encode((facts, [(str(file), one) for file, one in hashes]))).hexdigest()[:12]
-    total = sum(map(len, pile.pages.values()))
-    return PilePlan(tuple(papers), tuple(doubtful), blank, total, hashes, digest)
+    total = sum(map(len, stack.pages.values()))
+    return ScanStackPlan(tuple(papers), tuple(doubtful), blank, total, hashes, digest)
 
 
 def _contract_on(page: ReadPage, mark: str) -> int | str:
@@ -284,22 +284,22 @@ def _planned(preview: ContractPreview, parts: tuple[Pages, ...], has_scan: bool)
     )
 
 
-async def sign_pile(
+async def sign_scan_stack(
     database: Database,
     league_id: int,
-    plan: PilePlan,
+    plan: ScanStackPlan,
     *,
     leave: frozenset[int] = frozenset(),
     method: SigningMethod = SigningMethod.SCAN,
     signed_on: date | None = None,
     hold_seconds: int | None = None,
-) -> PileDone:
+) -> ScanStackDone:
     """Carry out a plan: each signature with its paper in one transaction. ``leave``: contracts that stay out.
 
     Whatever changed meanwhile is refused by itself, with the reason; the others are signed.
 
     Raises:
-        PileMoved: a file is not as it was.
+        ScanStackMoved: a file is not as it was.
         BballError: the date cannot be.
     """
     papers = [paper for paper in plan.papers if paper.contract_id not in leave]
@@ -336,7 +336,7 @@ async def sign_pile(
                 if paper.signer is None:
                     attached.append(paper.contract_id)
         signed += done
-    return PileDone(tuple(signed), tuple(attached), tuple(refused), tuple(outbox))
+    return ScanStackDone(tuple(signed), tuple(attached), tuple(refused), tuple(outbox))
 
 
 def _cut_all(hashes: dict[Path, bytes], papers: Sequence[PlannedPaper]) -> dict[int, list[ScanFile]]:
@@ -347,13 +347,13 @@ def _cut_all(hashes: dict[Path, bytes], papers: Sequence[PlannedPaper]) -> dict[
         for part in paper.parts:
             by_file.setdefault(part.file, []).append((paper, part))
     for file, wanted in by_file.items():
-        data = read_bytes(file, LARGEST_PILE + 1)
+        data = read_bytes(file, LARGEST_SCAN_STACK + 1)
         if sha256(data).digest() != hashes[file]:
-            raise PileMoved
+            raise ScanStackMoved
         cut = [part for _, part in wanted if not part.whole]
         try:
             pieces = iter(cut_pages(data, [part.pages for part in cut], _never) if cut else ())
-        except UnreadablePile as error:
+        except UnreadableScans as error:
             raise BballError(f"{file.name}: {error}.") from None
         for paper, part in wanted:
             name = file.name if part.whole else f"{page_words(Path(file.stem), part.pages)}.pdf"

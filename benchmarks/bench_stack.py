@@ -1,4 +1,4 @@
-"""A pile of papers on a real terminal: from Enter on a name to the Sign dialog with its effect, from there to signed.
+"""A stack of papers on a real terminal: from Enter on a name to the Sign dialog with its effect, from there to signed.
 
 What counts is the 95th percentile: who signs two hundred papers feels the slow ones. Beside it stands the same of an
 empty Textual app that shows a dialog, in the same run: on a busy machine all are long.
@@ -58,7 +58,7 @@ def until(child: "pexpect.spawn[str]", keys: str, marker: str) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def pile(environment: dict[str, str]) -> tuple[list[float], list[float], int]:
+def stack(environment: dict[str, str]) -> tuple[list[float], list[float], int]:
     """How long each dialog took to come, how long each signature, and the keys that one paper took."""
     child = spawn([sys.executable, "-m", "bball_tui"], environment)
     asked: list[float] = []
@@ -109,7 +109,7 @@ async def run() -> list[Result]:
                 await session.execute(text("UPDATE player SET first_name = 'K' || (100 + right(last_name, 3)::int)"))
             await asyncio.to_thread(count_up, settings)
         environment = {"BBALL_DATA_DIR": str(data_dir), "BBALL_WORKER": "false", "TERM": "xterm-256color"}
-        asked, signed, keys = pile(environment)
+        asked, signed, keys = stack(environment)
         empty = bare(environment)
     beside = f"an empty app's dialog {median(empty):.0f} ms, 95th {slow(empty):.0f} ms"
     return [

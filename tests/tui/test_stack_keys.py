@@ -109,7 +109,7 @@ async def test_no_letter_is_a_command_in_an_open_paper_and_a_name_typed_over_one
     async with opened(still) as desk:
         await desk.press("t")
         await desk.shows("0 papers done, 3 left")
-        # Esc typed ahead leaves the paper that the Enter before it opens, and not the pile.
+        # Esc typed ahead leaves the paper that the Enter before it opens, and not the stack.
         send(desk.app, *"abbott", "enter", "escape", *"xu", "enter")
         await desk.shows("Sign Xu Prado", "becomes signed")
         await desk.press("escape")
