@@ -16,11 +16,11 @@ from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.contract_correct import contracts_correct
 from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, why_refused
 from bball_tui.cli.contracts_chasing import contracts_chasing
-from bball_tui.cli.editing import team_id_of
 from bball_tui.cli.family_show import contracts_show
 from bball_tui.cli.output import Answer, Did, exit_code
 from bball_tui.cli.saving import given, saving
-from bball_tui.cli.seasons import season_of
+from bball_tui.cli.teams import team_id_of
+from bball_tui.cli.which_season import season_of
 from bball_tui.database.engine import Session
 from bball_tui.database.states import TeamChange
 from bball_tui.league.contracts.due_dates import change_due

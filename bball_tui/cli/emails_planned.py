@@ -9,7 +9,7 @@ from msgspec import Struct
 from bball_tui.cli.context import CliContext, in_league, in_transaction
 from bball_tui.cli.outbox_sending import json_option
 from bball_tui.cli.output import Answer, Found, table
-from bball_tui.cli.seasons import season_if_any
+from bball_tui.cli.which_season import season_if_any
 from bball_tui.database.engine import Session
 from bball_tui.league.mails.check import Finding, check_mails
 from bball_tui.league.mails.reminders import (

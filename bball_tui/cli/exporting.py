@@ -7,7 +7,7 @@ import click
 
 from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, Did, echo_lines
-from bball_tui.cli.seasons import say_all_seasons, season_if_any
+from bball_tui.cli.which_season import say_all_seasons, season_if_any
 from bball_tui.database.engine import Session
 from bball_tui.files import write_pieces
 from bball_tui.league.activity import note_export

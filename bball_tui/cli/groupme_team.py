@@ -3,7 +3,7 @@
 import click
 
 from bball_tui.cli.context import CliContext
-from bball_tui.cli.seasons import season_of
+from bball_tui.cli.which_season import season_of
 from bball_tui.groupme.plan.plan_inputs import TeamFacts
 from bball_tui.groupme.plan.read_database import find_team
 

@@ -7,7 +7,7 @@ import click
 
 from bball_tui.cli.context import CliContext, needs, with_league
 from bball_tui.cli.output import echo_json, narrate, plain, table
-from bball_tui.cli.seasons import say_season
+from bball_tui.cli.which_season import say_season
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.files import write_file

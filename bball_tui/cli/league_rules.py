@@ -8,7 +8,7 @@ import msgspec
 
 from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, Found, listed, table
-from bball_tui.cli.seasons import season_of
+from bball_tui.cli.which_season import season_of
 from bball_tui.database.engine import Session
 from bball_tui.dates import NoDate
 from bball_tui.errors import BballError

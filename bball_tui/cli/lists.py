@@ -1,4 +1,4 @@
-"""`bball-tui teams list` and `players list`, and the filters that every list of the roster understands."""
+"""What every list of the roster understands: its filters and options, and how it answers."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 import click
 from msgspec.structs import replace
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext
 from bball_tui.cli.mail_states import StateChoice
-from bball_tui.cli.output import Answer, Did, echo_lines, listed
-from bball_tui.cli.seasons import say_all_seasons, say_season, season_named
+from bball_tui.cli.output import Answer, Did, echo_lines
+from bball_tui.cli.which_season import say_all_seasons, say_season, season_named
 from bball_tui.database.engine import Session
 from bball_tui.database.paging import Sort
-from bball_tui.database.states import ContractStatus, DateOrder
+from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.exporting.list_sheet import sheet
@@ -21,18 +21,15 @@ from bball_tui.league.filters.attention import Attention
 from bball_tui.league.filters.choices import ListName
 from bball_tui.league.filters.facets import chosen_filter
 from bball_tui.league.filters.saved import find_filter
-from bball_tui.league.roster.lists import list_players, list_teams
-from bball_tui.league.roster.player import LISTED
+from bball_tui.league.roster.lists import list_teams
 from bball_tui.league.roster.player_row import PlayerRow
-from bball_tui.league.roster.rows import ChatState, RosterFilter, TeamRow
-from bball_tui.league.rules.store import read_findings
+from bball_tui.league.roster.rows import RosterFilter, TeamRow
 from bball_tui.mail.values import one_line
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
 
 NEEDS = {one.option: one for one in Attention}
 """What staff can ask for with --need."""
-_PLAYER_COLUMNS = tuple(one for one in LISTED if one.heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,81 +199,6 @@ async def answer_list(
     return Did()
 
 
-@click.group()
-def teams() -> None:
-    """The teams of the league."""
-
-
-@teams.command("list")
-@click.option("--against-rules", is_flag=True, help="Only teams of which something is against the league's rules.")
-@list_options
-@in_transaction
-async def teams_list(context: CliContext, session: Session, wanted: Wanted, against_rules: bool) -> Answer:
-    """List the teams with how many players have signed, and how much is against the league's rules."""
-
-    async def as_table(found: RosterFilter) -> Answer:
-        rows = await list_teams(session, context.league.id, found, wanted.order)
-        return listed(("ID", "Team", "Division", "Season", "Signed", "Chat", "Rules"), rows, _team_cells)
-
-    broken = None
-    if against_rules:
-        broken = tuple({one.team_id for one in await read_findings(session, context.league.id)})
-    return await answer_list(context, session, "teams", wanted, as_table, broken)
-
-
-def _team_cells(row: TeamRow) -> Sequence[str]:
-    name, signed = _marked(row.name, row), f"{row.signed}/{row.players}"
-    chat = "not found" if row.chat is ChatState.GONE else row.chat
-    return (str(row.id), name, row.division, row.season, signed, chat, _rules(row))
-
-
-def _marked(name: str, row: TeamRow | PlayerRow) -> str:
+def marked(name: str, row: TeamRow | PlayerRow) -> str:
+    """``name``, and that the row is archived if it is."""
     return f"{name} (archived)" if row.archived else name
-
-
-def _rules(row: TeamRow) -> str:
-    return f"! {row.against_rules}" if row.against_rules else ""
-
-
-@click.group()
-def players() -> None:
-    """The players of the league."""
-
-
-@players.command("list")
-@list_options
-@in_transaction
-async def players_list(context: CliContext, session: Session, wanted: Wanted) -> Answer:
-    """List the players with their team and their contract."""
-
-    async def as_table(found: RosterFilter) -> Answer:
-        rows = await list_players(session, context.league.id, found, wanted.order)
-        headers = ("ID", "Player", *(one.heading for one in _PLAYER_COLUMNS), "Team", "Contract", "E-mail")
-        return listed(headers, rows, _player_cells, _player_line)
-
-    return await answer_list(context, session, "players", wanted, as_table)
-
-
-def _player_line(row: PlayerRow) -> dict[str, object]:
-    """One player in the JSON of `players list`."""
-    return {
-        "id": row.id,
-        "player": row.label(),
-        **{one.key or one.name: getattr(row, one.name) for one in LISTED},
-        "team": row.team,
-        "contract": row.contract_status,
-        "guardians": row.guardians,
-        "has_email": row.has_email,
-        "archived": row.archived,
-    }
-
-
-def _player_cells(row: PlayerRow) -> Sequence[str]:
-    return (
-        str(row.id),
-        _marked(f"{row.last}, {row.first}", row),
-        *(one.write(getattr(row, one.name), DateOrder.YMD) for one in _PLAYER_COLUMNS),
-        row.team or "",
-        row.contract_status or "",
-        "yes" if row.has_email else "no",
-    )

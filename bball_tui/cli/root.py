@@ -34,13 +34,13 @@ COMMANDS = {
     "export": Place(
         "bball_tui.cli.exporting:export_command", "Write contracts, players, guardians or the outbox as CSV or JSON."
     ),
-    "teams": Place("bball_tui.cli.editing:teams", "The teams of the league."),
-    "players": Place("bball_tui.cli.editing:players", "The players of the league."),
+    "teams": Place("bball_tui.cli.teams:teams", "The teams of the league."),
+    "players": Place("bball_tui.cli.players:players", "The players of the league."),
     "guardians": Place("bball_tui.cli.guardians:guardians", "The guardians of a player."),
     "families": Place(
         "bball_tui.cli.family_notes:families", "The families of the league: look one up, log what they said, follow up."
     ),
-    "seasons": Place("bball_tui.cli.editing:seasons", "The seasons of the league."),
+    "seasons": Place("bball_tui.cli.seasons:seasons", "The seasons of the league."),
     "contracts": Place("bball_tui.cli.contract_acts:contracts", "List contracts, offer, sign and end them."),
     "scans": Place(
         "bball_tui.cli.scans:scans",

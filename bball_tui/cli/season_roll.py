@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, Found, echo_lines, narrate, plain, table
-from bball_tui.cli.seasons import season_named
+from bball_tui.cli.which_season import season_named
 from bball_tui.database.analyze import MANY, analyze
 from bball_tui.database.states import ContractStatus
 from bball_tui.dates import NoDate, parse_date

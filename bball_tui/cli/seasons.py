@@ -1,61 +1,76 @@
-"""Which season a command acts on. It is said in one sentence on stderr, so that stdout stays data."""
+"""`bball-tui seasons`: list, add and edit. Options that are left out change nothing."""
 
-from bball_tui.cli.context import CliContext
-from bball_tui.cli.output import narrate, plain
+from typing import Any
+
+import click
+
+from bball_tui.cli.archiving import archive_commands
+from bball_tui.cli.context import CliContext, in_transaction, needs
+from bball_tui.cli.deleting import delete_command
+from bball_tui.cli.output import Answer, listed
+from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
+from bball_tui.cli.season_roll import season_roll, season_roll_undo
 from bball_tui.database.engine import Session
-from bball_tui.errors import BballError
+from bball_tui.league.editing.deleting import RecordKind
+from bball_tui.league.editing.outcome import Outcome
+from bball_tui.league.editing.seasons import load_season, save_season
 from bball_tui.league.leagues import Season, list_seasons
+from bball_tui.league.rights import Right
+from bball_tui.league.seasons.season import COLUMNS, SeasonDraft
 from bball_tui.league.seasons.shown_season import shown_season
-from bball_tui.mail.values import one_line
+
+id_type = click.IntRange(min=1)
 
 
-async def season_of(context: CliContext, session: Session, name: str | None) -> Season:
-    """The season called ``name``, or without one the season that everybody sees; which one it is, is said.
-
-    Raises:
-        BballError: there is none, or none of that name.
-    """
-    found = await season_if_any(context, session, name)
-    if found is None:
-        raise BballError(
-            "The league has no season yet. Make one with: bball-tui seasons add NAME; or import a roster: "
-            "bball-tui import FILE --season NAME"
-        )
-    return found
+@click.group()
+def seasons() -> None:
+    """The seasons of the league."""
 
 
-async def season_if_any(context: CliContext, session: Session, name: str | None) -> Season | None:
-    """Like :func:`season_of`, but None while a league has no season at all and none is named.
-
-    Raises:
-        BballError: there is none of that name.
-    """
-    found = await (shown_season(session, context.league.id) if name is None else season_named(context, session, name))
-    if found is not None:
-        say_season(found.name)
-    return found
+seasons.add_command(season_roll)
+seasons.add_command(season_roll_undo)
+seasons.add_command(delete_command(RecordKind.SEASON))
+for archiving in archive_commands(RecordKind.SEASON):
+    seasons.add_command(archiving)
 
 
-async def season_named(context: CliContext, session: Session, name: str) -> Season:
-    """The season called ``name``; the caller says it.
+@seasons.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@in_transaction
+async def seasons_list(context: CliContext, session: Session) -> Answer:
+    """List the seasons, the newest first, and last those that are archived."""
+    shown = await shown_season(session, context.league.id)
 
-    Raises:
-        BballError: there is none of that name.
-    """
-    seasons = await list_seasons(session, context.league.id)
-    wanted = one_line(name).casefold()
-    for season in seasons:
-        if one_line(season.name).casefold() == wanted:
-            return season
-    known = ", ".join(one.name for one in seasons) or "none yet"
-    raise BballError(f"There is no season '{one_line(name)[:80]}'. The seasons are: {known}.")
+    def cells(one: Season) -> tuple[str, ...]:
+        begins = one.starts_on.isoformat() if one.starts_on else ""
+        ends = one.ends_on.isoformat() if one.ends_on else ""
+        return (str(one.id), one.label(), begins, ends, "yes" if one == shown else "")
 
-
-def say_season(name: str) -> None:
-    """Say that the season called ``name`` is meant."""
-    narrate(f"Season: {plain(name)}.")
+    return listed(("ID", "Season", "Begins", "Ends", "Shown"), await list_seasons(session, context.league.id), cells)
 
 
-def say_all_seasons() -> None:
-    """Say that no season is left out, as in a list for which none is named."""
-    narrate("Season: all of them.")
+@seasons.command("add")
+@needs(Right.ROSTER)
+@click.argument("name")
+@new_options(COLUMNS[1:])  # the name is an argument
+@click.option("--later", is_flag=True, help="Do not show it on the desk yet.")
+@json_option
+@saving("Season")
+async def seasons_add(context: CliContext, session: Session, later: bool, **values: Any) -> Outcome:
+    """Add a season; the desk shows it from now on."""
+    draft = given(SeasonDraft(current=not later), values)
+    return await save_season(session, context.league.id, draft, order=context.league.date_order)
+
+
+@seasons.command("edit")
+@needs(Right.ROSTER)
+@click.argument("season_id", metavar="ID", type=id_type)
+@edit_options(COLUMNS)
+@click.option("--show", "current", is_flag=True, default=None, help="The desk shows it from now on.")
+@json_option
+@saving("Season")
+async def seasons_edit(context: CliContext, session: Session, season_id: int, **values: Any) -> Outcome:
+    """Change a season, or choose it for the desk."""
+    order = context.league.date_order
+    base = await load_season(session, context.league.id, season_id, order)
+    return await save_season(session, context.league.id, given(base.draft, values), order=order, base=base)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from bball_tui.cli.context import CliContext, current_settings, in_transaction, needs
 from bball_tui.cli.groupme_team import season_option
 from bball_tui.cli.output import Answer, Did, listed, plain
-from bball_tui.cli.seasons import season_of
+from bball_tui.cli.which_season import season_of
 from bball_tui.database.engine import Session
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError

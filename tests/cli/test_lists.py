@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.cli.lists import players
+from bball_tui.cli.players import players
 from bball_tui.database.models import GroupLook, League, Player, Team
 from bball_tui.league.filters.choices import Facet, choice
 from bball_tui.league.filters.saved import NamedFilter, save_filter
