@@ -1,6 +1,7 @@
 """Where short messages stand, and for how long: until they are read, never over a dialog or the line with the keys."""
 
 from collections.abc import Callable, Iterable
+from itertools import compress
 from time import time
 
 from textual import events
@@ -24,6 +25,8 @@ MARGIN = 2
 """Lines below the messages: the footer, and one of air."""
 TOP = 3
 """Lines above them: header, tabs and search, as `screen.tcss` has it."""
+LEAST_DIALOG = 10
+"""Lines that they leave to a dialog, however many they are."""
 
 
 class ToastingApp(PatientApp[ReturnType]):
@@ -93,8 +96,8 @@ class ToastingApp(PatientApp[ReturnType]):
     def make_way(self) -> None:
         """Messages stand below the line that has the keys, or above it where there is more room; never over it.
 
-        Where neither side has room for all of them, the oldest are out of sight. A dialog gives them room, for all of
-        it may be needed: fields, what is said of them, buttons.
+        A dialog gives them room, for all of it may be needed: fields, what is said of them, buttons. Where there is no
+        room for all of them, the oldest are out of sight.
         """
         if not self.screen_stack:
             return
@@ -114,16 +117,19 @@ class ToastingApp(PatientApp[ReturnType]):
                 self.set_timer(SOON, self.make_way)  # they are on their way
                 return
             if make_room is not None:
-                make_room(lines + 1 if len(self._notifications) else 0)
-                continue
-            line = reading_place(self.screen.focused).y
-            below, above = self.size.height - MARGIN - line - 1, line - TOP
-            goes_above = below < lines and below < above
-            room = max(1, above if goes_above else below)
-            rack.set_class(goes_above, "-above")
+                room = max(1, self.size.height - LEAST_DIALOG - 1)
+            else:
+                line = reading_place(self.screen.focused).y
+                below, above = self.size.height - MARGIN - line - 1, line - TOP
+                goes_above = below < lines and below < above
+                room = max(1, above if goes_above else below)
+                rack.set_class(goes_above, "-above")
             rack.styles.max_height = room if lines > room else None
             # The newest in any case; of one that is too long, the beginning.
-            self._show(toasts, [sum(heights[at:]) <= room or at == len(heights) - 1 for at in range(len(heights))])
+            shown = [sum(heights[at:]) <= room or at == len(heights) - 1 for at in range(len(heights))]
+            self._show(toasts, shown)
+            if make_room is not None:
+                make_room(min(room, sum(compress(heights, shown))) + 1 if len(self._notifications) else 0)
 
     @staticmethod
     def _show(toasts: Iterable[Toast], which: Iterable[bool]) -> None:

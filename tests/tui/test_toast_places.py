@@ -47,6 +47,14 @@ async def test_messages_make_way_for_what_has_the_keys(quiet: Settings, database
         await desk.press("ctrl+y")
         await desk.shows("What you did in the last minutes", "▸Close")
         desk.app.clear_notifications()
+
+        # Long ones lie over none of it, and of them the last one is seen.
+        for said in ("and ".join(f"Kid{number} Family{number} " for number in range(25)), "Saved. u undoes it."):
+            desk.app.notify(said, timeout=60, markup=False)
+        await desk.shows("Saved. u undoes it.", "▸Close")
+        await desk.until(lambda: desk.text.find("Saved.") > desk.text.find("╯") > desk.text.find("▸Close"))
+        assert "▌" not in desk.text[: desk.text.find("╯")]
+        desk.app.clear_notifications()
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
 

@@ -36,8 +36,6 @@ CANCEL = "cancel"
 
 _BORDER = 2
 _ROOMY_HEIGHT = 24
-_LEAST_HEIGHT = 10
-"""Lines that messages leave to a dialog, however many they are."""
 _TITLE_WIDTH = 48
 _LONGEST_NEWS = 4
 
@@ -260,7 +258,6 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
     def make_room(self, lines: int) -> None:
         """Leave ``lines`` at the bottom of the window to messages, if the dialog would lie below them."""
         self._message_lines = lines
-        lines = min(lines, max(0, self.app.size.height - _LEAST_HEIGHT))
         for frame in self.query(".dialog--frame"):
             if lines and not self._toast_lines and frame.region.bottom <= self.app.size.height - lines:
                 return
@@ -268,6 +265,8 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
                 self._toast_lines = lines
                 frame.styles.margin = (0, 0, lines, 0)
                 self.fit()
+                if self.focused is not None:  # a lower body may end above it
+                    self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
     def _laid_out(self, _screen: Screen[Any]) -> None:
         """What was read meanwhile may have made the dialog so high that messages lie over it, or a message longer."""
