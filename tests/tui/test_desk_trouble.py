@@ -15,6 +15,7 @@ from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.app import BballApp
 from bball_tui.tui.dialogs.error_box import ErrorDialog
+from bball_tui.tui.main_screen.header_reading import PULSE
 from bball_tui.tui.main_screen.screen import MainScreen
 from tests.conftest import Server
 from tests.tui.desk_host import Desk, club_with, opened
@@ -177,3 +178,24 @@ async def test_a_crash_shows_no_data_and_leaves_a_note_of_the_place(
     log = quiet.log_file.read_text()
     assert f"in {'broken_behind' if behind else 'broken'}" in log
     assert "was here" not in log
+
+
+async def test_a_database_that_went_away_below_a_stack_of_papers_is_said_when_the_stack_is_closed(
+    quiet: Settings, database: Database, away: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """Nobody reads for a header that nobody sees, and the next look on its own is half a minute off."""
+    await club_with(database, 2)
+    async with opened(quiet) as desk:
+        await desk.shows("● shared database")
+        await desk.press("4")
+        await desk.until(lambda: desk.records.total == 2)
+        await desk.press("t")
+        await desk.until(desk.app.desk.is_hidden)
+        pulse = desk.app.desk._pulse
+        with away():
+            await desk.until(lambda: desk.app.desk._pulse is not pulse)
+            assert desk.app._listening is not None
+            desk.app._listening.cancel()  # it tries again ever more rarely, and each try has the header read
+            async with asyncio.timeout(PULSE / 2):
+                await desk.press("escape")
+                await desk.shows("! database away")

@@ -46,6 +46,8 @@ class HeaderReadingScreen(TodayReadingScreen):
         self._pulse: Timer | None = None
         self._header_reading: Worker[None] | None = None
         self._header_once_more = False
+        self._header_left_out = False
+        """Whether a reading was left out because nobody saw the header."""
 
     def say_opening(self) -> None:
         """The database is being opened."""
@@ -64,6 +66,11 @@ class HeaderReadingScreen(TodayReadingScreen):
         self._header_once_more = True
         if self._header_reading is None:
             self._header_reading = self._read_header()
+
+    def on_screen_resume(self) -> None:
+        """What was hidden is seen again. The next look may be long off, and the database away."""
+        if self._header_left_out:
+            self.read_header()
 
     def give_up_reading(self) -> None:
         """What is being read may never come, or is another league's: nothing waits for it, and it is not shown."""
@@ -88,7 +95,8 @@ class HeaderReadingScreen(TodayReadingScreen):
         connection = self.connection
         if connection is None:
             return
-        if self.is_hidden():
+        self._header_left_out = self.is_hidden()
+        if self._header_left_out:
             self._read_again(PULSE)
             return
         try:
