@@ -44,6 +44,7 @@ BANNED = {
     r"\bcomes? to stand\b": "go live",
     r"\bbelongs? into\b": "belongs in",
     r"\bwhoever has\b": "anyone with",
+    r"\bThere is no [\w-]+ \{\w*id\}": "That … isn't in this league",
     r"(?<!batch )(?<!upload )\bpiles?\b": "stack of papers",
 }
 """What no sentence on the screen says, and what it says instead."""

@@ -18,6 +18,7 @@ from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.mail_conditions import PARKED, can_be_taken, is_claimed, is_held, is_parked
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.put_back import KEPT, kept_item
+from bball_tui.outbox.state_words import MAIL_GONE
 from bball_tui.outbox.timeline_words import taken_by
 
 _Rows: TypeAlias = Sequence[Any]
@@ -283,7 +284,6 @@ AGAIN: dict[str, Any] = {
 
 _ARRIVED = "outbox_resolved_as_arrived"
 _TO_SEND_AGAIN = "outbox_resolved_to_send_again"
-_GONE = _("There is no e-mail {id} in this league.")
 _SENT = _("The e-mail to {recipient} was {taken}; it cannot be {done}.")
 _CANCELLED = _("The e-mail to {recipient} was canceled; sign the contract again to queue a new one.")
 _SUPPRESSED = _("{recipient} gets no more e-mail, so this one was not sent.")
@@ -399,7 +399,7 @@ async def _answer(
     for id_ in left:
         row = found.get(id_)
         # A state without a sentence was reached between the two statements: somebody else was quicker.
-        sentence = _GONE if row is None else why_not.get(OutboxState(row.state), _CHANGED)
+        sentence = MAIL_GONE if row is None else why_not.get(OutboxState(row.state), _CHANGED)
         words = {} if row is None else {"recipient": row.recipient, "taken": taken_by(row.provider)}
         if row is not None and row.claimed:
             sentence = CLAIMED
@@ -409,5 +409,5 @@ async def _answer(
                 again = _("{who} had the e-mail to {recipient} sent again.")
                 sentence = again if row.state == OutboxState.QUEUED else f"{again} {sentence}"
                 words["who"] = by.who
-        refused.append(NotDone(id_, sentence.format(id=id_, **words)))
+        refused.append(NotDone(id_, sentence.format(**words)))
     return Acted(tuple(sorted(done)), tuple(refused))

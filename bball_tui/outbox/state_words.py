@@ -1,4 +1,4 @@
-"""What each state of an e-mail is called, wherever people read it: in lists, beside them, in files and by options."""
+"""What each state of an e-mail is called, and what is said of one that is gone, wherever people read it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -25,6 +25,12 @@ STATE_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 """By the names of buckets and of the states of welcome e-mails."""
+
+MAIL_GONE = _(
+    "That e-mail isn't in this league. Someone may have deleted its contract, or it is too old to be kept. The Outbox "
+    "({{tab.outbox}}) shows those that are there."
+)
+"""Of an e-mail that a colleague or time took away while somebody looked at it, or that never was."""
 
 
 def state_name(state: str) -> str:

@@ -18,6 +18,7 @@ from bball_tui.outbox.bounces import BounceLine, bounces_of
 from bball_tui.outbox.causes import cause_named, cause_of
 from bball_tui.outbox.mail_list import OutboxFilter, OutboxListing, OutboxRow, item_cause
 from bball_tui.outbox.sending_status import SendingStatus, machine_of, read_sending_status
+from bball_tui.outbox.state_words import MAIL_GONE
 from bball_tui.outbox.timeline_words import Act, Attempt, Present, act_text, attempt_text, bounce_text, next_step
 
 
@@ -73,11 +74,7 @@ async def item_timeline(session: AsyncSession, league_id: int, outbox_id: int, o
     """
     item = await OutboxListing(league_id, OutboxFilter()).one(session, outbox_id)
     if item is None:
-        raise BballError(
-            _("There is no e-mail {outbox_id} in this league. The Outbox ({{tab.outbox}}) shows them all.").format(
-                outbox_id=outbox_id
-            )
-        )
+        raise BballError(MAIL_GONE.format())
     now = await read_sending_status(session, league_id, outgoing)
     outbox, message = models.Outbox, models.OutboxMessage
     found = (

@@ -123,7 +123,7 @@ def test_show_what_is_not_there(command_line: CommandLine, mails: list[int]) -> 
     ran = command_line("outbox", "show", "999999")
 
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("Error: There is no e-mail 999999")
+    assert ran.err.startswith("Error: That e-mail isn't in this league.")
 
 
 def test_retry(command_line: CommandLine, mails: list[int]) -> None:
@@ -134,7 +134,10 @@ def test_retry(command_line: CommandLine, mails: list[int]) -> None:
     assert ran.code == 3
     assert list(ran.json) == ["done", "refused"]
     assert ran.json["done"] == [mails[0]]
-    assert ran.json["refused"] == [{"id": 999999, "reason": "There is no e-mail 999999 in this league."}]
+    (refused,) = ran.json["refused"]
+    assert refused["id"] == 999999
+    assert refused["reason"].startswith("That e-mail isn't in this league. Someone may have deleted its contract")
+    assert "'bball-tui outbox list'" in refused["reason"]
     assert states(command_line) == ["queued", "queued"]
 
 

@@ -306,5 +306,5 @@ async def test_the_story_of_a_failed_mail_names_the_way_out(database: Database) 
 
 async def test_there_is_no_story_of_a_mail_of_another_league(database: Database) -> None:
     club, _, (id_,) = await queue_mails(database)
-    with pytest.raises(BballError, match=f"There is no e-mail {id_}"):
+    with pytest.raises(BballError, match="That e-mail isn't in this league"):
         await tell(database, club.league_id + 1, id_)

@@ -20,6 +20,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.values import RenderError, address, one_line, typed_line
 
+NOT_ON_LIST = _("They aren't on the staff list. Someone may have removed them. Staff ({chat.staff}) shows who is.")
 _USER_ID = re.compile(r"[0-9]{1,20}")
 _PHONE = re.compile(r"\+([0-9]{1,3}) ([0-9]{4,14})")
 
@@ -132,7 +133,7 @@ async def note_consent(session: AsyncSession, league_id: int, staff_id: int, con
         .returning(GroupStaff.name)
     )
     if name is None:
-        raise _unknown(staff_id)
+        raise BballError(NOT_ON_LIST)
     action = "consent withdrawn" if note is None else "consent noted"
     await record(session, league_id, [Entry(action, "group_staff", staff_id, reason=note)])
     return name
@@ -150,7 +151,7 @@ async def take_off_list(session: AsyncSession, league_id: int, staff_id: int) ->
         .returning(GroupStaff.name)
     )
     if name is None:
-        raise _unknown(staff_id)
+        raise BballError(NOT_ON_LIST)
     await record(session, league_id, [Entry("taken off staff", "group_staff", staff_id, before={"name": name})])
     return name
 
@@ -229,11 +230,3 @@ def consent_words(text: str) -> str:
     if not 1 <= len(note) <= 500:
         raise BballError(_("Say in a few words how they agreed, such as 'by e-mail on 3 March'."))
     return note
-
-
-def _unknown(staff_id: int) -> BballError:
-    return BballError(
-        _("No one on the staff list has the number {staff_id}. Staff ({{chat.staff}}) shows them.").format(
-            staff_id=staff_id
-        )
-    )

@@ -103,9 +103,5 @@ async def find_import(session: AsyncSession, league_id: int, import_id: int | No
         if not found:
             raise BballError(_("No import stands that could be taken back."))
     elif not found:
-        raise BballError(
-            _("There is no import {import_id} in this league. 'bball-tui imports list' shows them all.").format(
-                import_id=import_id
-            )
-        )
+        raise BballError(_("That import isn't in this league. 'bball-tui imports list' shows them all."))
     return found[0]

@@ -28,6 +28,7 @@ from bball_tui.outbox.addresses import HEALTHY, AddressHealth, address_health
 from bball_tui.outbox.enqueue_dry_run import enqueue_dry_run
 from bball_tui.outbox.mail_conditions import is_in_folder
 from bball_tui.outbox.queue import NewItem
+from bball_tui.outbox.state_words import MAIL_GONE
 from bball_tui.settings import Settings
 
 SAMPLE_ADDRESS = "sample@families.invalid"
@@ -189,7 +190,7 @@ async def preview_mail(session: AsyncSession, league_id: int, settings: Settings
     """
     rows = await _items(session, Outbox.league_id == league_id, Outbox.id == outbox_id)
     if not rows:
-        raise BballError(_("There is no e-mail {outbox_id} in this league.").format(outbox_id=outbox_id))
+        raise BballError(MAIL_GONE.format())
     return (await _read(session, league_id, settings, rows, promised=True))[0]
 
 

@@ -15,6 +15,7 @@ from bball_tui.league.mails.still_applies import still_applies
 from bball_tui.outbox.addresses import HEALTHY, Lifted, address_health, lift
 from bball_tui.outbox.resending import release_suppressed, resend, settle_bounces
 from bball_tui.outbox.staff_actions import DOUBT
+from bball_tui.outbox.state_words import MAIL_GONE
 
 _WHY_NOT = {
     OutboxState.QUEUED: _("The e-mail to {recipient} is not sent yet. It goes out by itself, or try it in the outbox."),
@@ -44,7 +45,7 @@ async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, r
         )
     ).one_or_none()
     if found is None:
-        raise BballError(_("There is no e-mail {outbox_id} in this league.").format(outbox_id=outbox_id))
+        raise BballError(MAIL_GONE.format())
     if found.state != OutboxState.SENT:
         raise BballError(_WHY_NOT[OutboxState(found.state)].format(recipient=found.recipient))
     if not found.true:

@@ -21,6 +21,7 @@ from bball_tui.league.values.contact import email
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.resending import Redirected, may_go_elsewhere, redirect
 from bball_tui.outbox.staff_actions import DOUBT, how_settled
+from bball_tui.outbox.state_words import MAIL_GONE
 from bball_tui.outbox.timeline_words import taken_by
 
 _WHY_NOT = {
@@ -190,7 +191,7 @@ async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
         )
     ).one_or_none()
     if found is None:
-        raise BballError(_("There is no e-mail {outbox_id} in this league.").format(outbox_id=outbox_id))
+        raise BballError(MAIL_GONE.format())
     if not found.open:
         by = (await how_settled(session, league_id, [outbox_id])).get(outbox_id)
         taken = taken_by(found.provider) if by is None else by.taken(found.provider)

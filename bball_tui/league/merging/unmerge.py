@@ -65,9 +65,7 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
     merge = await merged_as(session, league_id, kind, gone_id)
     if merge is None:
         raise BballError(
-            _("No {kind} {gone_id} was merged into another one, so there is nothing to take back.").format(
-                kind=_(kind), gone_id=gone_id
-            )
+            _("That {kind} isn't merged into another one, so there is nothing to take back.").format(kind=_(kind))
         )
     if obstacle := await _obstacle(session, league_id, merge):
         raise BballError(obstacle)

@@ -208,8 +208,9 @@ async def scan_content(session: AsyncSession, league_id: int, scan_id: int) -> S
     ).one_or_none()
     if found is None:
         raise BballError(
-            _("There is no scan {scan_id} in this league. View the scans ({{contract.scans}}) names them all.").format(
-                scan_id=scan_id
+            _(
+                "That scan isn't in this league. Someone may have deleted its contract. View the scans "
+                "({contract.scans}) names those of a contract."
             )
         )
     rows = await list_scans(session, league_id, [found.contract_id], removed=True)

@@ -204,7 +204,7 @@ async def read_note(session: AsyncSession, league_id: int, note_id: int) -> Note
     """
     found = await _read(session, league_id, FamilyNote.id == note_id)
     if not found:
-        raise _missing(note_id)
+        raise BballError(_("That note isn't in this league. Someone may have deleted what it was about."))
     return found[0]
 
 
@@ -416,7 +416,3 @@ async def _must_be_ahead(session: AsyncSession, league_id: int, day: date | None
                 day=short_date(day)
             )
         )
-
-
-def _missing(note_id: int) -> BballError:
-    return BballError(_("There is no note {note_id} in this league.").format(note_id=note_id))
