@@ -1,5 +1,6 @@
 """The few phrases that every sentence needs: a moment, a day, a list of names, a number of things."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
@@ -7,6 +8,7 @@ from msgspec import UnsetType
 
 from bball_tui.language import _, plural
 
+_ERASED = re.compile(r"Erased (player|guardian) (\d+)")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -35,6 +37,20 @@ def listed(names: Sequence[str], last: str = "and") -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """``1 mail``, ``2 mails``; ``many`` for a plural that is not made with an s."""
     return f"{number:,} {plural(one, many or one + 's', number)}"
+
+
+def was_erased(name: str) -> bool:
+    """Whether ``name`` is what the database wrote in the place of one."""
+    return _ERASED.fullmatch(name) is not None
+
+
+def called_now(name: str) -> str:
+    """``Ann Lee`` as stored. Who was erased has a number there, which the database wrote in English: it reads as the
+    screen speaks."""
+    if (erased := _ERASED.fullmatch(name)) is None:
+        return name
+    words = _("Erased player {number}") if erased[1] == "player" else _("Erased guardian {number}")
+    return words.format(number=erased[2])
 
 
 def or_hidden(value: str | None, hidden: bool | UnsetType, missing: str) -> str:

@@ -1,6 +1,5 @@
 """One act of staff, in words: what was done, by whom, to which record, and what it was before. Knows no database."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from bball_tui.database.states import ROW, NoteKind
 from bball_tui.language import _, in_context
 from bball_tui.league.audit_fields import field_words, value_in_words
 from bball_tui.league.audit_words import act_in_words, spoken
+from bball_tui.wording import called_now
 
 
 class Entity(StrEnum):
@@ -146,21 +146,12 @@ def called(act: Act) -> str:
     if of := undone_of(act)[0]:
         return of
     if act.record:
-        return _without_name(act.record)
+        return called_now(act.record)
     known = {**(act.before or {}), **(act.after or {})}
     whole = " ".join(str(known[part]) for part in ("first_name", "last_name") if known.get(part))
     return whole or str(next((known[name] for name in _NAMES if known.get(name)), ""))
 
 
-def _without_name(record: str) -> str:
-    """Who was erased has a number in place of a name, which the database wrote; anyone else is called as before."""
-    if (erased := _ERASED.fullmatch(record)) is None:
-        return record
-    words = _("Erased player {number}") if erased[1] == "player" else _("Erased guardian {number}")
-    return words.format(number=erased[2])
-
-
-_ERASED = re.compile(r"Erased (player|guardian) (\d+)")
 _NAMES = ("name", "player", "season", "email", "was_called")
 """Where an act says what its record is called."""
 NUMBERS = frozenset(

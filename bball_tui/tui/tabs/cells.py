@@ -8,7 +8,7 @@ from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import STATUSES
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
-from bball_tui.wording import short_date
+from bball_tui.wording import called_now, short_date, was_erased
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.player_row import PlayerRow
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def name_of(row: "ContractRow | PlayerRow") -> str:
-    """``Hamilton, Amara``: the way lists are sorted."""
-    return f"{row.last}, {row.first}"
+    """``Hamilton, Amara``: the way lists are sorted; who was erased has no name of two parts."""
+    whole = f"{row.first} {row.last}"
+    return called_now(whole) if was_erased(whole) else f"{row.last}, {row.first}"
 
 
 def status_cell(value: ContractStatus | None) -> Styled:

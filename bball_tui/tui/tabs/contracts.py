@@ -24,7 +24,7 @@ from bball_tui.tui.theme import NOTHING, Styled
 from bball_tui.tui.undo_hints import undone_by
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
-from bball_tui.wording import counted
+from bball_tui.wording import called_now, counted
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow, RosterFilter
@@ -139,7 +139,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
                 width=12,
                 flex=2,
                 limit=24,
-                render=lambda row: row.signer or NOTHING,
+                render=lambda row: called_now(row.signer or "") or NOTHING,
                 sort="signer",
                 priority=4,
             ),
@@ -165,7 +165,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         return day_cell(row.due_on, self._today)
 
     def called(self, row: "ContractRow") -> str:
-        return f"{row.first} {row.last}"
+        return called_now(f"{row.first} {row.last}")
 
     def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[ContractRow]":
         from bball_tui.league.contracts.contract_list import contract_source

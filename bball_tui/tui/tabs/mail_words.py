@@ -8,7 +8,7 @@ from bball_tui.mail.kinds import kind_label
 from bball_tui.outbox.state_words import state_name
 from bball_tui.tui.dialogs.affected import MOST_NAMES
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
-from bball_tui.wording import counted, listed
+from bball_tui.wording import called_now, counted, listed
 
 if TYPE_CHECKING:
     from bball_tui.league.mails.send_for_real import ForReal
@@ -35,7 +35,7 @@ STATE_WORDS = {bucket: status(tone, state_name(bucket)) for bucket, tone in _TON
 
 def about_cell(row: "OutboxRow") -> str | Styled:
     """The player that a mail is about."""
-    return row.about or NOTHING
+    return called_now(row.about) or NOTHING
 
 
 def state_cell(row: "OutboxRow") -> Styled:
@@ -78,6 +78,6 @@ async def mails_named(connection: "LeagueConnection", ids: Sequence[int]) -> lis
     from bball_tui.outbox.timeline import item_timeline
 
     rows = [(await connection.call(item_timeline, one, connection.outgoing)).item for one in ids[:MOST_NAMES]]
-    lines = [f"  {row.about}: {row.recipient}" if row.about else f"  {row.recipient}" for row in rows]
+    lines = [f"  {called_now(row.about)}: {row.recipient}" if row.about else f"  {row.recipient}" for row in rows]
     more = len(ids) - len(rows)
     return [*lines, _("  and {more:,} more").format(more=more)] if more else lines

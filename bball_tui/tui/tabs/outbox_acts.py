@@ -18,7 +18,7 @@ from bball_tui.tui.tab_events import MailsRetried
 from bball_tui.tui.tabs.counts_panel import Kind, causes_of, kind_words
 from bball_tui.tui.text import short_time
 from bball_tui.tui.undo_hints import undone_by
-from bball_tui.wording import counted, or_hidden
+from bball_tui.wording import called_now, counted, or_hidden
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -98,7 +98,7 @@ async def resolve_doubt(
     if row.state is not OutboxState.IN_DOUBT:
         _tell_done(app, await connection.call(why_no_doubt, outbox_id), "")
         return True
-    about = _(" about {about}").format(about=row.about) if row.about else ""
+    about = _(" about {about}").format(about=called_now(row.about)) if row.about else ""
     since = short_time(row.since, zone, now)
     lines = [
         _("The e-mail to {recipient}{about}, queued {since}, was being sent when the connection broke.").format(

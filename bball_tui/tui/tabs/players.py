@@ -16,6 +16,7 @@ from bball_tui.tui.tabs.sections import player_sections
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
+from bball_tui.wording import called_now
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.player_row import PlayerRow
@@ -110,7 +111,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         return Styled(_("hidden"), Tone.MUTED) if hidden else day_cell(row.birthdate)
 
     def called(self, row: "PlayerRow") -> str:
-        return f"{row.first} {row.last}"
+        return called_now(f"{row.first} {row.last}")
 
     def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[PlayerRow]":
         from bball_tui.league.roster.lists import player_source

@@ -12,7 +12,7 @@ from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import Styled, Tone, status
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine, TimelineEntry
-from bball_tui.wording import counted, or_hidden, short_date
+from bball_tui.wording import called_now, counted, or_hidden, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.families_to_ask import FamilyToAsk
@@ -153,7 +153,7 @@ def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
         "none": status(Tone.WARN, _("no link yet: e-mails go without it")),
     }[team.chat]
     roster: list[SectionLine] = [
-        Fact(f"#{row.jersey}" if row.jersey else "–", Styled(f"{row.first} {row.last}", _tone(row.status)))
+        Fact(f"#{row.jersey}" if row.jersey else "–", Styled(called_now(f"{row.first} {row.last}"), _tone(row.status)))
         for row in detail.contracts[:LONGEST_ROSTER]
     ]
     if len(detail.contracts) > LONGEST_ROSTER:
@@ -182,7 +182,7 @@ def mail_sections(
     None: it is about no contract.
     """
     item = timeline.item
-    facts: list[SectionLine] = [Note(Styled(" · ".join(filter(None, (item.about, item.team))), Tone.MUTED))]
+    facts: list[SectionLine] = [Note(Styled(" · ".join(filter(None, (called_now(item.about), item.team))), Tone.MUTED))]
     if timeline.mail is not None:
         facts.append(Fact(_("subject"), timeline.mail.subject))
     facts.append(
@@ -229,7 +229,7 @@ def _tone(value: ContractStatus) -> Tone:
 
 
 def _heading(player: "PlayerView") -> str:
-    return f"{player.first} {player.last}" + (f"  #{player.jersey}" if player.jersey else "")
+    return called_now(f"{player.first} {player.last}") + (f"  #{player.jersey}" if player.jersey else "")
 
 
 def _birth(player: "PlayerView", today: date) -> str:
@@ -256,7 +256,7 @@ def _guardians(guardians: "tuple[GuardianView, ...]") -> tuple[SectionLine, ...]
     for one in guardians:
         marks = " ".join(field.mark if getattr(one, field.name) else " " for field in FLAGS)
         home = "" if one.household == 1 else _(" ({ordinal} home)").format(ordinal=_ordinal(one.household))
-        lines.append(Fact(_(one.relation), f"{marks} {one.first} {one.last}{home}"))
+        lines.append(Fact(_(one.relation), f"{marks} {called_now(f'{one.first} {one.last}')}{home}"))
         if one.came_back:
             lines.append(Fact("", status(Tone.BAD, _("{email}: the last e-mail came back").format(email=one.email))))
         elif one.suppressed:

@@ -23,7 +23,7 @@ from bball_tui.tui.theme import NOTHING
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
 from bball_tui.tui.widgets.search_bar import Chip
-from bball_tui.wording import counted
+from bball_tui.wording import called_now, counted
 
 if TYPE_CHECKING:
     from bball_tui.outbox.mail_list import OutboxFilter, OutboxRow
@@ -247,7 +247,8 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
             return False
         when = short_time(row.since, self.zone, self.now)
         mail = _("the {kind_label} e-mail{format}").format(
-            kind_label=kind_label(row.kind), format=_(" about {about}").format(about=row.about) if row.about else ""
+            kind_label=kind_label(row.kind),
+            format=_(" about {about}").format(about=called_now(row.about)) if row.about else "",
         )
         lines = [
             _once_more(row, mail, when),
