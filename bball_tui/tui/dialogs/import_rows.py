@@ -51,6 +51,8 @@ TONES = {
     "refused": Tone.BAD,
 }
 DETAIL_LINES = 4
+LEAST_LIST = 5
+"""Lines that a long question leaves to the list."""
 
 
 _WAYS_HERE = (later(" Say so with ctrl+r."), later(" Tick the row with ctrl+r if it is meant."))
@@ -247,6 +249,8 @@ class ReviewRows(Dialog[RowChoices | None]):
         self._kind = ""
         self._skip = skip
         self._line, self._what_lines = "", 1
+        self._measured = (0, 0)
+        """For which width the longest question was measured, and its lines."""
         self._list: RecordList[PreviewRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text=_("No rows like that."))
 
     def body(self) -> Iterable[Widget]:
@@ -275,16 +279,26 @@ class ReviewRows(Dialog[RowChoices | None]):
         return self._list
 
     def fit(self, height: int | None = None) -> None:
-        """The list gets what the rest leaves; in a short window the detail shrinks first."""
+        """The list gets what the rest leaves; in a short window the detail shrinks first, but for a question, which is
+        answered here and told nowhere else."""
         super().fit(height)
         height = self.app.size.height if height is None else height
         short = height < 24
         self._what_lines = len(wrap(self._line, self._inner_width()))
-        around = (9 if short else 12) + self._what_lines
-        self._list.styles.height = max(4, min(16, height - around))
+        room = height - (7 if short else 8) - self._what_lines
+        lines = max(2 if short else DETAIL_LINES, min(self._longest_question(), room - LEAST_LIST))
+        self._list.styles.height = max(4, min(16, room - lines))
         for detail in self.query(ClippedLines):
-            detail.styles.height = 2 if short else DETAIL_LINES
+            detail.styles.height = lines
             detail.styles.margin = (0 if short else 1, 0, 0, 0)
+
+    def _longest_question(self) -> int:
+        """How many lines it has in this window: the list stays where it is whatever row the cursor is on."""
+        width = self._inner_width()
+        if width != self._measured[0]:
+            questions = (row.details for row in self._rows.values() if row.asks)
+            self._measured = width, max((sum(len(wrap(one, width)) for one in each) for each in questions), default=0)
+        return self._measured[1]
 
     def _show_kind(self) -> None:
         rows = [row for row in self._rows.values() if self._kind in ("", row.kind)]
