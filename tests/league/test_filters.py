@@ -220,6 +220,12 @@ async def test_saved_filters_are_the_persons_own(database: Database, marias_data
     async with database.session() as session:
         assert await saved_filters(session, club.league_id, "contracts") == (mine,)
         assert await saved_filters(session, club.league_id, "players") == ()
+        await session.execute(text("UPDATE team SET name = 'Falcons'"))
+        teams = [FilterChoice(Facet.TEAM, str(id_), "Hawks") for id_ in (club.team_id, 999, "9" * 40)]
+        of_team = NamedFilter("Falcons", "", (*mine.choices, *teams))
+        await save_filter(session, club.league_id, "players", of_team)
+        (found,) = await saved_filters(session, club.league_id, "players")
+        assert [one.label.split()[0] for one in found.choices] == ["offered", "Falcons", "Hawks", "Hawks"]
         await delete_filter(session, club.league_id, "contracts", mine.name)
         assert await saved_filters(session, club.league_id, "contracts") == ()
 

@@ -4,8 +4,11 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
+
 from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing
+from bball_tui.database.models import Team
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
@@ -55,6 +58,10 @@ async def test_filters_by_keys_as_chips_and_saved(quiet: Settings, database: Dat
         await desk.press(*"hawks", "enter")
         await back(desk)
         await desk.shows("team: Hawks U12 ×", "2 of 4")
+        for name in ("Falcons U12", "Hawks U12"):  # somebody gives the team another name
+            async with database.session() as session:
+                await session.execute(update(Team).where(Team.name.endswith(" U12")).values(name=name))
+            await desk.shows(f"team: {name} ×", "2 of 4")
         await filters(desk)
         await desk.press(*"guardian", "enter")
         await back(desk)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
-from bball_tui.database.listing import Listing
+from bball_tui.database.listing import Listing, among
 from bball_tui.database.search import team_matches, words_of
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
@@ -23,6 +23,8 @@ from bball_tui.league.roster.rows import RosterFilter
 EnumT = TypeVar("EnumT", bound=StrEnum)
 MOST_TEAMS = 200
 """Teams that are listed at once; of more, those that match what is typed."""
+_DIGITS = 19
+"""So many an id has not, and a number that the database cannot hold has."""
 
 OFFERED: dict[ListName, tuple[Facet, ...]] = {
     "teams": (Facet.TROUBLE, Facet.DIVISION, Facet.ARCHIVED),
@@ -173,8 +175,29 @@ class _Counting:
         return select(counted[self._name]).select_from(source).where(*conditions)
 
 
+async def named_now(session: AsyncSession, league_id: int, choices: Sequence[FilterChoice]) -> tuple[FilterChoice, ...]:
+    """The same choices, with the names that teams have by now. One that is gone keeps the name it had."""
+    values = {one.value for one in choices if one.facet is Facet.TEAM}
+    ids = {int(one) for one in values if one.isascii() and one.isdigit() and len(one) < _DIGITS}
+    if not ids:
+        return tuple(choices)
+    team = models.Team
+    found = await session.execute(
+        select(team.id, team.name, team.division).where(team.league_id == league_id, among(team.id, ids))
+    )
+    names = {str(row.id): (row.name, _label(row)) for row in found}
+    return tuple(
+        replace(one, label=names[one.value][1])
+        if one.facet is Facet.TEAM and one.value in names and one.label not in names[one.value]
+        else one
+        for one in choices
+    )
+
+
+def _label(row: Any) -> str:
+    return f"{row.name} {row.division}".strip()
+
+
 async def _teams(session: AsyncSession, statement: Select[Any]) -> list[FacetValue]:
     rows: Sequence[Any] = (await session.execute(statement)).all()
-    return [
-        FacetValue(FilterChoice(Facet.TEAM, str(row.id), f"{row.name} {row.division}".strip()), row[0]) for row in rows
-    ]
+    return [FacetValue(FilterChoice(Facet.TEAM, str(row.id), _label(row)), row[0]) for row in rows]

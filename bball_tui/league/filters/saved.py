@@ -1,8 +1,10 @@
 """Filters that a person gave a name, to be chosen again, on any machine."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +13,7 @@ from bball_tui.database.models import SavedFilter
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.filters.choices import WORDS, Facet, FilterChoice, ListName, choice
+from bball_tui.league.filters.facets import named_now
 from bball_tui.mail.values import one_line, typed_line
 
 LONGEST_NAME = 60
@@ -25,13 +28,17 @@ class NamedFilter(Struct, frozen=True):
 
 
 async def saved_filters(session: AsyncSession, league_id: int, name: ListName) -> tuple[NamedFilter, ...]:
-    """The filters of the person who asks, by name. What this program cannot read of one is left out."""
+    """The filters of the person who asks, by name, with the names that teams have by now. What this program cannot
+    read of one is left out.
+    """
     found = await session.execute(
         select(SavedFilter.name, SavedFilter.choices)
         .where(*_own(league_id, name))
         .order_by(func.bball_fold(SavedFilter.name), SavedFilter.name)
     )
-    return tuple(_read(row.name, row.choices) for row in found)
+    read = [_read(row.name, row.choices) for row in found]
+    named = iter(await named_now(session, league_id, [each for one in read for each in one.choices]))
+    return tuple(replace(one, choices=tuple(islice(named, len(one.choices)))) for one in read)
 
 
 async def save_filter(session: AsyncSession, league_id: int, name: ListName, saved: NamedFilter) -> None:

@@ -74,21 +74,26 @@ class RosterPane(RecordPane[RowT]):
 
     @on(ListLoaded)
     def _narrowed_list_loaded(self) -> None:
-        """Of how many rows the list is a part: others add and end some while it is narrowed."""
+        """Of how many rows the list is a part, and what its teams are called: others change both while it is narrowed,
+        and since a filter was left or saved."""
         if self.search_bar.text or self.choices:
-            self._count_everything()
+            self._read_around()
 
     @work(group="count", exclusive=True)
-    async def _count_everything(self) -> None:
-        from bball_tui.league.filters.facets import chosen_filter
+    async def _read_around(self) -> None:
+        from bball_tui.league.filters.facets import chosen_filter, named_now
 
-        connection = self.connection
+        connection, choices = self.connection, self.choices
         if connection is None:
             return
         try:
+            named = await connection.call(named_now, choices)
             self.everything = await self.listing(connection, chosen_filter(connection.season_id, "", ())).count()
         except BballError:
             return  # the list itself says that the database is away
+        if self.choices is choices:
+            self.choices = named
+            self.search_bar.set_chips(self.chips())
         self._count()
 
     def narrow(self, choices: Sequence[FilterChoice], text: str | None = None) -> None:
