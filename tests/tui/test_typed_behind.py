@@ -1,6 +1,7 @@
 """What is typed behind a key reaches what it was typed for, also where that key had nothing to do or came too soon."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -8,10 +9,20 @@ from sqlalchemy import text
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.filters import FilterDialog
+from bball_tui.tui.dialogs.connect import ConnectDialog
+from bball_tui.tui.dialogs.controls import TextField
+from bball_tui.tui.dialogs.export import ExportDialog
+from bball_tui.tui.dialogs.export_list import ExportList
+from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
+from bball_tui.tui.dialogs.import_roster import ImportRoster
+from bball_tui.tui.dialogs.mail_setup import MailSetup
+from bball_tui.tui.dialogs.map_columns import MapColumns
+from bball_tui.tui.dialogs.read_scans import ReadScans
 from bball_tui.tui.typed_ahead import LEFT_OUT
 from tests.tui.desk_host import Desk, club_with, opened
-from tests.tui.hands import send
+from tests.tui.dialog_host import asking
+from tests.tui.every_dialog import DIALOGS
+from tests.tui.hands import PATIENCE, send
 
 
 async def begin_again(desk: Desk) -> None:
@@ -85,3 +96,32 @@ async def test_what_was_typed_behind_an_enter_that_was_refused_does_not_answer_w
         assert isinstance(desk.app.screen, Dialog)
     async with database.session() as session:
         assert (await session.execute(query)).one() == before
+
+
+EMPTIED: dict[type[Dialog[Any]], str] = {
+    ConnectDialog: "#url",
+    ExportDialog: "#path",
+    ExportList: "#export-path",
+    ImportRoster: "#path",
+    MailSetup: "#in-from",
+    MapColumns: "",
+    ReadScans: "#path",
+    SaveFilter: "#filter-name",
+}
+"""Dialogs, and the field in which nothing is typed; without one the choice that is there cannot be."""
+
+
+async def test_no_dialog_obeys_what_was_typed_behind_an_enter_that_it_refused() -> None:
+    async with asking(DIALOGS[SaveFilter]("")) as desk:
+        for kind, field in EMPTIED.items():
+            await desk.ask(DIALOGS[kind](""))
+            keys = ["enter"]
+            if field:
+                desk.widget(field).focus()
+                keys = ["ctrl+u", "enter"]
+            send(desk.app, *keys, *"zz", "enter", "escape")
+            async with asyncio.timeout(PATIENCE):
+                while LEFT_OUT not in [one.message for one in desk.app._notifications]:
+                    await desk.settle()
+            assert desk.open, kind
+            assert all("z" not in one.value for one in desk.app.screen.query(TextField)), kind

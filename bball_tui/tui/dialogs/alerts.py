@@ -183,7 +183,7 @@ class Alerts(SubmitDialog[bool]):
         try:
             tried = await self._ways.try_out(self.fields)
         except BballError as error:
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
         else:
             said = " ".join(_result(one) for one in tried) or _(
                 "There is no one to tell: type an address or a webhook."

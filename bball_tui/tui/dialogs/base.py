@@ -21,7 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from bball_tui.language import LABEL, _, in_context
-from bball_tui.tui.dialogs.controls import Choices, DialogButton, rows_of
+from bball_tui.tui.dialogs.controls import Choices, DialogButton, Field, rows_of
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
@@ -238,6 +238,19 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
             news.display = bool(sentence)
             self._news_lines = len(lines) if sentence else 0
             self.fit()
+
+    def refuse(self, sentence: str, field: str = "") -> None:
+        """Say what is wrong, below the ``field`` with this id or above the choices.
+
+        Nobody who typed ahead has seen it: what was typed behind the key that is refused is left out.
+        """
+        if self.gone:
+            return  # closed while something was under way
+        self.forget_keys(tell=True)
+        if field:
+            self.query_one(f"#{field}", Field).problem = sentence
+        else:
+            self.say(sentence, Tone.BAD)
 
     def _inner_width(self) -> int:
         return min(84, self.app.size.width) - _BORDER - 2

@@ -178,7 +178,7 @@ class ChatLink(Dialog["LinkPreview | None"]):
             preview = await self._read_preview(wanted)
         except BballError as error:
             if not self.gone:
-                self.say(str(error), Tone.BAD)
+                self.refuse(str(error))
                 self.query_one("#group", TextField).focus()
         else:
             if not self.gone and self._wanted == wanted:

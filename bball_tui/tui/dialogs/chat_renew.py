@@ -188,7 +188,7 @@ class ChatRenew(Dialog["dict[int, Decision] | None"]):
         try:
             wanted = self._renewal.actions(decisions)
         except BballError as error:
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
             return
         if wanted:
             self.dismiss(decisions)

@@ -113,7 +113,7 @@ class ChatShare(Dialog[None]):
         try:
             await self._write(path)
         except BballError as error:
-            field.problem = str(error)
+            self.refuse(str(error), "share-field")
             return
         field.problem = ""
         field.display = False

@@ -104,9 +104,7 @@ class Confirm(Dialog[bool]):
         if self._matches():
             self.dismiss(True)
         else:
-            field = self.query_one("#typed-field", Field)
-            field.problem = _("That isn't {typed}. Nothing has happened yet.").format(typed=self._typed)
-            self.forget_keys(tell=True)
+            self.refuse(_("That isn't {typed}. Nothing has happened yet.").format(typed=self._typed), "typed-field")
 
     def cancel(self) -> None:
         """No."""

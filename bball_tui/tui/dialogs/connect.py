@@ -98,11 +98,12 @@ class ConnectDialog(InputDialog[SecretUrl | None]):
     def action_connect(self) -> None:
         """Try the connection."""
         url = self.query_one("#url", TextField).value.strip()
-        field = self.query_one("#url-field", Field)
         if self._trying:
             return
         if not url.lower().startswith(("postgresql://", "postgres://")):
-            field.problem = _("An address begins with postgresql://, such as {example}.").format(example=EXAMPLE)
+            self.refuse(
+                _("An address begins with postgresql://, such as {example}.").format(example=EXAMPLE), "url-field"
+            )
             return
         self._trying = True
         self.choice("connect").disabled = True
@@ -117,7 +118,7 @@ class ConnectDialog(InputDialog[SecretUrl | None]):
             self._trying = False
             if not self.gone:
                 self.choice("connect").disabled = False
-                self.say(str(error), Tone.BAD)
+                self.refuse(str(error))
         else:
             self.dismiss(url)
 

@@ -22,7 +22,6 @@ from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField, TickB
 from bball_tui.tui.dialogs.input_dialog import InputDialog
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content_lines
-from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -197,9 +196,8 @@ class ContractAct(InputDialog[ActDone | None]):
         return TransitionRequest(self._effect.act, (), reason or None, due_on=due, correct=self._correcting, note=note)
 
     def _complain(self, name: str, sentence: str) -> None:
-        self.query_one(f"#{name}-field", Field).problem = sentence
+        self.refuse(sentence, f"{name}-field")
         self.query_one(f"#{name}", TextField).focus()
-        self.forget_keys(tell=True)
 
     def action_confirm(self) -> None:
         """Do it, once."""
@@ -222,9 +220,7 @@ class ContractAct(InputDialog[ActDone | None]):
                 self._results.append(await self._act(replace(asked, contracts=portion)))
             except BballError as error:
                 self._busy = False
-                self.say(
-                    _("{error} What is done stays done; Enter goes on with the rest.").format(error=error), Tone.BAD
-                )
+                self.refuse(_("{error} What is done stays done; Enter goes on with the rest.").format(error=error))
                 return
             del self._waiting[:CHUNK]
         self.dismiss(ActDone(asked, _together(self._results), len(self._waiting)))

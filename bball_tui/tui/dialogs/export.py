@@ -112,18 +112,17 @@ class ExportDialog(Dialog[str | None]):
         if self._job is not None:
             return
         typed = self.query_one("#path", TextField).value.strip()
-        field = self.query_one("#path-field", Field)
         if not typed:
-            field.problem = _("Where to? Type a file name.")
+            self.refuse(_("Where to? Type a file name."), "path-field")
             return
         try:
             path = Path(typed).expanduser()
             exists, folder = path.exists(), path.is_dir()
         except (OSError, RuntimeError, ValueError):
-            field.problem = _("That folder doesn't exist. Type another path.")
+            self.refuse(_("That folder doesn't exist. Type another path."), "path-field")
             return
         if folder:
-            field.problem = _("That is a folder. Type the name of a file in it.")
+            self.refuse(_("That is a folder. Type the name of a file in it."), "path-field")
         elif exists and self._agreed != path:
             self._agreed = path
             self.say(_("That file already exists. Press Enter again to replace it, or type another name."), Tone.WARN)
@@ -143,7 +142,7 @@ class ExportDialog(Dialog[str | None]):
         except BballError as error:
             self._job = None
             self.say("")
-            self.query_one("#path-field", Field).problem = str(error)
+            self.refuse(str(error), "path-field")
             return
         self.dismiss(
             _("{number:,} {what} written to {path}.").format(

@@ -18,7 +18,6 @@ from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
-from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -67,17 +66,18 @@ class ExportList(Dialog[Written | None]):
         """Begin, if the file can be made."""
         if self._writing is not None:
             return
-        field = self.query_one("#export-field", Field)
         typed = self.query_one("#export-path", TextField).value.strip()
         path = Path(typed).expanduser()
         if not typed or path.is_dir():
-            field.problem = _("Name a file in that folder.")
+            self.refuse(_("Name a file in that folder."), "export-field")
         elif path.exists():
-            field.problem = _("That file already exists. Choose another name; nothing was written.")
+            self.refuse(_("That file already exists. Choose another name; nothing was written."), "export-field")
         elif not path.parent.is_dir():
-            field.problem = _("There is no folder {parent}. Choose another one.").format(parent=path.parent)
+            self.refuse(
+                _("There is no folder {parent}. Choose another one.").format(parent=path.parent), "export-field"
+            )
         else:
-            field.problem = ""
+            self.query_one("#export-field", Field).problem = ""
             self._writing = self._write(path)
 
     @work(group="command")
@@ -98,7 +98,7 @@ class ExportList(Dialog[Written | None]):
 
     def _failed(self, sentence: str) -> None:
         self._writing = None
-        self.say(sentence, Tone.BAD)
+        self.refuse(sentence)
 
     async def _write_beside(self, path: Path) -> int:
         """Write a file beside ``path`` and give it its name when it is whole."""

@@ -158,7 +158,7 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
         try:
             await self._strike(note.id, reason)
         except BballError as error:
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
             return
         finally:
             self._busy = False

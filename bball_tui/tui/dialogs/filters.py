@@ -262,7 +262,7 @@ class FilterDialog(Dialog[FilterAnswer | None]):
             await self._forget(key.removeprefix(_SAVED))
             self._saved = tuple(await self._read_saved())
         except BballError as error:
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
             return
         self.say(_("Forgotten."))
         if not self.gone:
@@ -304,12 +304,12 @@ class SaveFilter(InputDialog[str | None]):
         from bball_tui.league.filters.saved import LONGEST_NAME
 
         name = " ".join(self.query_one("#filter-name", TextField).value.split())
-        field = self.query_one("#filter-name-field", Field)
         if not name:
-            field.problem = _("Type a few letters.")
+            self.refuse(_("Type a few letters."), "filter-name-field")
         elif len(name) > LONGEST_NAME:
-            field.problem = _("{name} characters; {longest_name} is the limit.").format(
-                name=len(name), longest_name=LONGEST_NAME
+            self.refuse(
+                _("{name} characters; {longest_name} is the limit.").format(name=len(name), longest_name=LONGEST_NAME),
+                "filter-name-field",
             )
         else:
             self.dismiss(name)

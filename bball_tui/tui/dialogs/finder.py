@@ -313,6 +313,6 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
         try:
             await self.chosen(row)
         except BballError as error:
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
         finally:
             self._busy = False

@@ -262,7 +262,7 @@ class ImportRoster(InputDialog[ImportDone | None]):
         if self._job is not None:
             return
         if path is None:
-            self.query_one("#path-field", Field).problem = _("Which file? Type its path, or browse with ctrl+o.")
+            self.refuse(_("Which file? Type its path, or browse with ctrl+o."), "path-field")
             return
         watch = self._begin()
         self._job = self.run_worker(self._read(path, self.options, watch, stay=stay), group="import")
@@ -310,7 +310,7 @@ class ImportRoster(InputDialog[ImportDone | None]):
         except BballError as error:
             self._end()
             if not self.gone:
-                self.query_one("#path-field", Field).problem = str(error)
+                self.refuse(str(error), "path-field")
                 self.say("")
                 self._show()
             return
@@ -367,7 +367,7 @@ class ImportRoster(InputDialog[ImportDone | None]):
             self._show()
         except BballError as error:
             self._end()
-            self.say(_("{error} Everything here is kept: press Import to try again.").format(error=error), Tone.BAD)
+            self.refuse(_("{error} Everything here is kept: press Import to try again.").format(error=error))
             self._show()
             self.choice("import").focus()
         else:

@@ -238,7 +238,7 @@ class MailSetup(InputDialog[bool]):
         except WrongFields as wrong:
             self._show_problems(wrong.problems)
         except BballError as error:
-            self.say(_("{error} Nothing was saved.").format(error=error), Tone.BAD)
+            self.refuse(_("{error} Nothing was saved.").format(error=error))
         finally:
             self._busy = self._saving = False
 
@@ -269,7 +269,7 @@ class MailSetup(InputDialog[bool]):
         if trouble is None:
             return True
         self._allow_anyway(True)
-        self.say(trouble, Tone.BAD)
+        self.refuse(trouble)
         return False
 
     async def _keep(self, url: SecretUrl, sender: str) -> None:
@@ -299,7 +299,7 @@ class MailSetup(InputDialog[bool]):
         for field in self.query(Field):
             if field.id is not None:
                 field.problem = problems.get(field.id.removeprefix("field-"), "")
-        self.say(_("{fields} to correct; nothing was saved.").format(fields=counted(len(problems), "field")), Tone.BAD)
+        self.refuse(_("{fields} to correct; nothing was saved.").format(fields=counted(len(problems), "field")))
         first = next((one for one in self.query(Field) if one.problem), None)
         if first is not None:
             first.query("TextField, FormPick").first().focus()

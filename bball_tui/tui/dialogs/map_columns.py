@@ -98,6 +98,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
         if not wrong:
             self.dismiss(chosen_columns(self._header, chosen))
             return
+        self.forget_keys(tell=True)
         first = next(number for number, field in enumerate(self._fields) if field in wrong)
         self.query_one(f"#pick-{first}").focus()
 

@@ -114,7 +114,7 @@ class MergePeople(SubmitDialog["Merged | str"]):
 
     def complain(self, name: str, sentence: str) -> None:
         """What went wrong is about both, and stands above the choices."""
-        self.say(sentence, Tone.BAD)
+        self.refuse(sentence)
 
     def action_confirm_alike(self) -> None:
         """Do it, unless these seem to be two."""

@@ -45,5 +45,4 @@ class MyAddress(InputDialog[str | None]):
         if "@" in address:
             self.dismiss(address)
         else:
-            self.query_one("#field", Field).problem = _("Type an e-mail address such as me@example.org.")
-            self.forget_keys(tell=True)
+            self.refuse(_("Type an e-mail address such as me@example.org."), "field")

@@ -103,6 +103,5 @@ class NewLeague(InputDialog[LeagueBasics | None]):
         return " ".join(self.query_one(f"#{name}", TextField).value.split())
 
     def _complain(self, name: str, sentence: str) -> None:
-        self.query_one(f"#{name}-field", Field).problem = sentence
+        self.refuse(sentence, f"{name}-field")
         self.query_one(f"#{name}", TextField).focus()
-        self.forget_keys(tell=True)

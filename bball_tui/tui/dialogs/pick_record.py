@@ -190,7 +190,7 @@ class PickRecord(Dialog[bool]):
                 self._changed = True
                 self.say("")
         except BballError as error:
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
         finally:
             self._busy = False
         if self._leaving:

@@ -167,7 +167,7 @@ class ReadMail(Dialog[None]):
             if (sentence := await act()) is not None:
                 self.say(sentence, Tone.GOOD)
         except BballError as error:
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
         finally:
             self._busy = False
 
@@ -184,7 +184,7 @@ class ReadMail(Dialog[None]):
         try:
             news = await letter.compare()
         except BballError as error:
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
             return
         finally:
             self._busy = False

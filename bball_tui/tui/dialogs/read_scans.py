@@ -165,7 +165,7 @@ class ReadScans(InputDialog[ScanStackSigned | None]):
         if self._busy:
             return
         if not typed:
-            self.query_one("#path-field", Field).problem = _("Which scans? Type the path of a folder or a PDF file.")
+            self.refuse(_("Which scans? Type the path of a folder or a PDF file."), "path-field")
             return
         self._begin(path_typed(typed))
 
@@ -208,7 +208,7 @@ class ReadScans(InputDialog[ScanStackSigned | None]):
             if not self.gone:
                 self.say("")
                 if not reader.stopped:
-                    self.query_one("#path-field", Field).problem = str(error)
+                    self.refuse(str(error), "path-field")
                 self._show()
             return
         self._busy = False
@@ -238,7 +238,7 @@ class ReadScans(InputDialog[ScanStackSigned | None]):
         try:
             day = parse_date(self.query_one("#day", TextField).value, self._order, self._today)
         except NoDate as error:
-            field.problem = str(error)
+            self.refuse(str(error), "day-field")
             return
         field.problem = ""
         order = ScanStackOrder(self._plan, self._leave, self.query_one("#method", Picker).chosen, day)
@@ -252,7 +252,7 @@ class ReadScans(InputDialog[ScanStackSigned | None]):
             done = await self._sign_stack(order)
         except BballError as error:
             self._busy = self._signing = False
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
             self._show()
             return
         if self._planned is not None:

@@ -84,10 +84,8 @@ class Reason(InputDialog[str | None]):
     @on(Input.Submitted)
     def action_confirm(self) -> None:
         """Give the reason, if it is one."""
-        field = self.query_one("#reason-field", Field)
         if not self._text:
-            field.problem = _("Say why, in a few words. Nothing has happened yet.")
+            self.refuse(_("Say why, in a few words. Nothing has happened yet."), "reason-field")
             self.query_one("#reason", TextField).focus()
-            self.forget_keys(tell=True)
         elif len(self._text) <= self._longest:
             self.dismiss(self._text)

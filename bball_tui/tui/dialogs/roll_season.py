@@ -127,7 +127,7 @@ class RollSeason(SubmitDialog[Planned]):
         try:
             pattern = await self._suggest(source_id)
         except BballError as error:
-            self.say(str(error), Tone.BAD)
+            self.refuse(str(error))
             return
         if self.gone:
             return

@@ -378,7 +378,7 @@ class SignDialog(InputDialog[Signed | None]):
         except BballError as error:
             self._signing = False
             self._reload()
-            self.say(_("{error} Everything here is kept; Enter tries again.").format(error=error), Tone.BAD)
+            self.refuse(_("{error} Everything here is kept; Enter tries again.").format(error=error))
         else:
             self.dismiss(Signed(request, result))
         finally:

@@ -33,9 +33,8 @@ class SubmitDialog(InputDialog[DoneT | None], Generic[DoneT]):
         return self.query_one(f"#{name}", TextField).value
 
     def complain(self, name: str, sentence: str) -> None:
-        """Say below the field ``name`` what is wrong with it, and go there; nobody who typed ahead has seen it."""
-        self.forget_keys(tell=True)
-        self.query_one(f"#{name}-field", Field).problem = sentence
+        """Say below the field ``name`` what is wrong with it, and go there."""
+        self.refuse(sentence, f"{name}-field")
         self.query_one(f"#{name}").focus()
 
     def begin(self, submit: Callable[[], Awaitable[DoneT]], *, blame: str) -> None:

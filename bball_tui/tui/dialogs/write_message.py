@@ -167,7 +167,7 @@ class WriteMessage(InputDialog[bool]):
         try:
             await act()
         except BballError as error:
-            self.say(_("{error} Nothing was sent.").format(error=error), Tone.BAD)
+            self.refuse(_("{error} Nothing was sent.").format(error=error))
             written = {"#subject": self.draft.subject, "#text": self.draft.text}
             if (empty := next((name for name, text in written.items() if not text.strip()), None)) is not None:
                 self.query_one(empty).focus()

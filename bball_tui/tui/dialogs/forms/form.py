@@ -179,8 +179,7 @@ class Form(InputDialog[Saved | None], Generic[DraftT]):
                             self.say(_("Nothing was saved. What you typed is kept."))
                             return
         except BballError as error:
-            self.say(_("{error} What you typed is kept; Enter tries again.").format(error=error), Tone.BAD)
-            self.forget_keys(tell=True)
+            self.refuse(_("{error} What you typed is kept; Enter tries again.").format(error=error))
         finally:
             self._busy = False
 
@@ -189,13 +188,11 @@ class Form(InputDialog[Saved | None], Generic[DraftT]):
             self.query_one(f"#field-{spec.name}", Field).problem = problems.get(spec.name, "")
         wrong = [spec for spec in self._specs if spec.name in problems]
         rest = [text for name, text in problems.items() if all(spec.name != name for spec in self._specs)]
-        self.say(
-            " ".join([_("{fields} to correct; nothing was saved.").format(fields=counted(len(wrong), "field")), *rest]),
-            Tone.BAD,
+        self.refuse(
+            " ".join([_("{fields} to correct; nothing was saved.").format(fields=counted(len(wrong), "field")), *rest])
         )
         if wrong:
             self.control(wrong[0].name).focus()
-        self.forget_keys(tell=True)
 
     async def _is_somebody_else(self, doubt: Doubtful) -> bool:
         lines = [
