@@ -113,7 +113,7 @@ class ToastingApp(PatientApp[ReturnType]):
             if len(toasts) < len(self._notifications) or not all(heights):
                 if lines > self.size.height // 2:
                     self._show(toasts, [not height for height in heights])  # out of the window nothing gets a size
-                rack.styles.max_height = None
+                self._limit(rack, None)
                 self.set_timer(SOON, self.make_way)  # they are on their way
                 return
             if make_room is not None:
@@ -124,12 +124,21 @@ class ToastingApp(PatientApp[ReturnType]):
                 goes_above = below < lines and below < above
                 room = max(1, above if goes_above else below)
                 rack.set_class(goes_above, "-above")
-            rack.styles.max_height = room if lines > room else None
+            self._limit(rack, room if lines > room else None)
             # The newest in any case; of one that is too long, the beginning.
             shown = [sum(heights[at:]) <= room or at == len(heights) - 1 for at in range(len(heights))]
             self._show(toasts, shown)
             if make_room is not None:
                 make_room(min(room, sum(compress(heights, shown))) + 1 if len(self._notifications) else 0)
+
+    @staticmethod
+    def _limit(rack: ToastRack, lines: int | None) -> None:
+        """Textual lays the screen out again for a limit that is taken away, also where there is none: without end, as
+        each layout comes back here.
+        """
+        limit = rack.styles.max_height
+        if lines != (None if limit is None else limit.value):
+            rack.styles.max_height = lines
 
     @staticmethod
     def _show(toasts: Iterable[Toast], which: Iterable[bool]) -> None:

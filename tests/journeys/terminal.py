@@ -97,8 +97,9 @@ class Terminal:
 
     def rest(self) -> None:
         """Read until nothing more is written."""
-        before = -1
+        deadline, before = time.monotonic() + PATIENCE, -1
         while before != len(self.written):
+            assert time.monotonic() < deadline, f"it draws without end:\n{self.text}"
             before = len(self.written)
             self.read(QUIET)
 

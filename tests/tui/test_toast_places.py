@@ -1,6 +1,7 @@
 """Short messages: out of the way of the line that has the keys, and there until somebody goes on."""
 
 from sqlalchemy import func, insert
+from textual.widget import Widget
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit
@@ -46,6 +47,13 @@ async def test_messages_make_way_for_what_has_the_keys(quiet: Settings, database
             desk.app.notify(f"message {number}", timeout=60)
         await desk.press("ctrl+y")
         await desk.shows("What you did in the last minutes", "▸Close")
+        desk.app.clear_notifications()
+
+        # One that is in its place asks for no other layout: each of them comes back to it, and would without end.
+        desk.app.notify("the only one", timeout=60)
+        await desk.shows("the only one", "▸Close")
+        desk.app.make_way()
+        assert not any(one._layout_required for one in desk.app.screen.walk_children(Widget))
         desk.app.clear_notifications()
 
         # Long ones lie over none of it, and of them the last one is seen.
