@@ -116,7 +116,18 @@ class LastingDriver(LinuxDriver):
             self.process_message(message)
         return typed or not other
 
+    # A signal comes at any moment, also while the program hands a drawing to the thread that writes: another write from
+    # within that one would wait for it forever. So what follows a signal waits for its turn in the event loop.
+
+    def _sigtstp_application(self, *_: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile, as below
+            self._loop.call_soon_threadsafe(super()._sigtstp_application)
+
     def _sigcont_application(self, *_: object) -> None:
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._go_on)
+
+    def _go_on(self) -> None:
         """Draw again after a pause, and only then.
 
         Along with the SIGHUP of a closed window comes a SIGCONT (POSIX, `_exit`; Linux: every hang-up).

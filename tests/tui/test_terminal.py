@@ -6,6 +6,8 @@ import asyncio
 import os
 import pty
 import select
+import subprocess
+import sys
 import termios
 import tty
 from collections.abc import Callable, Iterator
@@ -43,6 +45,45 @@ def test_whoever_draws_on_a_terminal_that_is_gone_comes_to_an_end() -> None:
         os.close(ours)
         drawing.join(30)
         assert not drawing.is_alive()
+
+
+IN_THE_MIDDLE = """
+import asyncio, os, signal
+from textual.app import App
+from bball_tui.tui.terminal import LastingDriver
+
+class Program(App):
+    def on_ready(self):
+        with self._driver._writer_thread._queue.mutex:
+            os.kill(os.getpid(), signal.SIGCONT)
+        asyncio.get_running_loop().call_soon(self.exit)
+
+Program(driver_class=LastingDriver).run()
+"""
+
+
+def test_a_signal_in_the_middle_of_a_drawing_holds_up_nothing() -> None:
+    """As after kill -STOP and kill -CONT: the terminal is taken over again when the drawing is done."""
+    person, terminal = pty.openpty()
+    said = b""
+    with os.fdopen(terminal, "r+b", buffering=0) as place:
+        program = subprocess.Popen([sys.executable, "-c", IN_THE_MIDDLE], stdin=place, stdout=place, stderr=place)
+    try:
+        while select.select([person], [], [], 30)[0] and (more := _read(person)):
+            said += more
+        assert program.wait(1) == 0
+        assert said.count(b"\x1b[?1049h") == 2, said
+    finally:
+        program.kill()
+        program.wait()
+        os.close(person)
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # how Linux says that nobody has the other side anymore
+        return b""
 
 
 def test_enter_that_was_typed_before_the_terminal_was_the_programs_stays_enter() -> None:
