@@ -1,6 +1,7 @@
 """A fake GroupMe on a loopback port, and a client whose clock and pauses take no time."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,10 @@ from bball_tui.groupme.api.retry import Timeouts
 from bball_tui.groupme.api.token import Token
 from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import User, World
+from tests.support.patience import over_after
 
+PATIENCE = 20.0
+"""Seconds for an answer of the fake."""
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -42,7 +46,7 @@ class Desk:
     owner: User
     time: Time
 
-    def client(self, token: str | None = None, *, read_timeout: float = 5.0) -> GroupMeClient:
+    def client(self, token: str | None = None, *, read_timeout: float = PATIENCE) -> GroupMeClient:
         return GroupMeClient(
             Token(token or self.owner.token),
             base_url=self.url,
@@ -59,6 +63,11 @@ async def desk() -> AsyncIterator[Desk]:
     owner = fake.world.add_user("Maria Coordinator", email="maria@westside.test", phone="+1 2125550100")
     async with running(fake) as (_, url):
         yield Desk(fake, url, owner, time)
+
+
+def hung(desk: Desk) -> AbstractAsyncContextManager[None]:
+    """As soon as the fake leaves a request without an answer, its sender has waited long enough."""
+    return over_after(PATIENCE + 1, lambda: any(line.status is None for line in desk.fake.journal.lines))
 
 
 @pytest.fixture

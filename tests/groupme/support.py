@@ -57,13 +57,12 @@ class League:
         *,
         control: Control | None = None,
         try_again: bool = False,
-        read_timeout: float = 5.0,
         tells: frozenset[int] = frozenset(),
     ) -> Applied:
         """Do ``wanted``, or what the present plan has ticked."""
         if wanted is None:
             wanted = (await self.plan(try_again=try_again)).ticked()
-        async with self.desk.client(read_timeout=read_timeout) as client:
+        async with self.desk.client() as client:
             sender = self.sender(client, control)
             sender.tells = tells
             return await apply(sender, wanted, try_again=try_again)

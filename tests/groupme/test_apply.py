@@ -21,7 +21,7 @@ from bball_tui.groupme.fake.faults import (
 from bball_tui.groupme.plan.plan_model import ActionKind
 from bball_tui.groupme.run.intents import Busy, exclusive_run
 from bball_tui.groupme.run.progress import Control, StepState
-from tests.groupme.conftest import Desk
+from tests.groupme.conftest import Desk, hung
 from tests.groupme.support import League, make_league
 
 pytestmark = pytest.mark.slow
@@ -110,7 +110,8 @@ async def test_two_groups_that_may_be_the_lost_one_are_a_choice(database: Databa
     desk.fake.fault(Hang(), method="POST", path="/groups$", after_commit=True)
     desk.fake.behavior.list_delay = 1000
     desk.fake.behavior.membership_states = False
-    await league.apply(read_timeout=0.2)
+    async with hung(desk):
+        await league.apply()
     desk.time.moment += timedelta(seconds=1000)
     tagged = next(iter(desk.fake.world.groups.values()))
     desk.fake.world.add_group(desk.owner, "Hawks U12", description=tagged.description)

@@ -16,7 +16,7 @@ from bball_tui.groupme.api.retry import Polling
 from bball_tui.groupme.api.token import Token
 from bball_tui.groupme.api.wire import checked_base_url
 from bball_tui.groupme.fake import faults
-from tests.groupme.conftest import START, Desk
+from tests.groupme.conftest import START, Desk, hung
 
 HAWKS = NewGroup("Hawks U12", "Westside Basketball [bt:abc123]")
 
@@ -158,7 +158,7 @@ async def test_creating_is_never_repeated_when_the_answer_is_lost(
 
 async def test_a_hanging_server_is_given_up_and_the_outcome_is_unknown(desk: Desk) -> None:
     desk.fake.fault(faults.Hang(), method="POST", after_commit=True)
-    async with desk.client(read_timeout=0.2) as client:
+    async with desk.client() as client, hung(desk):
         with pytest.raises(errors.OutcomeUnknown, match="no answer in time"):
             await client.create(HAWKS)
     assert len(desk.fake.world.groups) == 1

@@ -47,7 +47,7 @@ from bball_tui.groupme.fake.state import World
 from bball_tui.groupme.plan.plan_model import ActionKind
 from bball_tui.groupme.staff.staff_list import add_to_list
 from tests.conftest import Server
-from tests.groupme.conftest import Desk, Time
+from tests.groupme.conftest import PATIENCE, Desk, Time, hung
 from tests.groupme.support import League, make_league
 from tests.support.examples import examples
 
@@ -116,7 +116,7 @@ class MortalClient(GroupMeClient):
 class MortalDesk(Desk):
     dies_with: int | None = None
 
-    def client(self, token: str | None = None, *, read_timeout: float = 5.0) -> GroupMeClient:
+    def client(self, token: str | None = None, *, read_timeout: float = PATIENCE) -> GroupMeClient:
         client = MortalClient(
             Token(token or self.owner.token),
             base_url=self.url,
@@ -281,7 +281,8 @@ def test_a_server_that_never_answers_a_creation(server: Server) -> None:
                 async with running(fake) as (_, url):
                     league = await make_league(database, Desk(fake, url, owner, time), NAMES)
                     fake.fault(Hang(), method="POST", path="/groups$", after_commit=True)
-                    await league.apply(read_timeout=0.2)
+                    async with hung(league.desk):
+                        await league.apply()
                     await converge(league)
             finally:
                 await database.dispose()

@@ -15,8 +15,11 @@ from bball_tui.mail.transports import Envelope
 from bball_tui.mail.transports.smtp_dialogue import LONGEST_REPLY, Reply, ReplyReader
 from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.mail.transports.smtp_transport import SmtpTransport
+from tests.support.patience import over_after
 from tests.support.smtp import DISCONNECT, HANG, Misbehavior, SmtpServer
 
+TIMEOUT = 30.0
+LONG = TIMEOUT + 1
 MAIL = Envelope("desk@club.test", "parent@families.test", b"From: <desk@club.test>\r\n\r\nHello\r\n")
 
 
@@ -29,8 +32,8 @@ async def never() -> bool:
 
 
 @asynccontextmanager
-async def connected(port: int, *, timeout: float = 10.0) -> AsyncIterator[SmtpTransport]:  # noqa: ASYNC109 - the target's
-    target = SmtpTarget("127.0.0.1", port, Tls.NONE, reply_timeout=timeout, data_timeout=timeout)
+async def connected(port: int) -> AsyncIterator[SmtpTransport]:
+    target = SmtpTarget("127.0.0.1", port, Tls.NONE, reply_timeout=TIMEOUT, data_timeout=TIMEOUT)
     transport = SmtpTransport(target, connections=1)
     try:
         yield transport
@@ -42,7 +45,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def served(talk: Serve, *, timeout: float = 10.0) -> AsyncIterator[SmtpTransport]:  # noqa: ASYNC109 - the target's
+async def served(talk: Serve) -> AsyncIterator[SmtpTransport]:
     """A transport to a server that greets, offers PIPELINING and then talks as it likes, on every connection again."""
 
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -60,7 +63,7 @@ async def served(talk: Serve, *, timeout: float = 10.0) -> AsyncIterator[SmtpTra
         lambda reader, writer: talks.append(asyncio.ensure_future(greet(reader, writer))), "127.0.0.1", 0
     )
     async with listening:
-        async with connected(listening.sockets[0].getsockname()[1], timeout=timeout) as transport:
+        async with connected(listening.sockets[0].getsockname()[1]) as transport:
             yield transport
         await asyncio.gather(*talks)
 
@@ -115,8 +118,11 @@ async def test_three_commands_go_out_before_the_first_answer() -> None:
 async def test_the_first_refusal_counts_and_nothing_is_sent(
     answers: dict[str, str | Misbehavior], phase: Phase, expected: str | None, connections: int
 ) -> None:
-    patience = 1.0 if HANG in answers.values() else 10.0
-    async with SmtpServer() as server, connected(server.port, timeout=patience) as transport:
+    async with (
+        SmtpServer() as server,
+        connected(server.port) as transport,
+        over_after(LONG, lambda: server.silences > 0),
+    ):
         for step, answer in answers.items():
             server.script(step, answer)
         outcome = await transport.send(MAIL, never)
@@ -168,7 +174,7 @@ async def test_a_server_that_loses_what_it_let_be_written_together_gets_one_comm
                 await reader.readuntil(b"\r\n.\r\n")
             writer.write(b"250 fine\r\n")
 
-    async with served(talk, timeout=1.0) as transport:
+    async with served(talk) as transport, over_after(LONG, lambda: len(groups) == 1):
         lost = await transport.send(MAIL, never)
         assert (lost.outcome_class, lost.phase) == (OutcomeClass.PROVIDER_TRANSIENT, Phase.RCPT)
         assert (await transport.send(MAIL, yes)).outcome_class is OutcomeClass.ACCEPTED

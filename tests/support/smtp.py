@@ -126,6 +126,8 @@ class SmtpServer:
         self.logins: list[str] = []
         self.reached: Counter[str] = Counter()
         """How often each phase was reached; see :meth:`at`."""
+        self.silences = 0
+        """How often it left a command without an answer and kept the connection."""
         self._context = context
         self._users = users
         self._extensions = extensions
@@ -390,7 +392,9 @@ class _Conversation:
             for line in behind:
                 await self.say("354 Go on" if line == b"DATA\r\n" else "250 2.0.0 OK")
         await self.say(usual)
-        if script is not LOSE:
+        if script is LOSE:
+            self.server.silences += 1
+        else:
             await self.hang()
 
     def reset(self) -> None:
@@ -418,6 +422,7 @@ class _Conversation:
 
     async def hang(self) -> None:
         """Wait for the release, or for the client to give up."""
+        self.server.silences += 1
         release = asyncio.ensure_future(self.server._released.wait())
         gone = asyncio.ensure_future(self.until_gone())
         try:
