@@ -22,9 +22,11 @@ from textual.widgets import Input
 
 from bball_tui.tui.key_names import character_of, normal_key
 from tests.tui.drawing import draw_when_looked_at
+from tests.tui.lasting_messages import let_messages_stay
 from tests.tui.lean_textual import make_lean
 
 draw_when_looked_at()
+let_messages_stay()
 make_lean()
 
 ResultT = TypeVar("ResultT")

@@ -6,8 +6,8 @@ from textual.widget import Widget
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit
 from bball_tui.settings import Settings
+from bball_tui.tui import toast_places
 from bball_tui.tui.screen_reader import reading_place
-from bball_tui.tui.toast_places import READ
 from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.hands import resize
 
@@ -27,7 +27,7 @@ async def test_messages_make_way_for_what_has_the_keys(quiet: Settings, database
         await desk.until(lambda: line_of(desk, "3 contracts signed") not in (-1, below))
         assert line_of(desk, "3 contracts signed") < line_of(desk, "Family24") >= below
         for message in desk.app._notifications:
-            message.raised_at -= READ + 1
+            message.raised_at -= toast_places.READ + 1
         await desk.press("g")  # goes on, and the message with it
         await desk.until(lambda: "3 contracts signed" not in desk.text)
 
