@@ -101,6 +101,9 @@ class ToastingApp(PatientApp[ReturnType]):
         """
         if not self.screen_stack:
             return
+        for screen in self.screen_stack:  # what a screen below shows would be read twice, between the lines
+            for rack in screen.query(ToastRack):
+                rack.display = screen is self.screen
         make_room: Callable[[int], None] | None = getattr(self.screen, "make_room", None)
         known = {ToastRack._toast_id(one) for one in self._notifications}
         for rack in self.screen.query(ToastRack):

@@ -49,6 +49,16 @@ async def test_messages_make_way_for_what_has_the_keys(quiet: Settings, database
         await desk.shows("What you did in the last minutes", "▸Close")
         desk.app.clear_notifications()
 
+        # What the screen below the dialog said stands there once.
+        await desk.press("escape")
+        desk.app.notify("1 contract signed. 2 e-mails in 10 s; u takes it back.", timeout=60)
+        await desk.shows("it back.")
+        await desk.press("ctrl+y")
+        desk.app.notify("z does nothing here.", timeout=60)
+        await desk.shows("z does nothing here.", "▸Close")
+        assert desk.text.count("1 contract signed") == 1
+        desk.app.clear_notifications()
+
         # One that is in its place asks for no other layout: each of them comes back to it, and would without end.
         desk.app.notify("the only one", timeout=60)
         await desk.shows("the only one", "▸Close")
