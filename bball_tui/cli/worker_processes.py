@@ -63,7 +63,7 @@ class WorkerProcesses:
         passing_on = asyncio.create_task(self._pass_on(stop))
         try:
             # All are waited for: one that cannot work must not leave the others behind without anybody.
-            ended = await asyncio.gather(*(self._drain_one() for _ in range(self._number)), return_exceptions=True)
+            ended = await asyncio.gather(*(self._drain_one(stop) for _ in range(self._number)), return_exceptions=True)
         finally:
             passing_on.cancel()
         parts: list[Drained] = []
@@ -87,7 +87,7 @@ class WorkerProcesses:
 
     async def _keep_one(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            process = await self._start()
+            process = await self._start(stop)
             code = await process.wait()
             self._running.discard(process)
             if stop.is_set():
@@ -98,8 +98,8 @@ class WorkerProcesses:
             except TimeoutError:
                 continue
 
-    async def _drain_one(self) -> Drained:
-        process = await self._start()
+    async def _drain_one(self, stop: asyncio.Event) -> Drained:
+        process = await self._start(stop)
         output, _ = await process.communicate()
         self._running.discard(process)
         if process.returncode != 0:
@@ -109,9 +109,9 @@ class WorkerProcesses:
     async def _pass_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
         for process in self._running:
-            process.send_signal(signal.SIGTERM)
+            _tell(process)
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    async def _start(self, stop: asyncio.Event) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bball_tui.cli.worker_child", "worker", *self._options),
             env=small_environment(),
@@ -125,4 +125,11 @@ class WorkerProcesses:
             process.stdin.write(msgspec.json.encode(self._environment))
             await process.stdin.drain()
         process.stdin.close()
+        if stop.is_set():  # maybe before it was there to be told
+            _tell(process)
         return process
+
+
+def _tell(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):  # it has just ended by itself
+        process.send_signal(signal.SIGTERM)

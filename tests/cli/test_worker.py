@@ -16,7 +16,7 @@ import httpx
 import psutil
 import pytest
 
-from bball_tui.cli.worker_processes import environment_for
+from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
 from bball_tui.database.engine import Database
 from bball_tui.delivery.health import read_health
 from bball_tui.outbox.queue import enqueue
@@ -87,6 +87,21 @@ async def test_processes_share_the_queue_and_stop_together(
     assert await states(database) == {"sent": 100}
 
 
+async def test_a_stop_reaches_a_process_that_is_only_being_started(
+    database: Database, database_url: SecretUrl, tmp_path: Path
+) -> None:
+    await queue_mails(database, 1, hold_seconds=600)
+    environment = settings_for(database_url, tmp_path) | {"BBALL_MAIL_URL": f"maildir://{tmp_path}/mail"}
+    workers, stop = WorkerProcesses(1, (), os.environ | environment), asyncio.Event()
+    running = asyncio.create_task(workers.run(stop))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    stop.set()
+    assert not workers._running
+    async with asyncio.timeout(60):
+        await running
+
+
 async def test_workers_whose_terminal_goes_finish_the_mail_on_the_wire_and_hold_no_secret(
     database: Database, database_url: SecretUrl, tmp_path: Path
 ) -> None:
@@ -101,7 +116,9 @@ async def test_workers_whose_terminal_goes_finish_the_mail_on_the_wire_and_hold_
         environment |= {"BBALL_MAIL_URL": mail_server.url}
         async with on_a_terminal(environment, "--processes", "2") as (process, close_window):
             await mail_server.at("dot")
-            workers = psutil.Process(process.pid).children()
+            async with asyncio.timeout(60):
+                while len(workers := psutil.Process(process.pid).children()) < 2:  # noqa: ASYNC110 - they set no event of ours
+                    await asyncio.sleep(0.05)
             seen = [worker.environ() for worker in workers]
             commands = [worker.cmdline() for worker in workers]
             close_window()
