@@ -1,8 +1,11 @@
 """The client against the fake server, over real connections."""
 
+import asyncio
 import json
 import logging
+import socket
 import traceback
+from contextlib import suppress
 from datetime import timedelta
 
 import httpx
@@ -16,6 +19,8 @@ from bball_tui.groupme.api.retry import Polling
 from bball_tui.groupme.api.token import Token
 from bball_tui.groupme.api.wire import checked_base_url
 from bball_tui.groupme.fake import faults
+from bball_tui.groupme.fake.server import FakeGroupMe, running
+from bball_tui.groupme.fake.state import World
 from tests.groupme.conftest import START, Desk, hung
 
 HAWKS = NewGroup("Hawks U12", "Westside Basketball [bt:abc123]")
@@ -162,6 +167,18 @@ async def test_a_hanging_server_is_given_up_and_the_outcome_is_unknown(desk: Des
         with pytest.raises(errors.OutcomeUnknown, match="no answer in time"):
             await client.create(HAWKS)
     assert len(desk.fake.world.groups) == 1
+
+
+async def test_the_end_of_the_fake_ends_a_connection_that_has_just_come_in() -> None:
+    for turns in range(8):
+        async with running(FakeGroupMe(World(lambda: 0.0))) as (_, url):
+            client = socket.create_connection(("127.0.0.1", httpx.URL(url).port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        with client, suppress(ConnectionResetError):
+            client.setblocking(False)
+            async with asyncio.timeout(30):
+                assert await asyncio.get_running_loop().sock_recv(client, 1) == b""
 
 
 async def test_slow_answers_are_waited_for(desk: Desk, client: GroupMeClient) -> None:

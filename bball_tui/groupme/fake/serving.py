@@ -19,6 +19,8 @@ RESET = "bball.reset"
 """The event that an app sends to break the connection without an answer."""
 
 HOST = "127.0.0.1"
+ACCEPTING = 5
+"""Turns of the event loop that asyncio takes to accept a connection, and one or two more."""
 
 
 @asynccontextmanager
@@ -26,28 +28,25 @@ async def serve(app: App, *, port: int = 0) -> AsyncIterator[str]:
     """Serve ``app`` on 127.0.0.1 (``port`` 0: any free one) and yield its address without a slash at the end."""
     open_connections: set[asyncio.Task[None]] = set()
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - asyncio runs this in a task
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(_Connection(app, reader, writer).run())
         open_connections.add(task)
-        try:
-            await _Connection(app, reader, writer).run()
-        except asyncio.CancelledError:
-            # Only the end of `serve` cancels; asyncio would report it as an unhandled error of the callback.
-            pass
-        finally:
-            open_connections.discard(task)
-            writer.close()
+        task.add_done_callback(open_connections.discard)
+        task.add_done_callback(lambda _: writer.close())  # also if it is canceled before it begins
 
     server = await asyncio.start_server(accept, HOST, port)
     try:
         yield f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
     finally:
+        # What has just come in is not there yet, and asyncio would leave it open: first it comes to `accept`.
+        for listening in server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        for _ in range(ACCEPTING):
+            await asyncio.sleep(0)
         server.close()
-        for task in list(open_connections):
+        for task in open_connections:
             task.cancel()
-        if open_connections:
-            await asyncio.wait(open_connections)
+        await asyncio.gather(*open_connections, return_exceptions=True)
         await server.wait_closed()
 
 
