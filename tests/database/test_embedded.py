@@ -323,7 +323,8 @@ def test_an_ordinary_user_needs_nothing_of_root(directory: Path) -> None:
     """A fork and no new program: root's own Python may be where no one else may read it."""
     nobody = pwd.getpwnam("nobody")
     embedded.start(directory).release()  # everything is imported
-    with tempfile.TemporaryDirectory() as folder:
+    # One's own folder for such files may be closed to others.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         child = os.fork()
         if child == 0:
@@ -332,6 +333,7 @@ def test_an_ordinary_user_needs_nothing_of_root(directory: Path) -> None:
                 os.setgroups([])
                 os.setgid(nobody.pw_gid)
                 os.setuid(nobody.pw_uid)
+                tempfile.tempdir = os.environ["TMPDIR"] = folder
                 data = Path(folder) / "data"
                 server = embedded.start(data)
                 url = server.url("postgres", "postgres").reveal()

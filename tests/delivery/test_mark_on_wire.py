@@ -157,9 +157,14 @@ async def test_a_server_that_suddenly_hangs_leaves_no_mark_on_the_mail_behind(
             for _ in range(9):
                 transport._trust.answered(0.1)  # as it always did before
             worker = asyncio.create_task(Worker(database, club.league_id, settings, transport).run(stop))
-            wanted = [(ids[0], True), (ids[1], True), (ids[2], True), (ids[2], False)]
+            # On a busy machine a mark that was ahead may have been taken back, and made again, more than once.
+            last = "SELECT id, array_agg(marked ORDER BY n DESC) FROM noted GROUP BY id ORDER BY id"
             async with asyncio.timeout(60):
-                while owner.execute("SELECT id, marked FROM noted ORDER BY n").fetchall() != wanted:  # noqa: ASYNC110
+                while [(id_, noted[0], True in noted) for id_, noted in owner.execute(last)] != [  # noqa: ASYNC110
+                    (ids[0], True, True),
+                    (ids[1], True, True),
+                    (ids[2], False, True),
+                ]:
                     await asyncio.sleep(0.01)
             assert await marks(database) == [
                 ("sent", 1, True),

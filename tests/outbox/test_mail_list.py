@@ -183,10 +183,10 @@ async def test_the_list_finds_mails_by_address_and_by_player(database: Database)
 
 
 async def test_the_story_of_a_mail_that_waits_for_its_hold(database: Database) -> None:
-    club, _, (id_,) = await queue_mails(database, hold_seconds=8)
+    club, _, (id_,) = await queue_mails(database, hold_seconds=60)
     story = await tell(database, club.league_id, id_)
     # A busy machine may let some of them pass in between.
-    assert re.fullmatch(r"Waits [2-8] more seconds so that it can be taken back\.", story.next or "")
+    assert re.fullmatch(r"Waits \d\d more seconds so that it can be taken back\.", story.next or "")
     assert (story.item.held, story.item.why) == (True, "can still be taken back")
 
 

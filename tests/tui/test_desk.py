@@ -3,11 +3,12 @@
 import asyncio
 import re
 from pathlib import Path
+from time import monotonic
 
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from textual.widgets import Input
 
 from bball_tui.database.engine import Database
@@ -23,6 +24,7 @@ from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.dialogs.error_box import ErrorDialog
 from bball_tui.tui.dialogs.forms.form import Form
 from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.main_screen import undo_toasts
 from bball_tui.tui.main_screen.screen import FIRST_TAB
 from bball_tui.tui.main_screen.tab_list import PANES
 from bball_tui.tui.tab_events import ContractsSigned
@@ -234,14 +236,21 @@ async def test_keys_pressed_before_there_are_rows_wait_or_say_so(
             await desk.shows("becomes signed" if locked == "league" else "Family00, Kid0")
 
 
-async def test_while_no_email_can_leave_the_undo_stays_after_the_hold(quiet: Settings, database: Database) -> None:
-    await club_with(database, 1, hold_seconds=6)
+async def test_while_no_email_can_leave_the_undo_stays_after_the_hold(
+    quiet: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = 0.0
+    monkeypatch.setattr(undo_toasts, "monotonic", lambda: monotonic() + ahead)
+    await club_with(database, 1, hold_seconds=59)
     async with opened(quiet) as desk:
         await desk.press("s")
         await desk.shows("becomes signed")
         await desk.press("enter")
         await desk.shows("● sends", "u undo (")
-        await desk.until(lambda: re.search(r"u undo \([1-4] s\)", desk.footer) is not None)
+        await desk.until(lambda: re.search(r"u undo \([1-5]?\d s\)", desk.footer) is not None)
+        ahead = 60.0
+        async with database.session() as session:
+            await session.execute(update(Outbox).values(available_at=func.now()))
         await desk.shows("● queued")
         await desk.until(lambda: "u undo" in desk.footer and "u undo (" not in desk.footer)
         await desk.press("u")
