@@ -72,7 +72,9 @@ rights: $(VENV)/.ready
 
 # Writes docs/keys.md again from the commands. docs/roles.md keeps its own head.
 keys: $(VENV)/.ready
-	$(BIN)/bball-tui keys --markdown > docs/keys.md
+	mkdir -p build
+	$(BIN)/bball-tui keys --markdown > build/keys.md
+	mv build/keys.md docs/keys.md
 
 # Brings the catalogs of translations (bball_tui/locale) up to date with the code, compiles them, and says what has no words yet.
 messages: $(VENV)/.ready

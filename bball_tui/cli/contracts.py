@@ -37,7 +37,7 @@ from bball_tui.league.rights import Right
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
 from bball_tui.mail.from_address import Outgoing
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 from bball_tui.outbox.sending_status import not_set_up
 from bball_tui.wording import counted
 

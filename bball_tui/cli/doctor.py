@@ -30,9 +30,9 @@ from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.render import Renderer
+from bball_tui.mail.safe_values import LOCAL_SENDER
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.transports import open_transport, stays_here
-from bball_tui.mail.values import LOCAL_SENDER
 from bball_tui.outbox.counts import backlog
 from bball_tui.outbox.provider_gates import ALL_PROVIDERS, gates
 from bball_tui.outbox.sending_status import running, why_not_served

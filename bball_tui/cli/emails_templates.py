@@ -15,10 +15,10 @@ from bball_tui.mail.checks import check, parts
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.languages import ENGLISH
 from bball_tui.mail.render import Renderer
+from bball_tui.mail.safe_values import language_tag
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.template_check import Finding, Level, check_templates
 from bball_tui.mail.template_copy import copy_templates
-from bball_tui.mail.values import language_tag
 from bball_tui.wording import counted
 
 KIND = click.Choice(list(KINDS))

@@ -13,7 +13,7 @@ from bball_tui.files import write_pieces
 from bball_tui.league.activity import note_export
 from bball_tui.league.exporting.records import What, hidden_note
 from bball_tui.league.exporting.service import Format, Piece, export
-from bball_tui.league.members import hides_contacts
+from bball_tui.league.rights import hides_contacts
 from bball_tui.wording import counted
 
 OF_ALL_SEASONS = (What.GUARDIANS, What.OUTBOX)

@@ -28,7 +28,7 @@ from bball_tui.league.roster.notes import (
 from bball_tui.league.timeline.words import follow_up_words
 from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 from bball_tui.wording import or_hidden
 
 number = click.argument("note_id", metavar="NOTE", type=click.IntRange(min=1))

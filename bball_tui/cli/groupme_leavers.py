@@ -18,7 +18,7 @@ from bball_tui.league.rights import Right
 from bball_tui.league.seasons.rolls import read_origins
 from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 from bball_tui.wording import counted
 
 

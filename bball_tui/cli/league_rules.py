@@ -22,7 +22,7 @@ from bball_tui.league.rules.team_check import (
     read_limit,
     read_refused,
 )
-from bball_tui.mail.values import one_line, typed_line
+from bball_tui.mail.safe_values import one_line, typed_line
 from bball_tui.wording import short_date
 
 

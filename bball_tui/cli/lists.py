@@ -24,7 +24,7 @@ from bball_tui.league.filters.saved import find_filter
 from bball_tui.league.roster.lists import list_teams
 from bball_tui.league.roster.player_row import PlayerRow
 from bball_tui.league.roster.rows import RosterFilter, TeamRow
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
 

@@ -17,9 +17,9 @@ from bball_tui.league.rights import Right
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.providers import BY_ID, OWN, PROVIDERS, Tls, provider_at
+from bball_tui.mail.safe_values import address
 from bball_tui.mail.setup import account_of, fields_of, has_password, login_trouble, mail_url
 from bball_tui.mail.trial_mail import TRIAL_SUBJECT, trial_mail
-from bball_tui.mail.values import address
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, SecretUrl, overriding
 
 _OPTIONS = {

@@ -22,7 +22,7 @@ from bball_tui.league.seasons.roll_plan import PlayerLine, RollPlan
 from bball_tui.league.seasons.roll_request import HOLD_SECONDS, RollChoice, Rolled, RollOutcome, RollRequest
 from bball_tui.league.seasons.roll_undo import preview_undo, undo_roll
 from bball_tui.league.seasons.undo_words import undo_effect, undone_words
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 from bball_tui.wording import counted, short_date
 
 MOST_NOTES = 10

@@ -6,7 +6,7 @@ from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import Season, list_seasons
 from bball_tui.league.seasons.shown_season import shown_season
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 
 async def season_of(context: CliContext, session: Session, name: str | None) -> Season:

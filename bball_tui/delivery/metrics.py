@@ -26,7 +26,7 @@ from bball_tui.delivery.monitoring import LeagueLook, Looks
 from bball_tui.delivery.sending import SendingResult
 from bball_tui.errors import BballError
 from bball_tui.mail.outcome import OutcomeClass
-from bball_tui.mail.values import is_loopback
+from bball_tui.mail.safe_values import is_loopback
 from bball_tui.outbox.counts import MailDay
 
 _FAST = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)

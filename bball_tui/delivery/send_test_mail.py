@@ -8,9 +8,9 @@ from bball_tui.errors import BballError
 from bball_tui.language import _, retold
 from bball_tui.mail import my_address
 from bball_tui.mail.outcome import OutcomeClass
+from bball_tui.mail.safe_values import address
 from bball_tui.mail.transports import Envelope, open_transport
 from bball_tui.mail.trial_mail import as_test
-from bball_tui.mail.values import address
 from bball_tui.settings import WITHOUT_SERVER, Settings
 
 

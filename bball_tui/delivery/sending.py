@@ -22,9 +22,9 @@ from bball_tui.mail.context import MessageContext, load_contexts, senders_of
 from bball_tui.mail.from_address import NoSender, default_sender, domain_of
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.render import Renderer
+from bball_tui.mail.safe_values import RenderError
 from bball_tui.mail.stored_mail_check import mismatch
 from bball_tui.mail.transports import Envelope, QueueingTransport, Transport, TwoStepTransport, not_now
-from bball_tui.mail.values import RenderError
 from bball_tui.outbox.message_ids import UNADDRESSED
 from bball_tui.outbox.queue import LEASE, Claim, Departure, Frozen, address_ids, freeze
 from bball_tui.outbox.settling import keep_reference, settle

@@ -19,7 +19,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.mail.values import one_line, typed_line
+from bball_tui.mail.safe_values import one_line, typed_line
 from bball_tui.settings import Settings
 from bball_tui.time_format import zone_for
 

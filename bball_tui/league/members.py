@@ -11,8 +11,8 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.rights import Right, why_not_allowed
-from bball_tui.mail.values import one_line
+from bball_tui.league.rights import Right, hides_contacts, why_not_allowed
+from bball_tui.mail.safe_values import one_line
 
 MAY: dict[StaffRole, str] = {
     StaffRole.VIEWER: "reads everything of the league, but no birthdates and no phone numbers",
@@ -22,10 +22,6 @@ MAY: dict[StaffRole, str] = {
     StaffRole.ADMIN: "changes the league's settings and who works in it",
 }
 """What each role may, as the continuation of its name."""
-
-
-LOOKING = frozenset({StaffRole.VIEWER, StaffRole.COORDINATOR})
-"""Whoever has no other role reads neither birthdates nor phone numbers."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -41,11 +37,6 @@ class Member(msgspec.Struct, frozen=True):
     """False: the server knows no such login anymore, or lets it in no more."""
     same_login: bool
     """False: the login of that name is a new one, perhaps somebody else's; it has the role when it is given again."""
-
-
-def hides_contacts(roles: frozenset[StaffRole]) -> bool:
-    """Whether all birthdates and phone numbers are empty for whoever has these roles."""
-    return roles <= LOOKING
 
 
 async def my_roles(session: AsyncSession, league_id: int) -> frozenset[StaffRole]:

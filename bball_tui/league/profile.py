@@ -14,7 +14,7 @@ from bball_tui.league.fields import Draft, Field, Kind, Option, Parse, drafted
 from bball_tui.league.leagues import zone_of
 from bball_tui.league.mails.alerting import usable_addresses, usable_minutes
 from bball_tui.league.mails.reminders import parse_days, usable_cap, usable_days
-from bball_tui.mail.values import address, color, https_url, language_tag, typed_line
+from bball_tui.mail.safe_values import address, color, https_url, language_tag, typed_line
 
 LONGEST_NAME = 200
 _NO_NUMBER = -1

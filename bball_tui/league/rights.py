@@ -67,6 +67,13 @@ _ROLES = {
     Right.ERASE: frozenset({_S.ADMIN}),
 }
 
+_LOOKING = frozenset({_S.VIEWER, _S.COORDINATOR})
+
+
+def hides_contacts(roles: frozenset[StaffRole]) -> bool:
+    """Whether all birthdates and phone numbers are empty for whoever has these roles and no other one."""
+    return roles <= _LOOKING
+
 
 def why_not_allowed(right: Right, roles: Collection[StaffRole]) -> str | None:
     """None if one of ``roles`` has the right, else the sentence."""

@@ -28,7 +28,7 @@ from bball_tui.mail.answer_patterns import (
     mentions,
     without_addresses,
 )
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 LARGEST = 5_000_000
 """Bytes of a report that are looked at; no mail server returns more."""

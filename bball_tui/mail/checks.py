@@ -17,8 +17,8 @@ from bball_tui.language import _, later
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.languages import ENGLISH
 from bball_tui.mail.render import RenderedMessage
+from bball_tui.mail.safe_values import LOCAL_SENDER, contrast
 from bball_tui.mail.templates import packaged
-from bball_tui.mail.values import LOCAL_SENDER, contrast
 from bball_tui.mail.variables import variables
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from bball_tui.mail.from_address import NoSender, default_sender
 from bball_tui.mail.kinds import facts_of
 from bball_tui.mail.kinds.base import MailKind
 from bball_tui.mail.kinds.message import MessageMail
-from bball_tui.mail.values import RenderError, https_url, one_line
+from bball_tui.mail.safe_values import RenderError, https_url, one_line
 from bball_tui.mail.wrong_family_check import strangers
 from bball_tui.settings import Settings
 

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from bball_tui.language import _
+from bball_tui.mail.safe_values import RenderError
 from bball_tui.mail.transports import scheme_called
-from bball_tui.mail.values import RenderError
 from bball_tui.settings import Settings
 
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")

@@ -20,10 +20,10 @@ from msgspec import Struct
 
 from bball_tui.language import _
 from bball_tui.mail.message_variables import VARIABLES
+from bball_tui.mail.safe_values import RenderError, one_line
 from bball_tui.mail.skeleton import OPEN, Framed, mark
 from bball_tui.mail.template_dialect import MailEnvironment, check_markup
 from bball_tui.mail.template_error_words import jinja_words
-from bball_tui.mail.values import RenderError, one_line
 
 LONGEST_TEXT = 20_000
 """Characters of a text; some ten pages."""

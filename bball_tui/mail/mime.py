@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 # RFC 5322 section 3.2.3: a phrase made of these needs no quotes.
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bball_tui.language import _
-from bball_tui.mail.values import RenderError, address
+from bball_tui.mail.safe_values import RenderError, address
 from bball_tui.settings import Settings
 
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from bball_tui.mail import answer_patterns as words_of
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 
 class OutcomeClass(StrEnum):

@@ -19,9 +19,9 @@ from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import Words, chain
 from bball_tui.mail.mime import Letter, Mailbox, build
+from bball_tui.mail.safe_values import LOCAL_SENDER, RenderError, address, one_line
 from bball_tui.mail.template_error_words import jinja_words, line_of
 from bball_tui.mail.templates import TemplateSet, Written, fingerprint, own, packaged
-from bball_tui.mail.values import LOCAL_SENDER, RenderError, address, one_line
 from bball_tui.mail.variables import variables
 from bball_tui.settings import Settings
 

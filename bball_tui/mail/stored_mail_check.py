@@ -5,8 +5,8 @@ from hashlib import sha256
 
 from bball_tui.language import _
 from bball_tui.mail.mime import header
+from bball_tui.mail.safe_values import RenderError, address
 from bball_tui.mail.transports.base import address_in
-from bball_tui.mail.values import RenderError, address
 
 
 def mismatch(

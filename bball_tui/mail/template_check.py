@@ -21,10 +21,10 @@ from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import ENGLISH, Words, chain, path
 from bball_tui.mail.markup_lint import slips, unbalanced
 from bball_tui.mail.render import Renderer, why
+from bball_tui.mail.safe_values import RenderError, one_line
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context, trials
 from bball_tui.mail.template_dialect import NotFilled, weigh
 from bball_tui.mail.templates import FILES, PAPER, SHARED, WORDS, TemplateSet, own, packaged
-from bball_tui.mail.values import RenderError, one_line
 from bball_tui.mail.variables import variables
 from bball_tui.resources import folder
 from bball_tui.settings import Settings

@@ -15,6 +15,7 @@ from bball_tui.language import _
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import ENGLISH, Words, path
 from bball_tui.mail.mime import quoted_printable
+from bball_tui.mail.safe_values import one_line, wrap
 from bball_tui.mail.skeleton import Skeleton, shape_of, skeleton_of
 from bball_tui.mail.template_dialect import (
     LARGEST_FILE,
@@ -27,7 +28,6 @@ from bball_tui.mail.template_dialect import (
     weigh,
 )
 from bball_tui.mail.template_error_words import jinja_words, line_of
-from bball_tui.mail.values import one_line, wrap
 from bball_tui.resources import folder
 
 FILES = ("subject.txt", "body.txt", "body.mjml")

@@ -6,7 +6,7 @@ from html import escape
 from uuid import uuid4
 
 from bball_tui.mail.mime import Letter, Mailbox, build, header, quoted_printable, subject_line
-from bball_tui.mail.values import address, one_line
+from bball_tui.mail.safe_values import address, one_line
 
 MARK = "X-Test-Of"
 """The header that names the Message-ID of the mail that was tried."""

@@ -5,7 +5,7 @@ from datetime import date
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import Words
-from bball_tui.mail.values import color, https_url, one_line, text_color_on
+from bball_tui.mail.safe_values import color, https_url, one_line, text_color_on
 
 
 def variables(

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from bball_tui.database.autocommit import Executor
 from bball_tui.language import _
 from bball_tui.mail.kinds.message import MessageMail
-from bball_tui.mail.values import RenderError, one_line
+from bball_tui.mail.safe_values import RenderError, one_line
 
 # Of two players who were merged meanwhile, the family of the one who stays is the family of both.
 _OWN = text(

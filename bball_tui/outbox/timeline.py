@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
-from bball_tui.database.signatures import last_in_force
+from bball_tui.database.signature_in_force import last_in_force
 from bball_tui.database.states import Capacity, OutboxState, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.language import _

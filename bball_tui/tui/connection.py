@@ -23,8 +23,8 @@ from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
 from bball_tui.language import _, english
 from bball_tui.league.leagues import LeagueInfo, NoLeague, Season, create_league, find_with_settings
-from bball_tui.league.members import hides_contacts, my_roles, take_place
-from bball_tui.league.rights import Right, ShutOut
+from bball_tui.league.members import my_roles, take_place
+from bball_tui.league.rights import Right, ShutOut, hides_contacts
 from bball_tui.league.seasons.shown_season import shown_season
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
 from bball_tui.tui.error_boundary import GuardedSource, error_boundary

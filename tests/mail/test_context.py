@@ -8,7 +8,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import League
 from bball_tui.mail.context import Brand, load_context, load_contexts
 from bball_tui.mail.kinds.base import MailKind
-from bball_tui.mail.values import RenderError
+from bball_tui.mail.safe_values import RenderError
 from bball_tui.settings import Settings
 from tests.mail.factory import CHAT, make_facts
 from tests.support.factory import make_club, make_family

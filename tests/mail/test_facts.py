@@ -13,9 +13,9 @@ from bball_tui.mail.kinds.base import MailKind
 from bball_tui.mail.kinds.offer import OfferMail
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.mail.kinds.team_chat import TeamChatMail
+from bball_tui.mail.safe_values import RenderError
 from bball_tui.mail.samples import sample_context
 from bball_tui.mail.templates import packaged
-from bball_tui.mail.values import RenderError
 from bball_tui.mail.variables import variables
 from tests.mail.factory import DATE, make_brand, make_context, make_facts
 

@@ -18,8 +18,8 @@ from bball_tui.mail.message_text import (
     used_in,
 )
 from bball_tui.mail.message_variables import VARIABLES
+from bball_tui.mail.safe_values import RenderError, one_line, wrap
 from bball_tui.mail.samples import HOSTILE
-from bball_tui.mail.values import RenderError, one_line, wrap
 from tests.support.examples import examples
 
 CHAT = "https://groupme.com/join_group/1/a"

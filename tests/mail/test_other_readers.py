@@ -20,8 +20,8 @@ from bball_tui.mail.checks import parts
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.render import Renderer
+from bball_tui.mail.safe_values import address, one_line
 from bball_tui.mail.samples import HOSTILE, LONGEST_NAMES, sample_context
-from bball_tui.mail.values import address, one_line
 from tests.mail.factory import DATE, MESSAGE_ID, make_settings
 
 RENDERER = Renderer(make_settings(Path()))

@@ -20,8 +20,8 @@ from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.mime import header
 from bball_tui.mail.render import RenderedMessage, Renderer
+from bball_tui.mail.safe_values import LOCAL_SENDER, RenderError, one_line
 from bball_tui.mail.samples import sample_context
-from bball_tui.mail.values import LOCAL_SENDER, RenderError, one_line
 from tests.mail.factory import CHAT, DATE, MESSAGE_ID, make_brand, make_context, make_facts, make_settings
 
 KIND = WelcomeMail.kind

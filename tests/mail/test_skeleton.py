@@ -15,10 +15,10 @@ from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.mime import quoted_printable
+from bball_tui.mail.safe_values import one_line
 from bball_tui.mail.samples import sample_context
 from bball_tui.mail.skeleton import PLAIN, Skeleton, shape_of, skeleton_of
 from bball_tui.mail.templates import LAYOUT, SHARED, html_of, packaged
-from bball_tui.mail.values import one_line
 from bball_tui.mail.variables import variables
 from tests.mail.factory import DATE
 from tests.support.examples import examples

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from bball_tui.errors import BballError
 from bball_tui.language import use
 from bball_tui.mail.providers import Tls
+from bball_tui.mail.safe_values import is_loopback
 from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.mail.transports.maildir import MaildirTarget, MaildirTransport
 from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.mail.transports.smtp_transport import SmtpTransport
-from bball_tui.mail.values import is_loopback
 from bball_tui.settings import SecretUrl
 from tests.mail.factory import make_settings
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from bball_tui.database.states import AlertCause
 from bball_tui.delivery.alerts.rule import Finding, Stage
 from bball_tui.mail.mime import Letter, Mailbox, build, quoted_printable
-from bball_tui.mail.values import address, one_line
+from bball_tui.mail.safe_values import address, one_line
 
 SUBJECTS: dict[AlertCause, str] = {
     AlertCause.HELD: "sending is held",

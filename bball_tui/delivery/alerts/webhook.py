@@ -13,7 +13,7 @@ from bball_tui.certificates import authorities
 from bball_tui.delivery.alerts.message import Message
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.mail.values import is_loopback
+from bball_tui.mail.safe_values import is_loopback
 from bball_tui.settings import SecretLink, WebhookFormat
 
 TIMEOUT = 10.0

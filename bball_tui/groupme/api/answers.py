@@ -15,7 +15,7 @@ from msgspec import Struct
 from bball_tui.groupme.api.models import Malformed
 from bball_tui.groupme.api.retry import Fault
 from bball_tui.language import _
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 T = TypeVar("T")
 

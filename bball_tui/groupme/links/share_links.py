@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 LINK_EXAMPLE = "https://groupme.com/join_group/12345678/AbCdEfGh"
 _ID = re.compile(r"[0-9]{1,20}")

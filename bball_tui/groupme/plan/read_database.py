@@ -17,7 +17,7 @@ from bball_tui.groupme.plan.matching import fold
 from bball_tui.groupme.plan.plan_inputs import GroupPolicy, LostCreate, MemberFacts, OwnFacts, StaffFacts, TeamFacts
 from bball_tui.groupme.run.intents import closed_kinds, unsettled
 from bball_tui.language import _
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 
 async def read_own(session: AsyncSession, league_id: int, season_id: int, *, try_again: bool = False) -> OwnFacts:

@@ -18,7 +18,7 @@ from bball_tui.database.masked_views import Hidden, masked
 from bball_tui.database.models import Audit, GroupStaff
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.mail.values import RenderError, address, one_line, typed_line
+from bball_tui.mail.safe_values import RenderError, address, one_line, typed_line
 
 NOT_ON_LIST = _("They aren't on the staff list. Someone may have removed them. Staff ({chat.staff}) shows who is.")
 _USER_ID = re.compile(r"[0-9]{1,20}")

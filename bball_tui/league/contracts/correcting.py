@@ -47,7 +47,7 @@ from bball_tui.league.mails.corrected_mails import (
     take_back_corrections,
 )
 from bball_tui.league.mails.enqueue import enqueue_corrections
-from bball_tui.mail.values import typed_line
+from bball_tui.mail.safe_values import typed_line
 
 LONGEST_NOTE = 500
 _RULE = RULES[Transition.CORRECT]

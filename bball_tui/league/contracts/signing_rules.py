@@ -17,7 +17,7 @@ from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts
 from bball_tui.league.contracts.lifecycle import ALLOWED, NOT_OFFERED
 from bball_tui.league.league_clock import LeagueClock
 from bball_tui.league.values.first_names import near_name
-from bball_tui.mail.values import typed_line
+from bball_tui.mail.safe_values import typed_line
 
 ADULT_AGE = 18
 EARLIEST = date(1900, 1, 1)

@@ -25,7 +25,7 @@ from bball_tui.league.contracts.lifecycle import RULES, ReasonNeed, Rule, Transi
 from bball_tui.league.league_clock import LeagueClock, read_clock
 from bball_tui.league.mails.enqueue import enqueue_corrections, enqueue_offers, wants_offer_mails
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.mail.values import typed_line
+from bball_tui.mail.safe_values import typed_line
 from bball_tui.outbox.staff_actions import cancel_unsent
 
 LONGEST_REASON = 500

@@ -10,7 +10,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.editing.outcome import Outcome, Problem, Saved, Wrong
 from bball_tui.league.members import Member, add_member, list_members, remove_member
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 WHOLE_LEAGUE = tuple(role for role in StaffRole if role is not StaffRole.COORDINATOR)
 

@@ -14,7 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.filters.choices import WORDS, Facet, FilterChoice, ListName, choice
 from bball_tui.league.filters.facets import named_now
-from bball_tui.mail.values import one_line, typed_line
+from bball_tui.mail.safe_values import one_line, typed_line
 
 LONGEST_NAME = 60
 

@@ -13,7 +13,7 @@ from bball_tui.language import _
 from bball_tui.league.editing.save_checks import upon
 from bball_tui.league.members import require
 from bball_tui.league.rights import Right
-from bball_tui.mail.values import address
+from bball_tui.mail.safe_values import address
 
 MOST = 20
 MOST_MINUTES = 1440

@@ -9,7 +9,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
-from bball_tui.mail.values import one_line, typed_line
+from bball_tui.mail.safe_values import one_line, typed_line
 from bball_tui.outbox.addresses import suppress
 
 

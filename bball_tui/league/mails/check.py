@@ -31,7 +31,7 @@ from bball_tui.mail.checks import Code, MailWarning, check
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.render import Renderer
-from bball_tui.mail.values import RenderError
+from bball_tui.mail.safe_values import RenderError
 from bball_tui.outbox.addresses import AddressHealth, address_health
 from bball_tui.settings import Settings
 from bball_tui.wording import listed

@@ -21,9 +21,9 @@ from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.render import RenderedMessage, Renderer
+from bball_tui.mail.safe_values import RenderError
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.transports import stays_here
-from bball_tui.mail.values import RenderError
 from bball_tui.outbox.addresses import HEALTHY, AddressHealth, address_health
 from bball_tui.outbox.enqueue_dry_run import enqueue_dry_run
 from bball_tui.outbox.mail_conditions import is_in_folder

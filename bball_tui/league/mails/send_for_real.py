@@ -23,8 +23,8 @@ from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.transports import stays_here
-from bball_tui.outbox.folder import never_delivered, queue_for_real, repeated
 from bball_tui.outbox.mail_conditions import through_a_folder
+from bball_tui.outbox.requeue_from_folder import never_delivered, queue_for_real, repeated
 from bball_tui.outbox.sending_status import SendingStatus
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, Settings
 

@@ -18,7 +18,7 @@ from bball_tui.league.editing.whose_address import refuse_others_address
 from bball_tui.league.mails.still_applies import still_applies
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 from bball_tui.outbox.resending import Redirected, may_go_elsewhere, redirect
 from bball_tui.outbox.staff_actions import DOUBT, how_settled
 from bball_tui.outbox.state_words import MAIL_GONE

@@ -18,9 +18,9 @@ from bball_tui.language import _, english
 from bball_tui.league.contracts.facts import GuardianFacts, read_guardians
 from bball_tui.league.papers.paper_code import PaperCode, mark_of
 from bball_tui.league.papers.sheets import BREAK, ContractSheet, PageSize, SignInList, SignInRow
+from bball_tui.mail.safe_values import one_line
 from bball_tui.mail.template_error_words import jinja_words, line_of
 from bball_tui.mail.templates import PAPER, own, packaged
-from bball_tui.mail.values import one_line
 from bball_tui.wording import counted, listed
 
 MOST = 2_000

@@ -14,7 +14,7 @@ from bball_tui.database.states import ContractStatus, ScanKind, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.language import _, stored
 from bball_tui.league.papers.scan_file import ScanFile
-from bball_tui.mail.values import typed_line
+from bball_tui.mail.safe_values import typed_line
 
 LONGEST_REASON = 200
 MANY_BYTES = 32 * 1024**2

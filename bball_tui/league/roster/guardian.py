@@ -16,7 +16,7 @@ from bball_tui.league.values import placeholders
 from bball_tui.league.values.codes import flag, language, relation
 from bball_tui.league.values.contact import email, phone
 from bball_tui.league.values.names import first_name, person_name, typed_name
-from bball_tui.mail.values import language_tag
+from bball_tui.mail.safe_values import language_tag
 
 RELATIONS = ("mother", "father", "guardian", "other")
 READING = Reading(DateOrder.YMD, date.max)

@@ -19,7 +19,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.league.roster.shared_conditions import today_in
-from bball_tui.mail.values import one_line, typed_line
+from bball_tui.mail.safe_values import one_line, typed_line
 from bball_tui.wording import short_date
 
 LONGEST_REASON = 500

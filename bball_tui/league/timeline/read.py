@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.listing import among
 from bball_tui.database.masked_views import Hidden, is_masked
-from bball_tui.database.signatures import last_in_force
+from bball_tui.database.signature_in_force import last_in_force
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.language import _

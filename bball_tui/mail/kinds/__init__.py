@@ -18,7 +18,7 @@ import msgspec
 
 from bball_tui.language import _
 from bball_tui.mail.kinds.base import MailKind
-from bball_tui.mail.values import RenderError, one_line
+from bball_tui.mail.safe_values import RenderError, one_line
 
 if TYPE_CHECKING:
     KINDS: Mapping[str, type[MailKind]]

@@ -10,7 +10,7 @@ from bball_tui.database.states import Capacity
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.kinds.base import MailKind, Value, Words
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 
 class SignatureFacts(msgspec.Struct, frozen=True, kw_only=True):

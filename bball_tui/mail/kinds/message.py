@@ -11,7 +11,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.kinds.base import MailKind, Value, Words
 from bball_tui.mail.message_variables import VARIABLES
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 _START = 120
 """Characters that an inbox shows beside the subject."""

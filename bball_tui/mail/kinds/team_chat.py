@@ -7,7 +7,7 @@ from typing import ClassVar
 from bball_tui.database.states import ContractStatus
 from bball_tui.language import _
 from bball_tui.mail.kinds.base import MailKind, Value, Words
-from bball_tui.mail.values import RenderError
+from bball_tui.mail.safe_values import RenderError
 
 
 class TeamChatMail(MailKind, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from bball_tui.database.states import Capacity, ContractStatus
 from bball_tui.mail.kinds.base import MailKind, Value, Words
-from bball_tui.mail.values import one_line
+from bball_tui.mail.safe_values import one_line
 
 
 class WelcomeMail(MailKind, frozen=True, kw_only=True):

@@ -11,11 +11,11 @@ from bball_tui.language import _
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.outcome import Outcome, OutcomeClass
 from bball_tui.mail.providers import BY_ID, GMAIL_API
+from bball_tui.mail.safe_values import RenderError, address, is_loopback
 from bball_tui.mail.transports.base import Transport
 from bball_tui.mail.transports.gmail_target import GMAIL, GmailTarget
 from bball_tui.mail.transports.options import DATA_TIMEOUT, options_in, seconds_in
 from bball_tui.mail.transports.scheme import Limits, Scheme, address_or_none, said
-from bball_tui.mail.values import RenderError, address, is_loopback
 from bball_tui.settings import SecretUrl, Settings
 
 

@@ -16,7 +16,7 @@ import msgspec
 
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.mail.values import is_loopback
+from bball_tui.mail.safe_values import is_loopback
 
 SCOPE = "https://www.googleapis.com/auth/gmail.compose"
 """Drafts and sending, and no reading of anybody's mail."""

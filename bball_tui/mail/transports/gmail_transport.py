@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from bball_tui.language import _
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase, classify_http
+from bball_tui.mail.safe_values import RenderError, address
 from bball_tui.mail.transports.base import (
     Envelope,
     KeepReference,
@@ -31,7 +32,6 @@ from bball_tui.mail.transports.gmail_credentials import read_credentials
 from bball_tui.mail.transports.gmail_target import GMAIL, GmailTarget
 from bball_tui.mail.transports.gmail_tokens import Tokens
 from bball_tui.mail.transports.gmail_wire import Answer, GmailWire
-from bball_tui.mail.values import RenderError, address
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 

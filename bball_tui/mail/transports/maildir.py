@@ -20,9 +20,9 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.mime import header
 from bball_tui.mail.outcome import Fault, Outcome, OutcomeClass, Phase, classify_exception
+from bball_tui.mail.safe_values import LOCAL_SENDER
 from bball_tui.mail.transports.base import Envelope, OnWire, Transport, stopped
 from bball_tui.mail.transports.scheme import Scheme, said
-from bball_tui.mail.values import LOCAL_SENDER
 from bball_tui.settings import Settings
 
 

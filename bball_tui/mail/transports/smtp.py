@@ -15,11 +15,11 @@ from bball_tui.language import _, later
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.providers import BY_ID, OWN, Tls, provider_at
+from bball_tui.mail.safe_values import is_loopback
 from bball_tui.mail.transports.base import Transport
 from bball_tui.mail.transports.options import DATA_TIMEOUT, number, options_in, seconds_in
 from bball_tui.mail.transports.scheme import Scheme, said
 from bball_tui.mail.transports.smtp_target import REPLY_TIMEOUT, SmtpTarget
-from bball_tui.mail.values import is_loopback
 from bball_tui.settings import SecretUrl, Settings
 
 TRIAL_TIMEOUT = 15.0

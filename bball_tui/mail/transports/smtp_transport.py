@@ -17,11 +17,11 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.providers import Tls
+from bball_tui.mail.safe_values import RenderError, address
 from bball_tui.mail.transports.base import Envelope, OnWire, Soon, TroubleError, Turn, not_now, stopped
 from bball_tui.mail.transports.smtp_connection import CLOSING, Announcement, Connection
 from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.mail.transports.smtp_turns import PATIENCE_SECONDS, Mail, Trust, Turns, Verdict
-from bball_tui.mail.values import RenderError, address
 
 MAILS_PER_CONNECTION: Final = 100
 """After that many mails a fresh connection; many servers count mails by connection and close it around there."""

@@ -14,8 +14,8 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.providers import BY_ID, PROVIDERS
+from bball_tui.mail.safe_values import address
 from bball_tui.mail.setup import fields_of, has_password, mail_url
-from bball_tui.mail.values import address
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.forms.fields import FormPick

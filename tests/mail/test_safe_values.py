@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bball_tui.mail.values import (
+from bball_tui.mail.safe_values import (
     RenderError,
     address,
     color,
